@@ -1,0 +1,1 @@
+"""From the sources of an assignment to what students and nbgrader read."""

@@ -1,0 +1,166 @@
+"""Reads the sources of the course: one assignment is one file, ``solutions/<name>/<name>.py``."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import jupytext
+
+ROOT = Path(__file__).resolve().parents[2]
+SOLUTIONS = ROOT / "solutions"
+SUITES = ROOT / "autograder" / "suites"
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+Kind = Literal["text", "code", "figure", "exercise", "check", "question", "scratch"]
+_OPTIONS: dict[str, frozenset[str]] = {
+    "exercise": frozenset({"exercise", "points"}),
+    "check": frozenset({"check"}),
+    "question": frozenset({"question", "points"}),
+    "figure": frozenset({"figure"}),
+    "scratch": frozenset({"scratch"}),
+    "plain": frozenset(),
+}
+
+
+class SourceError(ValueError):
+    """A source that cannot be built; the message names the file, the cell and the fix."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a source.
+
+    ``text`` and ``code`` are locked; a ``figure`` is locked code that only illustrates, so grading skips it;
+    an ``exercise`` is filled in and graded by the suite of its name; a ``check`` runs the visible checks; a
+    ``question`` is answered in words and marked by hand; ``scratch`` is code that the student may change.
+    """
+
+    kind: Kind
+    source: str
+    id: str
+    name: str = ""
+    points: float = 0.0
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions that an exercise defines at top level, in order; private ones left out."""
+        body = ast.parse(self.source).body
+        return tuple(n.name for n in body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_"))
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment as its author wrote it, solutions included."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def exercises(self) -> tuple[Cell, ...]:
+        """The exercise cells, in order."""
+        return tuple(cell for cell in self.cells if cell.kind == "exercise")
+
+    @property
+    def questions(self) -> tuple[Cell, ...]:
+        """The questions that a person marks, in order."""
+        return tuple(cell for cell in self.cells if cell.kind == "question")
+
+    @property
+    def reference_cells(self) -> tuple[str, ...]:
+        """The code that defines the reference solution: locked code and exercises, in order."""
+        return tuple(cell.source for cell in self.cells if cell.kind in ("code", "exercise"))
+
+    @property
+    def suite(self) -> Path:
+        """The folder of the hidden checks."""
+        return SUITES / self.name
+
+
+def assignments() -> list[str]:
+    """Return the names of all assignments, in course order."""
+    return sorted(path.parent.name for path in SOLUTIONS.glob("*/*.py") if path.stem == path.parent.name)
+
+
+def load(name: str) -> Assignment:
+    """Read ``solutions/<name>/<name>.py``.
+
+    Raises
+    ------
+    SourceError
+        If there is no such assignment, or its source holds something that is not understood.
+    """
+    path = SOLUTIONS / name / f"{name}.py"
+    if not path.is_file():
+        raise SourceError(f"There is no assignment {name!r}. There are: {', '.join(assignments()) or 'none'}.")
+    return parse(path.read_text(encoding="utf-8"), name)
+
+
+def parse(text: str, name: str) -> Assignment:
+    """Read the text of a source in jupytext's percent format."""
+    _refuse_bare_markdown(text, name)
+    notebook = jupytext.reads(text, fmt="py:percent")
+    seen: dict[str, int] = {}
+    cells = tuple(_cell(raw, number, name, seen) for number, raw in enumerate(notebook.cells, start=1))
+    _refuse_orphans(cells, name)
+    return Assignment(name, cells)
+
+
+def _cell(raw: Any, number: int, assignment: str, seen: dict[str, int]) -> Cell:
+    where = f"{assignment}, cell {number}"
+    options = {k: v for k, v in raw.metadata.items() if k not in ("lines_to_next_cell", "jupyter")}
+    key = next((k for k in ("exercise", "check", "question", "figure", "scratch") if k in options), "plain")
+    unknown = set(options) - _OPTIONS[key]
+    if unknown:
+        known = sorted({"exercise", "check", "question", "figure", "scratch", "points"})
+        raise SourceError(f"{where}: unknown option {sorted(unknown)[0]!r}. Known options: {', '.join(known)}.")
+    if key in ("exercise", "question"):
+        _refuse_bad_solution(raw.source, where)
+        if not isinstance(options.get("points"), (int, float)) or options["points"] <= 0:
+            raise SourceError(f"{where}: {key} {options[key]!r} needs points=N with N > 0.")
+    wanted = "markdown" if key == "question" else "code"
+    if key != "plain" and raw.cell_type != wanted:
+        raise SourceError(f"{where}: a {key} is a {wanted} cell. Got {raw.cell_type}.")
+    kind: Any = key if key != "plain" else ("text" if raw.cell_type == "markdown" else "code")
+    label = str(options.get(key, "")) if key in ("exercise", "check", "question") else ""
+    return Cell(kind, raw.source, _cell_id(kind, label, raw.source, seen), label, float(options.get("points", 0)))
+
+
+def _cell_id(kind: str, label: str, source: str, seen: dict[str, int]) -> str:
+    """Return an id that does not change when cells are inserted around this one."""
+    if label:
+        return label if kind != "check" else f"check-{label}"
+    stem = f"{kind}-{hashlib.sha256(source.encode()).hexdigest()[:10]}"
+    seen[stem] = seen.get(stem, 0) + 1
+    return stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"
+
+
+def _refuse_bare_markdown(text: str, name: str) -> None:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if re.match(r"#\s*%%\s+(markdown|md)\b", line):
+            raise SourceError(f"{name}, line {number}: write `# %% [markdown]`; without brackets it is a code cell.")
+
+
+def _refuse_bad_solution(source: str, where: str) -> None:
+    begins, ends = source.count(BEGIN), source.count(END)
+    if begins == 0 or begins != ends:
+        raise SourceError(f"{where}: {begins} `{BEGIN}` and {ends} `{END}`. Mark what the student must write.")
+
+
+def _refuse_orphans(cells: tuple[Cell, ...], name: str) -> None:
+    exercises = [cell.name for cell in cells if cell.kind == "exercise"]
+    labels = [cell.id for cell in cells if cell.name]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise SourceError(f"{name}: two cells are called {label!r}. Give each its own name.")
+    checks = [cell.name for cell in cells if cell.kind == "check"]
+    for check in checks:
+        if check not in exercises:
+            raise SourceError(f"{name}: check {check!r} has no exercise of that name. Add one, or mend the name.")
+    for exercise in exercises:
+        if exercise not in checks:
+            raise SourceError(f"{name}: exercise {exercise!r} has no check cell. Add `# %% check=\"{exercise}\"`.")

@@ -1,0 +1,1 @@
+"""From a submitted notebook to a mark in the nbgrader gradebook."""

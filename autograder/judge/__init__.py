@@ -1,0 +1,1 @@
+"""Decides: calls the student's functions, compares, names the misconception, counts the marks."""

@@ -1,0 +1,1 @@
+"""What a student of Zero Mean needs beside NumPy."""
