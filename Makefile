@@ -15,8 +15,42 @@ $(READY): constraints.txt pyproject.toml utils/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed. Try: make PYTHON=python3.12")'
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ./utils -e .
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@cp utils/jupyterlab/overrides.json .venv/share/jupyter/lab/settings/
 	@touch $@
 
 $(READY_TEST): $(READY)
 	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ./utils -e '.[test,demos]'
 	@touch $@
+
+build: $(READY)  ## build assignments and lectures from their sources
+	@$(BIN)/autograder build
+
+lab: $(READY)    ## open the course in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=$(CURDIR) $(LAB)
+
+grade: $(READY)  ## grade the bundled sample class: marks, feedback, class report
+	@$(BIN)/autograder sample a4_batch_norm
+
+test: $(READY_TEST)  ## lint, types, and every test
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest $(PYTEST)
+
+suites: $(READY) ## the kill table: which check catches which misconception
+	@$(BIN)/autograder suites
+
+bench: $(READY)  ## compare grading speeds side by side
+	@$(BIN)/autograder bench
+
+slides: $(READY) ## the lectures as slides, in build/site
+	@$(BIN)/autograder site --slides
+
+site: $(READY)   ## the lectures as pages that open by double click, in build/site
+	@$(BIN)/autograder site
+
+demos: $(READY_TEST)  ## serve the demos as an app
+	@$(BIN)/voila --no-browser=False lectures
+
+clean:           ## remove what was built; submissions and marks in class/ stay
+	@rm -rf build .pytest_cache .mypy_cache .ruff_cache

@@ -13,6 +13,7 @@ import jupytext
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = ROOT / "solutions"
+LECTURES = ROOT / "lectures"
 SUITES = ROOT / "autograder" / "suites"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -86,6 +87,18 @@ def assignments() -> list[str]:
     return sorted(path.parent.name for path in SOLUTIONS.glob("*/*.py") if path.stem == path.parent.name)
 
 
+def lectures() -> list[Path]:
+    """Return the sources of all lectures, in course order."""
+    return sorted(path for path in LECTURES.glob("*/*.py") if path.stem == path.parent.name)
+
+
+def lecture_cells(source: Path) -> list[Any]:
+    """Read the cells of a lecture, with their slide types and tags."""
+    text = source.read_text(encoding="utf-8")
+    _refuse_bare_markdown(text, source.stem)
+    return list(jupytext.reads(text, fmt="py:percent").cells)
+
+
 def load(name: str) -> Assignment:
     """Read ``solutions/<name>/<name>.py``.
 
@@ -124,7 +137,7 @@ def _cell(raw: Any, number: int, assignment: str, seen: dict[str, int]) -> Cell:
             raise SourceError(f"{where}: {key} {options[key]!r} needs points=N with N > 0.")
     wanted = "markdown" if key == "question" else "code"
     if key != "plain" and raw.cell_type != wanted:
-        raise SourceError(f"{where}: a {key} is a {wanted} cell. Got {raw.cell_type}.")
+        raise SourceError(f"{where}: {key} is a {wanted} cell. Got {raw.cell_type}.")
     kind: Any = key if key != "plain" else ("text" if raw.cell_type == "markdown" else "code")
     label = str(options.get(key, "")) if key in ("exercise", "check", "question") else ""
     return Cell(kind, raw.source, _cell_id(kind, label, raw.source, seen), label, float(options.get("points", 0)))
@@ -134,6 +147,11 @@ def _cell_id(kind: str, label: str, source: str, seen: dict[str, int]) -> str:
     """Return an id that does not change when cells are inserted around this one."""
     if label:
         return label if kind != "check" else f"check-{label}"
+    return content_id(kind, source, seen)
+
+
+def content_id(kind: str, source: str, seen: dict[str, int]) -> str:
+    """Return an id made of what a cell says, so that inserting another leaves it alone."""
     stem = f"{kind}-{hashlib.sha256(source.encode()).hexdigest()[:10]}"
     seen[stem] = seen.get(stem, 0) + 1
     return stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"

@@ -1,0 +1,88 @@
+"""Builds everything that is generated: assignments for nbgrader and for students, and the lectures' notebooks."""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.authoring import course, notebooks, probes, release
+from autograder.authoring.course import Assignment
+from autograder.judge.judge import Judge
+
+Step = Callable[[Assignment, Judge, Path], None]
+
+
+def judge_for(assignment: Assignment) -> Judge:
+    """Return the judge of an assignment: its suites collected, its reference solution run."""
+    exercises = [(cell.name, cell.points, cell.functions) for cell in assignment.exercises]
+    return Judge(assignment.suite, assignment.reference_cells, exercises)
+
+
+def _source(assignment: Assignment, judge: Judge, root: Path) -> None:
+    folder = root / "build" / "source" / assignment.name
+    shutil.rmtree(folder, ignore_errors=True)
+    notebooks.write(notebooks.source_notebook(assignment), folder / f"{assignment.name}.ipynb")
+
+
+def _probes(assignment: Assignment, judge: Judge, root: Path) -> None:
+    probes.write(judge, root / "build" / "source" / assignment.name / f"{assignment.name}.checks.json")
+
+
+def _release(assignment: Assignment, judge: Judge, root: Path) -> None:
+    release.generate(assignment.name, root / "build" / "source", root / "build" / "release")
+
+
+def _leaks(assignment: Assignment, judge: Judge, root: Path) -> None:
+    release.refuse_leaks(assignment, judge, root / "build" / "release" / assignment.name)
+
+
+def _publish(assignment: Assignment, judge: Judge, root: Path) -> None:
+    target = root / "assignments" / assignment.name
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for path in sorted((root / "build" / "release" / assignment.name).iterdir()):
+        shutil.copyfile(path, target / path.name)
+
+
+STEPS: tuple[Step, ...] = (_source, _probes, _release, _leaks, _publish)
+
+
+def build_assignment(name: str, root: Path = course.ROOT) -> None:
+    """Build one assignment: source, probes, release, leak test, and the copy that students take."""
+    assignment = course.load(name)
+    judge = judge_for(assignment)
+    for step in STEPS:
+        step(assignment, judge, root)
+
+
+def build_lecture(source: Path, root: Path = course.ROOT) -> Path:
+    """Write the notebook of a lecture beside its source (below `root`), and return its path."""
+    target = root / source.relative_to(course.ROOT).with_suffix(".ipynb")
+    notebooks.write(notebooks.lecture_notebook(course.lecture_cells(source)), target)
+    return target
+
+
+def build_all(root: Path = course.ROOT) -> None:
+    """Build every assignment and every lecture below `root`."""
+    for name in course.assignments():
+        build_assignment(name, root)
+    for source in course.lectures():
+        build_lecture(source, root)
+
+
+def stale(fresh: Path, root: Path = course.ROOT) -> list[str]:
+    """Return the generated files below `root` that differ from those built below `fresh`."""
+    names = {
+        path.relative_to(base).as_posix()
+        for base in (fresh, root)
+        for pattern in ("assignments/*/*", "lectures/*/*.ipynb")
+        for path in base.glob(pattern)
+        if path.is_file()
+    }
+    return sorted(name for name in names if not _same(fresh / name, root / name))
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
