@@ -1,0 +1,74 @@
+"""Fills our templates: every value is escaped unless a function here has made it safe."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import nh3
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+TEMPLATES = Path(__file__).parent / "templates"
+_IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def render(template: str, **values: Any) -> str:
+    """Return `template` filled with `values`, style sheet included, as one self-contained page."""
+    return _environment().get_template(template).render(**values)
+
+
+def safe_output(output: dict[str, Any]) -> Markup:
+    """Return one output of a student's cell as harmless HTML: text, a picture, or cleaned markup.
+
+    Scripts, event handlers, styles and addresses outside the page are dropped; pictures become ``<img>`` of
+    their own bytes, which cannot run anything.
+    """
+    kind = output["output_type"]
+    if kind == "stream":
+        return _text(output["text"], "stderr" if output.get("name") == "stderr" else "stdout")
+    if kind == "error":
+        return _text("\n".join(output.get("traceback") or [f"{output['ename']}: {output['evalue']}"]), "error")
+    data = output.get("data", {})
+    for mime in _IMAGES:
+        if mime in data:
+            return _picture(mime, data[mime], str(data.get("text/plain", "figure")))
+    if "text/html" in data:
+        return Markup(nh3.clean(_joined(data["text/html"]), url_schemes={"data"}, link_rel=None))  # noqa: S704 - cleaned
+    return _text(_joined(data.get("text/plain", "")), "result")
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["safe_output"] = safe_output
+    environment.filters["number"] = lambda value: f"{value:g}" if value is not None else "held"
+    return environment
+
+
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)
+
+
+def _text(text: str | list[str], css: str) -> Markup:
+    return Markup('<pre class="output {}">{}</pre>').format(css, _ANSI.sub("", _joined(text)))
+
+
+def _picture(mime: str, data: str | list[str], alt: str) -> Markup:
+    text = _joined(data)
+    if mime == "image/svg+xml":
+        text = base64.b64encode(text.encode()).decode()
+    if not re.fullmatch(r"[A-Za-z0-9+/=\s]*", text):
+        return _text("(a picture that could not be read)", "error")
+    return Markup('<img src="data:{};base64,{}" alt="{}">').format(mime, "".join(text.split()), html.unescape(alt))

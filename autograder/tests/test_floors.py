@@ -1,0 +1,70 @@
+"""The house has floors: an import only ever points down, and each outside tool has its own door."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOORS = ("suite", "sandbox", "judge", "authoring", "gradebook", "reports", "__main__")
+GROUND = {"suite", "sandbox"}
+DOORS = {
+    "jupytext": {"autograder/authoring/course.py"},
+    "latex2mathml": {"autograder/reports/mathematics.py"},
+    "playwright": set(),
+}
+
+
+def _modules(folder: str) -> list[Path]:
+    return [p for p in sorted((ROOT / folder).rglob("*.py")) if not {"tests", "suites"} & set(p.parts)]
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(ROOT / "autograder").parts[0].removesuffix(".py")
+
+
+def test_every_import_points_down() -> None:
+    """No room imports one above it, and the two on the ground import nothing of ours."""
+    for path in _modules("autograder"):
+        room = _room(path)
+        if room == "__init__":
+            continue
+        for name in _imports(path):
+            parts = name.split(".")
+            if parts[0] != "autograder" or len(parts) < 2 or parts[1] == room:
+                continue
+            assert parts[1] in FLOORS, f"{path}: imports {name}, which is on no floor"
+            assert room not in GROUND, f"{path}: is on the ground floor, and imports {name}"
+            assert FLOORS.index(parts[1]) < FLOORS.index(room), f"{path}: imports {name}, which is above it"
+
+
+def test_the_students_package_knows_nothing_of_the_grader() -> None:
+    """No grader reaches a student's machine."""
+    for path in _modules("utils/zeromean"):
+        assert not any(name.split(".")[0] == "autograder" for name in _imports(path)), path
+
+
+def test_the_sandbox_imports_nothing_of_ours() -> None:
+    """What runs beside student code can give nothing away."""
+    for path in _modules("autograder/sandbox"):
+        ours = {n for n in _imports(path) if n.split(".")[0] in ("autograder", "zeromean")}
+        assert all(name.startswith("autograder.sandbox") for name in ours), (path, ours)
+
+
+def test_each_outside_tool_has_one_door() -> None:
+    """A library that we may want to exchange is imported in one place."""
+    for path in _modules("autograder"):
+        for name in _imports(path):
+            tool = name.split(".")[0]
+            if tool in DOORS:
+                assert path.relative_to(ROOT).as_posix() in DOORS[tool], f"{path} imports {tool}"
