@@ -80,8 +80,11 @@ def solution_lines(assignment: Assignment) -> set[str]:
 def _secrets(assignment: Assignment, judge: Judge) -> Iterable[tuple[str, str]]:
     for line in sorted(solution_lines(assignment)):
         yield line, "the solution line"
-    for name in sorted(judge.secret_names()):
-        yield name, "the suite's name"
+    for suite in judge.suites:
+        names = [check.name for check in suite.checks]
+        names += [replacement.name for replacement in (*suite.misconceptions, *suite.variants)]
+        for name in names:
+            yield name, "the suite's name"
     for marker in ("BEGIN SOLUTION", "END SOLUTION", "autograder", "BEGIN HIDDEN"):
         yield marker, "the staff's word"
 

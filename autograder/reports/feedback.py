@@ -10,7 +10,7 @@ from nbconvert.exporters import Exporter
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
-from autograder.gradebook.records import RecordStore
+from autograder.gradebook.records import Records
 from autograder.judge.record import ExerciseResult, Record
 from autograder.reports.page import render
 
@@ -29,8 +29,8 @@ class FeedbackExporter(Exporter):  # type: ignore[misc]  # nbconvert ships no ty
         """Return the page for an autograded notebook; nbgrader's own resources say whose it is."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         about = resources["nbgrader"]
-        with RecordStore(about["db_url"]) as store:
-            record = store.load(about["assignment"], about["student"])
+        with Records(about["db_url"]) as records:
+            record = records.load(about["assignment"], about["student"])
         return feedback_page(nb, record), resources
 
 
