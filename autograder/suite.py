@@ -21,8 +21,16 @@ Replacement = TypeVar("Replacement", bound=Callable[..., Any] | type)
 TOLERANCE = 1e-9
 
 
-class CheckFailed(Exception):
+class CheckFailed(Exception):  # noqa: N818 - an outcome of grading, not an error of ours
     """What the student returned is not what was asked for; the message is read by the student."""
+
+
+class CallFailed(CheckFailed):
+    """A call of the student's function brought no result; `exception` names what it raised, if it did."""
+
+    def __init__(self, message: str, exception: str = "") -> None:
+        super().__init__(message)
+        self.exception = exception
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,17 @@ def expect_dtype(got: np.ndarray, dtype: Any, what: str = "out") -> None:
     """Fail unless the array `got` has the dtype asked for."""
     if np.asarray(got).dtype != np.dtype(dtype):
         raise CheckFailed(f"{what} has dtype {np.asarray(got).dtype}, expected {np.dtype(dtype)}.")
+
+
+def expect_raises(exception: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Fail unless ``call(*args, **kwargs)`` raises; `exception` is the name of the type, such as "ValueError"."""
+    try:
+        call(*args, **kwargs)
+    except CallFailed as failure:
+        if failure.exception != exception:
+            raise CheckFailed(f"a {exception} should be raised here. Instead: {failure}") from None
+    else:
+        raise CheckFailed(f"a {exception} should be raised here, but a result was returned.")
 
 
 def vjp(function: Callable[..., Any], *args: Any, dout: np.ndarray) -> tuple[np.ndarray, ...]:

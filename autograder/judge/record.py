@@ -12,7 +12,8 @@ Outcome = Literal["passed", "failed", "error", "skipped"]
 class CheckResult:
     """One check: the sentence the student reads, and what came of it.
 
-    ``error`` is a fault of the suite, not of the student; ``skipped`` waits for another check.
+    ``error`` is a fault of the suite, not of the student; ``skipped`` waits for another check. `misconception`
+    (its name in the suite) and `detail` (the traceback of an error) are for the staff; students read the rest.
     """
 
     name: str
@@ -22,6 +23,7 @@ class CheckResult:
     message: str = ""
     hint: str = ""
     misconception: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)

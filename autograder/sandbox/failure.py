@@ -8,7 +8,7 @@ Kind = Literal["raised", "timeout", "lost", "missing", "garbage"]
 LONGEST_MESSAGE = 300
 
 
-class StudentFailure(Exception):
+class StudentFailure(Exception):  # noqa: N818 - an outcome of grading, not an error of ours
     """A call that brought no result: `sentence` is for the student, `exception` names what their code raised."""
 
     def __init__(self, sentence: str, kind: Kind, exception: str = "") -> None:

@@ -1,0 +1,155 @@
+"""Collects a suite once, with pytest, so that authors and the judge see the same checks in the same order."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from autograder.judge.reference import SuiteError
+from autograder.suite import Check, replacement_functions
+
+FIXTURES = ("student", "reference", "rng")
+
+
+@dataclass(frozen=True)
+class SuiteCheck:
+    """One check of a suite: the function, the sentence the student reads, and how it counts."""
+
+    name: str
+    sentence: str
+    mark: Check
+    function: Callable[..., None]
+    fixtures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A variant (no hint) or a misconception: the functions it puts in place of the reference's."""
+
+    name: str
+    functions: dict[str, Callable[..., Any]]
+    hint: str
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The suite of one exercise, in the order of its file."""
+
+    exercise: str
+    points: float
+    functions: tuple[str, ...]
+    checks: tuple[SuiteCheck, ...]
+    misconceptions: tuple[Replacement, ...]
+    variants: tuple[Replacement, ...]
+
+
+def collect(folder: Path, exercises: Iterable[tuple[str, float, Sequence[str]]]) -> tuple[Suite, ...]:
+    """Read ``test_<exercise>.py`` of each exercise; SuiteError if one could not judge anybody."""
+    wanted = [(name, points, functions, folder / f"test_{name}.py") for name, points, functions in exercises]
+    for name, _, _, path in wanted:
+        if not path.is_file():
+            raise SuiteError(f"Exercise {name!r} has no suite. Write {path}, or take the exercise out of the source.")
+    items = _collected([path for *_, path in wanted])
+    return tuple(_suite(*entry, items) for entry in wanted)
+
+
+class _Items:
+    """A pytest plugin that keeps what was collected, and what could not be."""
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Function] = []
+        self.faults: list[str] = []
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
+        self.items = list(items)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(f"{report.nodeid}: {report.longrepr}")
+
+
+def _collected(paths: Sequence[Path]) -> list[pytest.Function]:
+    """Let pytest collect `paths`, alone and silent, whatever else it may be running in this process."""
+    found = _Items()
+    options = ["--collect-only", "--import-mode=importlib", "--noconftest", "--disable-plugin-autoload", "--assert=plain"]
+    without = [f"-pno:{plugin}" for plugin in ("terminal", "cacheprovider", "faulthandler", "logging")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pytest.main(["-c", os.devnull, *options, *without, *map(str, paths)], plugins=[found])
+    if found.faults:
+        raise SuiteError("A suite cannot be read. " + "\n".join(found.faults))
+    return found.items
+
+
+def _suite(name: str, points: float, functions: Sequence[str], path: Path, items: Sequence[pytest.Function]) -> Suite:
+    mine = [item for item in items if item.path == path.resolve()]
+    if not mine:
+        raise SuiteError(f"{path} has no check. Write a function test_... with @points(weight) above it.")
+    checks = tuple(_check(item, path) for item in mine)
+    _refuse_bad_order(checks, path)
+    module = mine[0].module
+    _refuse_uncollected(module, checks, path)
+    replacements = _replacements(module, functions, path)
+    return Suite(
+        name,
+        points,
+        tuple(functions),
+        checks,
+        tuple(r for r in replacements if r.hint),
+        tuple(r for r in replacements if not r.hint),
+    )
+
+
+def _check(item: pytest.Function, path: Path) -> SuiteCheck:
+    function = item.function
+    mark = getattr(function, "__check__", None)
+    if hasattr(function, "__replaces__"):
+        raise SuiteError(f"{path}: pytest takes {item.name} for a check. Choose a name that does not begin with `test`.")
+    if mark is None:
+        raise SuiteError(f"{path}: {item.name} does not say what it counts. Put @points(weight) above it.")
+    fixtures = tuple(inspect.signature(function).parameters)
+    for fixture in fixtures:
+        if fixture not in FIXTURES:
+            raise SuiteError(f"{path}: {item.name} asks for {fixture!r}. A check may ask for {', '.join(FIXTURES)}.")
+    return SuiteCheck(item.name, " ".join(str(inspect.getdoc(function)).split()), mark, function, fixtures)
+
+
+def _refuse_bad_order(checks: Sequence[SuiteCheck], path: Path) -> None:
+    for number, check in enumerate(checks):
+        above = [other.name for other in checks[:number]]
+        if check.mark.after is not None and check.mark.after not in above:
+            raise SuiteError(
+                f"{path}: {check.name} comes after {check.mark.after!r}, which is no check above it. "
+                f"Above it: {', '.join(above) or 'none'}."
+            )
+
+
+def _refuse_uncollected(module: ModuleType, checks: Sequence[SuiteCheck], path: Path) -> None:
+    names = {check.name for check in checks}
+    for name, value in vars(module).items():
+        if hasattr(value, "__check__") and name not in names:
+            raise SuiteError(f"{path}: {name} has @points but is not tried. Call it test_{name}.")
+
+
+def _replacements(module: ModuleType, functions: Sequence[str], path: Path) -> list[Replacement]:
+    found = []
+    for name, value in vars(module).items():
+        if not hasattr(value, "__replaces__"):
+            continue
+        replaced = replacement_functions(value)
+        for function in replaced:
+            if function not in functions:
+                raise SuiteError(
+                    f"{path}: {name} replaces {function!r}, which is no function of the exercise. "
+                    f"There are: {', '.join(functions)}."
+                )
+        found.append(Replacement(name, replaced, value.__replaces__.hint or ""))
+    return found

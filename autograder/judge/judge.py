@@ -1,0 +1,128 @@
+"""Decides about a submission: every check of every exercise, tried on one student's session."""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.judge.collect import Suite, SuiteCheck, collect
+from autograder.judge.hints import Suspect, diagnose
+from autograder.judge.record import CheckResult, ExerciseResult
+from autograder.judge.reference import Namespace, Reference, SuiteError, exchanged, named_results, run_reference
+from autograder.judge.student import Session, Student
+from autograder.suite import CheckFailed
+
+UNDECIDED = "This check could not be decided, through no fault of yours. A person will look at it."
+
+
+class Judge:
+    """The checks of one assignment, collected once, and the reference they compare with.
+
+    Parameters
+    ----------
+    suite : Path
+        The folder with one ``test_<exercise>.py`` for each exercise.
+    reference_cells : sequence of str
+        The code that defines the reference, run once here.
+    exercises : sequence of (name, points, functions)
+        What there is to judge, in order.
+
+    Raises
+    ------
+    SuiteError
+        If some suite or the reference could not judge anybody.
+    """
+
+    def __init__(
+        self,
+        suite: Path,
+        reference_cells: Sequence[str],
+        exercises: Iterable[tuple[str, float, Sequence[str]]],
+    ) -> None:
+        self.suites = collect(suite, exercises)
+        self.namespace = run_reference(reference_cells)
+        self.reference = Reference(self.namespace, named_results(reference_cells))
+        for found in self.suites:
+            for function in found.functions:
+                if not callable(self.namespace.get(function)):
+                    raise SuiteError(f"Exercise {found.exercise!r}: the reference defines no {function!r}. Add it.")
+        self._suspects = {
+            found.exercise: [Suspect(wrong, self.with_functions(wrong.functions)) for wrong in found.misconceptions]
+            for found in self.suites
+        }
+
+    def with_functions(self, functions: Mapping[str, Callable[..., Any]]) -> Namespace:
+        """Return the reference's namespace with some functions exchanged."""
+        return exchanged(self.namespace, functions)
+
+    def grade(self, session: Session, seed: int = 0) -> tuple[ExerciseResult, ...]:
+        """Try every check of every exercise on a student's session."""
+        return tuple(self.grade_exercise(suite, session, seed) for suite in self.suites)
+
+    def grade_exercise(self, suite: Suite, session: Session, seed: int = 0) -> ExerciseResult:
+        """Try the checks of one exercise, in order."""
+        results: dict[str, CheckResult] = {}
+        for check in suite.checks:
+            first = results.get(check.mark.after or "")
+            if first and first.outcome != "passed":
+                results[check.name] = _result(check, "skipped", skip_sentence(first.sentence))
+            else:
+                results[check.name] = self._try(suite, check, session, seed)
+        return ExerciseResult(suite.exercise, suite.points, tuple(results.values()))
+
+    def _try(self, suite: Suite, check: SuiteCheck, session: Session, seed: int) -> CheckResult:
+        student = Student(session, self.reference)
+        with undisturbed():
+            try:
+                check.function(**fixtures(check.name, check.fixtures, student, self.reference, seed))
+            except CheckFailed as failure:
+                found = diagnose(student.calls, self._suspects[suite.exercise])
+                hint, name = (found.hint, found.name) if found else ("", "")
+                return _result(check, "failed", sentence(str(failure)), hint=hint, misconception=name)
+            except Exception:
+                return _result(check, "error", UNDECIDED, detail=traceback.format_exc())
+        return _result(check, "passed")
+
+
+def _result(check: SuiteCheck, outcome: Any, message: str = "", **details: str) -> CheckResult:
+    return CheckResult(check.name, check.sentence, check.mark.weight, outcome, message, **details)
+
+
+def fixtures(name: str, wanted: Iterable[str], student: Student, reference: Reference, seed: int) -> dict[str, Any]:
+    """Return the arguments of a check, by the names it asks for."""
+    made: dict[str, Callable[[], Any]] = {
+        "student": lambda: student,
+        "reference": lambda: reference,
+        "rng": lambda: generator(name, seed),
+    }
+    return {fixture: made[fixture]() for fixture in wanted}
+
+
+def generator(check: str, seed: int) -> np.random.Generator:
+    """Return the random numbers of a check: the same for every submission of a run."""
+    return np.random.default_rng([zlib.crc32(check.encode()), seed])
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ignore warnings, and restore the warning filters and NumPy's error state afterwards."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def skip_sentence(sentence: str) -> str:
+    """Say for which check another one waits."""
+    return f"tried once `{sentence}` passes"
+
+
+def sentence(message: str) -> str:
+    """Close a message with a full stop, if it has no mark of its own."""
+    return message if message.endswith((".", "?", "!")) else f"{message}."

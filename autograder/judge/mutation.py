@@ -1,0 +1,157 @@
+"""Proves a suite: wrong programs fail it, right ones pass it, and each check catches something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.judge.collect import Replacement, Suite
+from autograder.judge.judge import Judge
+from autograder.judge.record import CheckResult
+from autograder.judge.student import LocalSession
+
+SEEDS = (0, 1)
+Results = list[tuple[CheckResult, ...]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One misconception: the checks that fail at every seed, those that broke, and the hints that were shown."""
+
+    name: str
+    caught_by: tuple[str, ...]
+    errors: tuple[str, ...]
+    shown: tuple[str, ...]
+
+    @property
+    def survives(self) -> bool:
+        """Whether a student with this idea could get full marks, or a mark that a person must decide."""
+        return not self.caught_by or bool(self.errors)
+
+    @property
+    def diagnosed(self) -> bool:
+        """Whether its own hint is the one shown, and no other."""
+        return self.shown == (self.name,)
+
+
+@dataclass(frozen=True)
+class ExerciseTable:
+    """What one exercise's suite makes of its misconceptions, its variants, the reference and the stub."""
+
+    exercise: str
+    checks: tuple[str, ...]
+    rows: tuple[Row, ...]
+    variants: int
+    rejected: tuple[str, ...]
+    stub_passes: tuple[str, ...]
+    complaints: tuple[str, ...]
+
+    @property
+    def survivors(self) -> tuple[str, ...]:
+        """The wrong programs that are not caught; "stub" for the untouched release."""
+        return (*(row.name for row in self.rows if row.survives), *(["stub"] if self.stub_passes else []))
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """The checks that no misconception is caught by."""
+        busy = {name for row in self.rows for name in row.caught_by}
+        return tuple(name for name in self.checks if name not in busy)
+
+
+@dataclass(frozen=True)
+class KillTable:
+    """The proof of one assignment's suite."""
+
+    exercises: tuple[ExerciseTable, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every wrong program is caught and every right one accepted."""
+        return not any(table.survivors or table.rejected for table in self.exercises)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts and the names that fail the build."""
+        return {
+            "exercises": {
+                table.exercise: {
+                    "misconceptions": len(table.rows),
+                    "survivors": list(table.survivors),
+                    "variants": table.variants,
+                    "rejected": list(table.rejected),
+                }
+                for table in self.exercises
+            }
+        }
+
+    def print(self, console: Console) -> None:
+        """Show which check catches which misconception, and all that is wrong or idle."""
+        for table in self.exercises:
+            _print(table, console)
+
+
+def kill_table(judge: Judge) -> KillTable:
+    """Run every misconception, every variant, the reference and the stub through their suites, at two seeds."""
+    return KillTable(tuple(_exercise(judge, suite) for suite in judge.suites))
+
+
+def _exercise(judge: Judge, suite: Suite) -> ExerciseTable:
+    rows = tuple(_row(wrong, _run(judge, suite, wrong.functions)) for wrong in suite.misconceptions)
+    right = {"reference": {}, **{variant.name: variant.functions for variant in suite.variants}}
+    rejected, complaints = [], []
+    for name, functions in right.items():
+        bad = [check for results in _run(judge, suite, functions) for check in results if check.outcome != "passed"]
+        if bad:
+            rejected.append(name)
+            complaints.append(f"{name} is rejected by {bad[0].name}: {_why(bad[0])}")
+    stub = _run(judge, suite, dict.fromkeys(suite.functions, _unwritten))
+    passes = {check.name: None for results in stub for check in results if check.outcome in ("passed", "error")}
+    names = tuple(check.name for check in suite.checks)
+    return ExerciseTable(
+        suite.exercise, names, rows, len(suite.variants), tuple(rejected), tuple(passes), tuple(complaints)
+    )
+
+
+def _run(judge: Judge, suite: Suite, functions: Mapping[str, Callable[..., Any]]) -> Results:
+    session = LocalSession(judge.with_functions(functions))
+    return [judge.grade_exercise(suite, session, seed).checks for seed in SEEDS]
+
+
+def _row(wrong: Replacement, runs: Results) -> Row:
+    caught = [
+        results[0].name for results in zip(*runs, strict=True) if all(check.outcome == "failed" for check in results)
+    ]
+    checks = [check for results in runs for check in results]
+    errors = {f"{check.name}: {_why(check)}": None for check in checks if check.outcome == "error"}
+    shown = {check.misconception: None for check in checks if check.misconception}
+    return Row(wrong.name, tuple(caught), tuple(errors), tuple(shown))
+
+
+def _why(check: CheckResult) -> str:
+    return check.detail.strip().rpartition("\n")[2] if check.outcome == "error" else check.message
+
+
+def _unwritten(*args: Any, **kwargs: Any) -> Any:
+    raise NotImplementedError
+
+
+def _print(table: ExerciseTable, console: Console) -> None:
+    caught = sum(not row.survives for row in table.rows)
+    title = f"{table.exercise}: {caught} of {len(table.rows)} misconceptions caught"
+    grid = Table("misconception", "caught by", "diagnosed", title=title)
+    for row in table.rows:
+        names = ", ".join(name.removeprefix("test_") for name in row.caught_by)
+        other = f"as {', '.join(row.shown)}" if row.shown else "no"
+        grid.add_row(row.name, names or "[red]SURVIVES[/red]", "yes" if row.diagnosed else other)
+    console.print(grid)
+    accepted = table.variants + 1 - len(table.rejected)
+    console.print(f"Right programs accepted: {accepted} of {table.variants + 1} (the reference and its variants).")
+    breaks = [f"{row.name} breaks a check: {error}" for row in table.rows for error in row.errors]
+    stub = [f"the untouched stub gets through {name}" for name in table.stub_passes]
+    for complaint in (*table.complaints, *breaks, *stub):
+        console.print(complaint, style="red", markup=False)
+    for name in table.idle:
+        console.print(f"Remark: no misconception is caught by {name}. Who needs it?", markup=False)

@@ -1,0 +1,128 @@
+"""The reference solution: run once, asked at every call, and rebuilt with one function exchanged."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from autograder.judge.values import ANYTHING, Cache, copied, held_arrays
+
+Namespace = dict[str, Any]
+
+
+class SuiteError(ValueError):
+    """A suite or reference that cannot judge anyone; the message names the file or function, and the fix."""
+
+
+@dataclass(slots=True)
+class Effect:
+    """All that a call did: what it returned or raised, and what it left in its arguments.
+
+    `held` are the arrays that dicts and lists among the arguments held before the call: a function that puts a
+    new array in a dict leaves the old one as it was; one that edits in place does not. The cache, that a
+    ``*_forward`` returns last, is kept apart from `result`.
+    """
+
+    result: Any = None
+    cache: Any = None
+    raised: str = ""
+    said: str = ""
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    held: list[np.ndarray] = field(default_factory=list)
+
+
+def without_cache(function: str, result: Any) -> tuple[Any, Any]:
+    """Split what `function` returned into a result whose cache is `ANYTHING`, and the cache."""
+    if function.endswith("_forward") and isinstance(result, (tuple, list)) and len(result) > 1:
+        return (*result[:-1], ANYTHING), result[-1]
+    return result, None
+
+
+def observe(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: Namespace) -> Effect:
+    """Call a trusted `function`, known as `name`, on copies of the arguments."""
+    args, kwargs = copied(args, opened=True), copied(kwargs, opened=True)
+    held = held_arrays(args, kwargs)
+    try:
+        result, cache = without_cache(name, function(*args, **kwargs))
+    except Exception as error:
+        return Effect(raised=type(error).__name__, said=str(error), args=args, kwargs=kwargs, held=held)
+    return Effect(result, cache, args=args, kwargs=kwargs, held=held)
+
+
+class Reference:
+    """The reference's functions as attributes, with the interface of `Student`."""
+
+    def __init__(self, namespace: Namespace, result_names: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        self._namespace = namespace
+        self._result_names = result_names or {}
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        function = self.function(name)
+        return lambda *args, **kwargs: function(*opened(args), **kwargs)
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """Return the function called `name`; AttributeError says what there is."""
+        function = self._namespace.get(name)
+        if isinstance(function, FunctionType):
+            return function
+        known = sorted(key for key, value in self._namespace.items() if isinstance(value, FunctionType))
+        raise AttributeError(f"The reference has no function {name!r}. It has: {', '.join(known)}.")
+
+    def result_names(self, name: str) -> tuple[str, ...]:
+        """Return what the reference calls the values that it returns, such as ``("out", "cache")``, if it says."""
+        return self._result_names.get(name, ())
+
+    def forward_for_backward(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        """Return the reference's ``(out, cache)``; the arguments stay as they are."""
+        effect = observe(self.function(name), name, args, kwargs)
+        return effect.result[0], effect.cache
+
+
+def opened(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Put the reference's side in place of every cache among the arguments."""
+    return tuple([copied(arg, opened=True) if type(arg) is Cache else arg for arg in args])
+
+
+def run_reference(cells: Sequence[str]) -> Namespace:
+    """Run the reference's cells in a fresh namespace, which they return."""
+    namespace: Namespace = {"__name__": "__main__"}
+    for number, cell in enumerate(cells, start=1):
+        try:
+            exec(compile(cell, f"<reference cell {number}>", "exec"), namespace)  # noqa: S102 - our own source
+        except Exception as error:
+            first = cell.strip().partition("\n")[0]
+            raise SuiteError(
+                f"Cell {number} of the reference (`{first}`) raised {type(error).__name__}: {error}. Mend the source."
+            ) from error
+    return namespace
+
+
+def named_results(cells: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Map each function to the names in its last ``return``, where these are plain names."""
+    names: dict[str, tuple[str, ...]] = {}
+    for cell in cells:
+        for definition in ast.parse(cell).body:
+            if isinstance(definition, ast.FunctionDef) and isinstance(definition.body[-1], ast.Return):
+                value = definition.body[-1].value
+                parts = value.elts if isinstance(value, ast.Tuple) else [value]
+                found = tuple(part.id for part in parts if isinstance(part, ast.Name))
+                names[definition.name] = found if len(found) == len(parts) else ()
+    return names
+
+
+def exchanged(namespace: Namespace, functions: Mapping[str, Callable[..., Any]]) -> Namespace:
+    """Copy a namespace with some functions exchanged, so that its other functions call the new ones."""
+    copy: Namespace = dict(namespace)
+    for name, value in namespace.items():
+        if isinstance(value, FunctionType) and value.__globals__ is namespace:
+            twin = FunctionType(value.__code__, copy, value.__name__, value.__defaults__, value.__closure__)
+            twin.__kwdefaults__ = value.__kwdefaults__
+            copy[name] = twin
+    copy.update(functions)
+    return copy

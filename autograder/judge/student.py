@@ -1,0 +1,142 @@
+"""The student as a suite sees them: calls that behave like local ones, checked for layout, and remembered."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.judge.reference import Effect, Namespace, Reference, observe, without_cache
+from autograder.judge.values import (
+    ANYTHING,
+    Cache,
+    alike,
+    copied,
+    held_arrays,
+    structure_mismatch,
+    students_side,
+)
+from autograder.sandbox.failure import StudentFailure
+from autograder.suite import CallFailed, CheckFailed
+
+
+class Session(Protocol):
+    """Where a student's functions live; a call changes its arguments in place, as a local one would."""
+
+    def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call the student's function `name`; `StudentFailure` when that brings no result."""
+
+
+class LocalSession:
+    """Functions of this process in a student's place: the reference, its variants, and known misconceptions."""
+
+    def __init__(self, namespace: Namespace) -> None:
+        self._namespace = namespace
+
+    def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call the function `name` of the namespace; whatever it raises is a `StudentFailure`."""
+        function = self._namespace.get(name)
+        if not callable(function):
+            raise StudentFailure.missing(name)
+        try:
+            with np.errstate(all="ignore"):
+                return function(*args, **kwargs)
+        except (Exception, SystemExit) as error:
+            raise StudentFailure.raised(name, type(error).__name__, str(error)) from error
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a student's function: what it was given, what it did, and what the reference did."""
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    expected: Effect
+    got: Effect
+
+
+class Student:
+    """The student's functions as attributes.
+
+    Each call is also put to the reference, on a copy of the same arguments. A result that is laid out in
+    another way (shape, number of values, kind of numbers) fails the check, so that a suite may unpack and index
+    what it gets. The cache of a ``*_forward`` may be laid out in any way; what a suite receives stands for both the
+    student's and the reference's.
+    """
+
+    def __init__(self, session: Session, reference: Reference) -> None:
+        self.calls: list[Call] = []
+        self._session = session
+        self._reference = reference
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        self._reference.function(name)
+        return partial(self._call, name)
+
+    def forward_for_backward(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        """Return the student's ``(out, cache)`` if their `out` is right, else the reference's; never fail.
+
+        The arguments stay as they are.
+        """
+        expected = observe(self._reference.function(name), name, args, kwargs)
+        outs = expected.result[:-1]
+        trusted = (*outs, Cache(expected.cache, expected.cache))
+        try:
+            result = self._session.call(name, copied(students_side(args)), copied(students_side(kwargs)))
+        except StudentFailure:
+            return trusted
+        got, cache = without_cache(name, result)
+        if alike(got, expected.result):
+            return (*got[:-1], Cache(cache, expected.cache))
+        return trusted
+
+    def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        expected = observe(self._reference.function(name), name, args, kwargs)
+        call = Call(name, copied(args), copied(kwargs), expected, Effect())
+        self.calls.append(call)
+        held = held_arrays(args, kwargs)
+        try:
+            result = self._session.call(name, students_side(args), {key: students_side(kwargs[key]) for key in kwargs})
+        except StudentFailure as failure:
+            call.got.raised = failure.exception or failure.kind
+            raise CallFailed(failure.sentence, failure.exception) from None
+        visible, cache = without_cache(name, result)
+        call.got = Effect(copied(visible), None, "", "", copied(args), copied(kwargs), copied(held))
+        self._refuse_other_layout(call, visible, args, kwargs)
+        if isinstance(expected.result, tuple) and expected.result[-1] is ANYTHING:
+            return (*visible[:-1], Cache(cache, expected.cache))
+        return result
+
+    def _refuse_other_layout(self, call: Call, result: Any, args: tuple[Any, ...], kwargs: Namespace) -> None:
+        """Fail the check if the call returned something, or left something in its arguments, that has no place."""
+        name, expected = call.function, call.expected
+        if expected.raised:
+            raise CheckFailed(f"`{name}` should raise {expected.raised} here, but it returned a result.")
+        message = self._result_mismatch(name, result, expected.result)
+        if message:
+            raise CheckFailed(message)
+        given = [*zip(args, expected.args, strict=True), *((kwargs[key], expected.kwargs[key]) for key in kwargs)]
+        for number, (now, wanted) in enumerate(given):
+            if structure_mismatch(now, wanted, ""):
+                parameters = [*inspect.signature(self._reference.function(name)).parameters]
+                label = [*parameters[: len(args)], *kwargs][number]
+                raise CheckFailed(f"after `{name}`, {structure_mismatch(now, wanted, label)}")
+
+    def _result_mismatch(self, name: str, result: Any, expected: Any) -> str | None:
+        names = self._reference.result_names(name)
+        if result is None and expected is not None:
+            return f"`{name}` returned None. Is its `return` missing?"
+        if type(expected) is not tuple:
+            return structure_mismatch(result, expected, names[0] if names else f"the result of `{name}`")
+        if not isinstance(result, (tuple, list)) or len(result) != len(expected):
+            count = f"{len(result)} values" if isinstance(result, (tuple, list)) else "one value"
+            listed = f": {', '.join(names)}" if names else ""
+            return f"`{name}` returned {count}, expected {len(expected)}{listed}."
+        labels = names or [f"value {number} of `{name}`" for number in range(1, len(expected) + 1)]
+        parts = zip(result, expected, labels, strict=True)
+        return next((message for part in parts if (message := structure_mismatch(*part))), None)
