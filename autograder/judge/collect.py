@@ -79,8 +79,8 @@ class _Items:
 def _collected(paths: Sequence[Path]) -> list[pytest.Function]:
     """Let pytest collect `paths`, alone and silent, whatever else it may be running in this process."""
     found = _Items()
-    options = ["--collect-only", "--import-mode=importlib", "--noconftest", "--disable-plugin-autoload", "--assert=plain"]
-    without = [f"-pno:{plugin}" for plugin in ("terminal", "cacheprovider", "faulthandler", "logging")]
+    options = ["--collect-only", "--import-mode=importlib", "--noconftest", "--disable-plugin-autoload"]
+    without = [f"-pno:{plugin}" for plugin in ("terminal", "cacheprovider", "faulthandler", "logging", "assertion")]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pytest.main(["-c", os.devnull, *options, *without, *map(str, paths)], plugins=[found])
@@ -112,7 +112,7 @@ def _check(item: pytest.Function, path: Path) -> SuiteCheck:
     function = item.function
     mark = getattr(function, "__check__", None)
     if hasattr(function, "__replaces__"):
-        raise SuiteError(f"{path}: pytest takes {item.name} for a check. Choose a name that does not begin with `test`.")
+        raise SuiteError(f"{path}: pytest takes {item.name} for a check. Its name must not begin with `test`.")
     if mark is None:
         raise SuiteError(f"{path}: {item.name} does not say what it counts. Put @points(weight) above it.")
     fixtures = tuple(inspect.signature(function).parameters)

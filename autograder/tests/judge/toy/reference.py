@@ -1,4 +1,4 @@
-# ruff: noqa: D, N805 - wrong programs on purpose, as in autograder/suites
+# ruff: noqa: D103 -- a solution, as in solutions/
 import numpy as np
 
 
