@@ -1,0 +1,87 @@
+// Numbers: how they are read from bytes, written in sentences, and placed on an axis. No mathematics of the course.
+
+const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const raised = (n) => (n < 0 ? '⁻' : '') + [...String(Math.abs(n))].map((d) => SUPERSCRIPT[d]).join('');
+
+/** Writes a number as Python's format() would (f, g, e, %, d), with a true minus and 4.2×10⁻⁹. */
+function write(value, spec = '') {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  const [, sign, digits, kind] = /^(\+?),?(?:\.(\d+))?([fgeds%]?)$/.exec(spec) ?? [0, '', '3', 'g'];
+  let out;
+  if (kind === 'f') out = value.toFixed(digits ?? 6);
+  else if (kind === '%') out = (100 * value).toFixed(digits ?? 6) + ' %';
+  else if (kind === 'd') out = String(Math.round(value));
+  else {
+    const precision = Math.max(1, Number(digits ?? 6));
+    const [, exponent] = value.toExponential(kind === 'e' ? precision : precision - 1).split('e').map(Number);
+    if (kind === 'e' || (value !== 0 && (exponent < -3 || exponent >= Math.max(precision, 4)))) {
+      const head = Number(value.toExponential(precision - 1).split('e')[0]);
+      out = `${head}×10${raised(exponent)}`;
+    } else out = String(Number(value.toPrecision(precision)));
+  }
+  return (sign && value >= 0 ? '+' : '') + out.replace('-', '−');
+}
+
+/** Puts numbers into a sentence with {name:.3g} in it. */
+function fill(template, values) {
+  return template.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, spec) => write(scalar(values[name]), spec));
+}
+
+const scalar = (v) => (v && v.data ? v.data[0] : v);
+
+const TYPED = { float32: Float32Array, int32: Int32Array, uint16: Uint16Array, uint8: Uint8Array };
+
+/** Reads one frame out of the bytes: {name: {data, shape}}; `where` is the position on each control's stored grid. */
+function decode(table, bytes, where) {
+  const frame = {};
+  for (const [name, { dtype, offset, shape, strides, words }] of Object.entries(table)) {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const at = strides.reduce((sum, stride, axis) => sum + stride * where[axis], 0);
+    const Typed = TYPED[dtype];
+    let data = new Typed(bytes, offset + at * Typed.BYTES_PER_ELEMENT, count);
+    if (words) data = Array.from(data, (code) => words[code]);
+    frame[name] = { data, shape };
+  }
+  return frame;
+}
+
+/** Copies a DataView (or bytes) to a buffer of its own, so that typed arrays are aligned. */
+const ownBuffer = (view) => (view ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : new ArrayBuffer(0));
+
+const nearest = (values, wanted) => {
+  let best = 0;
+  values.forEach((v, i) => { if (Math.abs(v - wanted) < Math.abs(values[best] - wanted)) best = i; });
+  return best;
+};
+
+/** Makes the map from values to pixels and back for an axis between two pixels. */
+function scaleOf(axis, from, to) {
+  const f = axis.log ? (v) => Math.log10(Math.max(v, 1e-300)) : (v) => v;
+  const lo = f(axis.lo), k = (to - from) / (f(axis.hi) - lo);
+  const scale = (v) => from + (f(v) - lo) * k;
+  scale.back = (pixel) => { const u = lo + (pixel - from) / k; return axis.log ? 10 ** u : u; };
+  return scale;
+}
+
+/** Chooses ticks [value, words] for about `room` labels. */
+function ticksOf(axis, room) {
+  if (axis.ticks) return Object.entries(axis.ticks).map(([v, words]) => [Number(v), words]);
+  const lo = Math.min(axis.lo, axis.hi), hi = Math.max(axis.lo, axis.hi), out = [];
+  if (axis.log) {
+    const first = Math.ceil(Math.log10(lo) - 1e-9), last = Math.floor(Math.log10(hi) + 1e-9);
+    const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(2, room)));
+    const small = Math.min(Math.abs(first), Math.abs(last)) <= 3 && Math.max(Math.abs(first), Math.abs(last)) <= 3;
+    for (let e = first; e <= last; e += every) out.push([10 ** e, small ? String(Number(`1e${e}`)) : `10${raised(e)}`]);
+    return out;
+  }
+  const rough = (hi - lo) / Math.max(2, room), power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
+  const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  for (let i = Math.ceil(lo / step - 1e-9); i * step <= hi + step * 1e-9; i += 1) {
+    out.push([i * step, (i * step).toFixed(places).replace(/^-(0(\.0*)?)$/, '$1').replace('-', '−')]);
+  }
+  return out;
+}

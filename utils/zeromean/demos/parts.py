@@ -1,0 +1,163 @@
+"""What a demo is made of: controls, pictures, presets, a question, a goal. Plain data; `stage.py` shows it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy.typing as npt
+
+Params = Mapping[str, Any]
+Arrays = Mapping[str, Any]
+Compute = Callable[[Params], "Arrays | Iterator[Arrays]"]
+Mark = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A native range input over a list of values; `play=True` adds play and step buttons."""
+
+    name: str
+    label: str
+    values: Sequence[float] | npt.NDArray[Any]
+    start: float
+    unit: str = ""
+    fmt: str = ".3g"
+    play: bool = False
+    kind: str = field(default="slider", init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", tuple(v.item() if hasattr(v, "item") else v for v in self.values))
+        position(self, self.start)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few named settings, shown as a select."""
+
+    name: str
+    label: str
+    values: Sequence[str]
+    start: str
+    kind: str = field(default="choice", init=False)
+
+    def __post_init__(self) -> None:
+        position(self, self.start)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A setting that is on or off."""
+
+    name: str
+    label: str
+    start: bool = False
+    values: Sequence[bool] = field(default=(False, True), init=False)
+    kind: str = field(default="check", init=False)
+
+
+Control = Slider | Choice | Check
+
+
+def position(control: Control, value: Any) -> int:
+    """Return where `value` stands among the control's values; a value that is not there is refused."""
+    known: Any
+    for index, known in enumerate(control.values):
+        both_numbers = not isinstance(known, str | bool) and not isinstance(value, str | bool)
+        if known == value or (both_numbers and math.isclose(known, value, rel_tol=1e-6, abs_tol=1e-12)):
+            return index
+    listed = ", ".join(str(v) for v in control.values[:6])
+    more = ", ..." if len(control.values) > 6 else ""
+    raise ValueError(f"{control.name!r} cannot be {value!r}. Its {len(control.values)} values: {listed}{more}")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis with fixed ends, so that the picture moves and not the frame; `lo > hi` turns it round."""
+
+    label: str
+    lo: float
+    hi: float
+    log: bool = False
+    ticks: Mapping[float, str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.log and min(self.lo, self.hi) <= 0:
+            raise ValueError(f"The log axis {self.label!r} needs ends above 0. Got {self.lo} and {self.hi}")
+        if self.lo == self.hi:
+            raise ValueError(f"The axis {self.label!r} needs two different ends. Got {self.lo} twice")
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A grip on the picture. `x`, `y`: a control's name, a number, or an array's name; or `along` a path.
+
+    With `along`, `path` gives one (x, y) for each value of that control, and the hand slides on the path.
+    """
+
+    label: str
+    x: str | float = 0.0
+    y: str | float = 0.0
+    along: str = ""
+    path: Sequence[tuple[float, float]] = ()
+    color: str = "vermilion"
+
+
+@dataclass(frozen=True)
+class View:
+    """One picture: marks on two axes, and `alt`, a sentence with the numbers in it, as in `{std_last:.2f}`."""
+
+    title: str
+    x: Axis
+    y: Axis
+    marks: Sequence[Mark]
+    alt: str
+    handles: Sequence[Handle] = ()
+    ratio: float = 0.62
+    wide: bool = False
+    equal: bool = False
+    frame: bool = True
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named setting, named after what goes wrong there; `at` lists the controls that it moves."""
+
+    name: str
+    at: Params
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question that is asked before anything is shown; `at` is the setting that answers it."""
+
+    question: str
+    choices: Sequence[str]
+    answer: int
+    because: str
+    at: Params = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.answer < len(self.choices):
+            count = len(self.choices)
+            raise ValueError(f"`answer` counts from 0 and must be below {count}, the choices. Got {self.answer}")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Something to reach; the lamp lights when the number that `reached` names is not 0."""
+
+    text: str
+    reached: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button that asks the kernel for more arrays, named in `gives`; hidden where there is no kernel."""
+
+    label: str
+    run: Callable[[Params], Arrays]
+    gives: Sequence[str]
