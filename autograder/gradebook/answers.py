@@ -1,0 +1,185 @@
+"""Finds the answer to each exercise and question among the cells of a submission, however it was damaged."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from autograder.authoring.course import Cell
+from autograder.gradebook.submission import Piece
+
+LONGEST_PARSED = 200_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The source to grade, the pieces it was taken from, and a sentence for each thing that was mended."""
+
+    source: str
+    pieces: tuple[Piece, ...] = ()
+    repairs: tuple[str, ...] = ()
+
+
+@dataclass
+class Desk:
+    """The submitted cells, sorted: by the instructor's cell that they are, and those that are none.
+
+    `others` are scratch cells and edited locked ones, into which an exercise may have been merged.
+    """
+
+    stubs: dict[str, str]
+    named: dict[str, list[Piece]]
+    loose: list[Piece]
+    others: list[Piece]
+
+    def written(self, name: str) -> list[Piece]:
+        """Return the cells of this name that hold something of the student's."""
+        return [p for p in self.named[name] if p.source.strip() and not same(p.source, self.stubs[name])]
+
+    def take(self, taken: Iterable[Piece]) -> None:
+        """Take loose cells off the desk: they are part of an answer now."""
+        positions = {piece.position for piece in taken}
+        self.loose = [piece for piece in self.loose if piece.position not in positions]
+
+
+def code_answer(exercise: Cell, desk: Desk) -> Answer:
+    """Return what to run for an exercise: one reading of the submission, or the stub."""
+    wanted = set(exercise.functions)
+    own, written = desk.named[exercise.name], desk.written(exercise.name)
+    if not written:
+        return _elsewhere(exercise, wanted, desk)
+    if len(written) > 1:
+        answer = _one_of(exercise.name, written, wanted)
+    else:
+        answer = _continued(exercise.name, written[0], desk)
+        if len(own) > 1:
+            sentence = (
+                f"Exercise {exercise.name} was there {len(own)} times; the cell with an answer was graded."
+            )
+            answer = Answer(answer.source, answer.pieces, (*answer.repairs, sentence))
+    if any(piece.cell_type != "code" for piece in answer.pieces):
+        sentence = f"Exercise {exercise.name} had become a text cell; it was run as code."
+        return Answer(answer.source, answer.pieces, (*answer.repairs, sentence))
+    return answer
+
+
+def text_answer(question: Cell, desk: Desk) -> Answer:
+    """Return the text to mark for a question; of several texts none is dropped, for a person reads them."""
+    own, written = desk.named[question.name], desk.written(question.name)
+    stub = desk.stubs[question.name]
+    repairs = []
+    if not own:
+        written = [
+            p for p in desk.loose if _first_line(p.source) == _first_line(stub) and not same(p.source, stub)
+        ]
+        desk.take(written)
+        fate = "it was known by its first line" if written else "the empty one was put back"
+        repairs.append(f"Question {question.name} had lost its cell; {fate}.")
+    texts = list(dict.fromkeys(piece.source for piece in written))
+    if len(texts) > 1:
+        repairs.append(f"Question {question.name} was there {len(texts)} times; all texts were kept.")
+    if any(piece.cell_type == "code" for piece in written):
+        repairs.append(f"Question {question.name} had become a code cell; it was read as text.")
+    return Answer("\n\n".join(texts) or stub, tuple(written or own[:1]), tuple(repairs))
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two sources differ in nothing but blanks at the ends of lines."""
+    return one == other or [s.rstrip() for s in one.strip().split("\n")] == [
+        s.rstrip() for s in other.strip().split("\n")
+    ]
+
+
+def defined(source: str) -> set[str]:
+    """Return the names that a cell binds at top level; none if it is not Python."""
+    tree = _tree(source)
+    if tree is None:
+        return set()
+    names: set[str] = set()
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif not isinstance(node, ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+    return names
+
+
+def _one_of(name: str, written: list[Piece], wanted: set[str]) -> Answer:
+    """Read several cells of one name: parts of a split cell, or copies, of which the last whole one counts."""
+    joined = "\n".join(piece.source for piece in written)
+    whole = [piece for piece in written if wanted <= defined(piece.source)]
+    broken = not all(_stands_alone(piece.source) for piece in written)
+    if (broken or not whole) and wanted <= defined(joined):
+        sentence = f"Exercise {name} was split into {len(written)} cells; they were joined again."
+        return Answer(joined, tuple(written), (sentence,))
+    last = (whole or written)[-1]
+    which = "the last one that is complete" if whole else "the last one"
+    return Answer(
+        last.source, (last,), (f"Exercise {name} was there {len(written)} times; {which} was graded.",)
+    )
+
+
+def _continued(name: str, first: Piece, desk: Desk) -> Answer:
+    """Join the loose cells right after `first` that are no Python without it."""
+    source, parts = first.source, [first]
+    following = {piece.position: piece for piece in desk.loose}
+    while (piece := following.get(parts[-1].position + 1)) and piece.cell_type == "code":
+        if _stands_alone(piece.source) or _tree(f"{source}\n{piece.source}") is None:
+            break
+        source, parts = f"{source}\n{piece.source}", [*parts, piece]
+    desk.take(parts)
+    sentences = (f"Exercise {name} was split into {len(parts)} cells; they were joined again.",)
+    return Answer(source, tuple(parts), sentences if len(parts) > 1 else ())
+
+
+def _elsewhere(exercise: Cell, wanted: set[str], desk: Desk) -> Answer:
+    """Look for the functions of an exercise that has no answer in a cell of its own."""
+    name, own, stub = exercise.name, desk.named[exercise.name], desk.stubs[exercise.name]
+    some = [piece for piece in desk.loose if wanted & defined(piece.source)]
+    whole = [piece for piece in some if wanted <= defined(piece.source)]
+    found = whole[-1:] or ([] if own else some)
+    if found:
+        desk.take(found)
+        sentence = (
+            f"Exercise {name} had lost its cell; it was known by the functions that another cell defines."
+        )
+        return Answer("\n".join(piece.source for piece in found), tuple(found), (sentence,))
+    for piece in desk.others:
+        if wanted <= defined(piece.source):
+            return Answer(
+                piece.source, (), (f"Exercise {name} was merged into another cell; it was taken out.",)
+            )
+    for other in (key for key in desk.named if key != name):
+        if any(wanted <= defined(piece.source) for piece in desk.written(other)):
+            sentence = f"Exercise {name} was merged into the cell of {other}; it was graded from there."
+            return Answer(f"# The answer stands in the cell of {other}.", (), (sentence,))
+    missing = f"Exercise {name} has no answer: its cell is missing, and no other cell defines its functions."
+    return Answer(stub, tuple(own[:1]), () if own else (missing,))
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n")[0].strip()
+
+
+def _stands_alone(source: str) -> bool:
+    """Whether a cell is Python by itself; IPython would run an indented rest, but it belongs to a function."""
+    return not source.lstrip("\n").startswith((" ", "\t")) and _tree(source) is not None
+
+
+def _tree(source: str) -> ast.Module | None:
+    """Parse a cell as IPython reads it; None if it is not Python."""
+    if len(source) > LONGEST_PARSED:
+        return None
+    for text in (lambda: source, lambda: TransformerManager().transform_cell(source)):
+        try:
+            return ast.parse(text())
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None

@@ -1,0 +1,70 @@
+"""The records table lives beside nbgrader's own, in one transaction with the marks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from autograder.gradebook.records import Records
+from autograder.judge.record import CheckResult, ExerciseResult, Record
+
+CHECK = CheckResult("test_a", "doubles \u2013 any number", 1, "failed", "got \ud800", "a hint", "thrice")
+RECORD = Record(
+    "small", "ann", (ExerciseResult("double", 2, (CHECK,)),), "f1", "level 1", 0.5, 30.0, ("mended",)
+)
+
+
+def test_a_record_comes_back_as_it_went(url):
+    """What is saved is what is loaded, whatever characters a student's error held."""
+    with Records(url) as records:
+        records.save(RECORD)
+        assert records.load("small", "ann") == RECORD
+        assert records.load("small", "bob") is None
+        assert records.load("other", "ann") is None
+
+
+def test_saving_again_replaces(url):
+    """Saving is idempotent: one record per student and assignment, the last one."""
+    with Records(url) as records:
+        for fingerprint in ("f1", "f1", "f2"):
+            records.save(replace(RECORD, fingerprint=fingerprint))
+        records.save(replace(RECORD, student="bob"))
+        assert records.fingerprints("small") == {"ann": "f2", "bob": "f1"}
+        assert list(records.load_all("small")) == ["ann", "bob"]
+
+
+def test_a_record_goes_down_with_its_transaction(url):
+    """If the marks are not written, the record is not either."""
+    with Records(url) as records:
+        records.prepare()
+        with records.engine.connect() as connection:
+            records.save(RECORD, connection)
+            connection.rollback()
+        assert records.load_all("small") == {}
+
+
+@pytest.fixture
+def nowhere(tmp_path):
+    """Return the address of a database that does not exist yet."""
+    return f"sqlite:///{tmp_path}/new.db"
+
+
+def test_reading_an_empty_database_writes_nothing(nowhere):
+    """A report on a class that was never graded finds no records, and makes no tables."""
+    with Records(nowhere) as records:
+        assert records.load_all("small") == {}
+        assert records.fingerprints("small") == {}
+        assert sa.inspect(records.engine).get_table_names() == []
+
+
+def test_nbgrader_still_stamps_its_version(nowhere, monkeypatch):
+    """The tables of nbgrader come first, with its version, though its programs are not on PATH; one course."""
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    with Records(nowhere) as records:
+        records.save(RECORD)
+        with records.engine.connect() as connection:
+            assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+            courses = connection.execute(sa.text("SELECT id FROM course")).scalars().all()
+    assert courses == ["zeromean"]
