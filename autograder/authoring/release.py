@@ -33,8 +33,8 @@ def generate(name: str, source: Path, release: Path) -> None:
         config = Config()
         config.CourseDirectory.root = folder
         config.CourseDirectory.source_directory = "source"
-        config.CourseDirectory.db_url = f"sqlite:///{folder}/gradebook.db"
-        config.CourseDirectory.course_id = "zeromean"
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
         shutil.copytree(source / name, Path(folder, "source", name))
         result = NbGraderAPI(config=config).generate_assignment(name, force=True, create=True)
         if not result["success"]:
