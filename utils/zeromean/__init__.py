@@ -1,1 +1,7 @@
 """What a student of Zero Mean needs beside NumPy."""
+
+from __future__ import annotations
+
+from zeromean.check import check
+
+__all__ = ["check"]

@@ -1,0 +1,149 @@
+"""Tries the visible checks of one exercise on a student's functions, and says what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from zeromean import caller
+from zeromean.compare import Wrong, changed_arguments, compare, refuse_signature
+from zeromean.probes import Check, Exercise, Mistake, Step, decode, fingerprint, raised_print, same_fingerprint
+
+Function = Callable[..., Any]
+State = Literal["passed", "failed", "unwritten", "waits"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one check; ``line`` is the student's own line that raised."""
+
+    sentence: str
+    state: State
+    message: str = ""
+    line: str = ""
+    hint: str = ""
+    wrong: Wrong | None = None
+
+
+@dataclass
+class Replay:
+    """The checks of one exercise on one set of functions; `notes` collects what was noticed on the way."""
+
+    exercise: Exercise
+    functions: Mapping[str, Function]
+    seconds: float = caller.SECONDS
+    notes: list[str] = field(default_factory=list)
+    too_slow: set[str] = field(default_factory=set)
+    _prints: dict[tuple[int, int], Any] = field(default_factory=dict)
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Try every check, in order; then look for well-known mistakes behind those that failed."""
+        results: list[Outcome] = []
+        for number, check in enumerate(self.exercise.checks):
+            before = results[check.after] if check.after is not None else None
+            if before is not None and before.state != "passed":
+                message = f'This is tried once "{before.sentence}" passes.'
+                results.append(Outcome(check.sentence, "waits", message))
+            else:
+                trial = _Trial(check, self)
+                results.append(trial.run())
+                self._prints |= {(number, step): shown for step, shown in trial.prints.items()}
+        return tuple(
+            replace(outcome, hint=self._hint(number)) if outcome.state == "failed" else outcome
+            for number, outcome in enumerate(results)
+        )
+
+    def _hint(self, number: int) -> str:
+        """Return the idea behind the one well-known mistake that does the same on the calls of a check.
+
+        Where several do, the calls of the other checks decide.
+        """
+        fits = [mistake for mistake in self.exercise.mistakes if self._explains(mistake, number)]
+        if len({mistake.hint for mistake in fits}) > 1:
+            everywhere = range(len(self.exercise.checks))
+            fits = [m for m in fits if all(self._explains(m, other, needed=False) for other in everywhere)]
+        hints = {mistake.hint for mistake in fits}
+        return hints.pop() if len(hints) == 1 else ""
+
+    def _explains(self, mistake: Mistake, number: int, *, needed: bool = True) -> bool:
+        """Whether a mistake does what the student's functions did in one check (and not what is right)."""
+        steps = self.exercise.checks[number].steps
+        prints = {step: shown for (check, step), shown in mistake.prints.items() if check == number}
+        if needed and all(shown is None for shown in prints.values()):
+            return False
+        return all(
+            same_fingerprint(self._prints.get((number, i)), steps[i].right_print() if shown is None else shown)
+            for i, shown in prints.items()
+        )
+
+
+@dataclass
+class _Trial:
+    """One check being tried: what its calls handed on to later ones, and the fingerprints of what they did."""
+
+    check: Check
+    replay: Replay
+    caches: dict[int, Any] = field(default_factory=dict)
+    prints: dict[int, Any] = field(default_factory=dict)
+
+    def run(self) -> Outcome:
+        """Make every call, because each tells something about the idea behind it; the first fault is reported."""
+        first: Outcome | None = None
+        for position, step in enumerate(self.check.steps):
+            if step.has_cache:
+                self.caches[position] = decode(step.result)[-1]
+            outcome = self._make(position, step)
+            if not step.only_prepares:
+                first = first or outcome
+                if outcome is not None and outcome.state != "failed":
+                    break
+        return first or Outcome(self.check.sentence, "passed")
+
+    def _make(self, position: int, step: Step) -> Outcome | None:
+        """Make one call, and return what is wrong with it."""
+        name = step.function
+        function = self.replay.functions.get(name)
+        if function is None:
+            return self._outcome("unwritten", f"{name} is not defined yet. Run the cell that defines it.")
+        if name in self.replay.too_slow:
+            return self._outcome("waits", f"This is tried once {name} comes to an end.")
+        arguments = step.arguments(self.caches)
+        args = tuple(arguments.values())[: step.positional]
+        kwargs = dict(list(arguments.items())[step.positional :])
+        message = refuse_signature(function, self.replay.exercise.functions.get(name, []), args, kwargs)
+        if message:
+            return self._outcome("failed", message)
+        call = caller.call(function, args, kwargs, self.replay.seconds)
+        self.replay.notes += [note for note in call.notes if note not in self.replay.notes]
+        if call.trouble:
+            return self._trouble(position, step, call.trouble)
+        return self._compare(position, step, call.result, arguments)
+
+    def _compare(self, position: int, step: Step, result: Any, arguments: dict[str, Any]) -> Outcome | None:
+        if not step.only_prepares:
+            self.prints[position] = fingerprint(step.seen(result, arguments))
+        for name in changed_arguments(step, arguments):
+            note = f"{step.function} changed {name}, which it was given. Work on a copy."
+            self.replay.notes += [note] if note not in self.replay.notes else []
+        difference = compare(step, result, arguments)
+        if difference:
+            return self._outcome("failed", difference.message, wrong=difference.wrong)
+        if step.has_cache:
+            self.caches[position] = result[-1]
+        return None
+
+    def _trouble(self, position: int, step: Step, trouble: caller.Trouble) -> Outcome | None:
+        if trouble.errors and not step.only_prepares:
+            self.prints[position] = raised_print(trouble.errors[0])
+        if step.raises and step.raises in trouble.errors:
+            return None
+        if trouble.kind == "unwritten":
+            return self._outcome("unwritten", trouble.sentence)
+        if trouble.kind == "too slow":
+            self.replay.too_slow.add(step.function)
+        expected = f" Here it should raise {step.raises}." if step.raises else ""
+        return self._outcome("failed", trouble.sentence + expected, line=trouble.line)
+
+    def _outcome(self, state: State, message: str, *, line: str = "", wrong: Wrong | None = None) -> Outcome:
+        return Outcome(self.check.sentence, state, message, line, wrong=wrong)
