@@ -97,7 +97,7 @@ def _suite(name: str, points: float, functions: Sequence[str], path: Path, items
     _refuse_bad_order(checks, path)
     module = mine[0].module
     _refuse_uncollected(module, checks, path)
-    replacements = _replacements(module, functions, path)
+    replacements = _replacements(module)
     return Suite(
         name,
         points,
@@ -139,17 +139,9 @@ def _refuse_uncollected(module: ModuleType, checks: Sequence[SuiteCheck], path: 
             raise SuiteError(f"{path}: {name} has @points but is not tried. Call it test_{name}.")
 
 
-def _replacements(module: ModuleType, functions: Sequence[str], path: Path) -> list[Replacement]:
-    found = []
-    for name, value in vars(module).items():
-        if not hasattr(value, "__replaces__"):
-            continue
-        replaced = replacement_functions(value)
-        for function in replaced:
-            if function not in functions:
-                raise SuiteError(
-                    f"{path}: {name} replaces {function!r}, which is no function of the exercise. "
-                    f"There are: {', '.join(functions)}."
-                )
-        found.append(Replacement(name, replaced, value.__replaces__.hint or ""))
-    return found
+def _replacements(module: ModuleType) -> list[Replacement]:
+    return [
+        Replacement(name, replacement_functions(value), value.__replaces__.hint or "")
+        for name, value in vars(module).items()
+        if hasattr(value, "__replaces__")
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.judge.collect import Replacement
@@ -18,23 +18,47 @@ class Suspect:
     misconception: Replacement
     namespace: Namespace
 
+    def relevant(self, calls: Sequence[Call]) -> Sequence[Call]:
+        """Return the calls of the functions that it replaces; of a helper that nobody calls directly, all calls."""
+        return [call for call in calls if call.function in self.misconception.functions] or calls
 
-def diagnose(calls: Sequence[Call], suspects: Iterable[Suspect]) -> Replacement | None:
-    """Return the first misconception that does on every call what the student did, and not what is right."""
-    for suspect in suspects:
-        functions = suspect.misconception.functions
-        relevant = [call for call in calls if call.function in functions] or calls
-        if any(not _same(call.got, call.expected) for call in relevant) and _explains(suspect, relevant):
-            return suspect.misconception
-    return None
+    def observe(self, call: Call) -> Effect:
+        """Make a student's call again, with the misconception in place."""
+        return observe(self.namespace[call.function], call.function, call.args, call.kwargs)
 
 
-def _explains(suspect: Suspect, calls: Sequence[Call]) -> bool:
-    for call in calls:
-        function = suspect.namespace[call.function]
-        if not _same(call.got, observe(function, call.function, call.args, call.kwargs)):
-            return False
-    return True
+def diagnose(
+    tried: Mapping[str, Sequence[Call]], failed: Iterable[str], suspects: Sequence[Suspect]
+) -> dict[str, Replacement]:
+    """Return the misconception behind each failed check, for those that look like one.
+
+    `tried` holds the calls of every check of an exercise that was tried. A misconception explains a failed check if
+    it does on each of its calls what the student did, and if this is not what is right. Of several, the one that
+    fits most checks of the exercise is chosen (a check that passed tells as much), then the one defined first.
+    """
+    explaining = {name: _explanations(tried[name], suspects) for name in failed}
+    rivals = {suspect.misconception.name: suspect for few in explaining.values() if len(few) > 1 for suspect in few}
+    support = {name: sum(_fits(suspect, calls) for calls in tried.values()) for name, suspect in rivals.items()}
+    return {
+        name: max(few, key=lambda suspect: support.get(suspect.misconception.name, 0)).misconception
+        for name, few in explaining.items()
+        if few
+    }
+
+
+def _explanations(calls: Sequence[Call], suspects: Iterable[Suspect]) -> list[Suspect]:
+    """Return the misconceptions that do what the student did; the wrong calls come first, as they tell most apart."""
+    wrong = [call for call in calls if not _same(call.got, call.expected)]
+    return [
+        suspect
+        for suspect in suspects
+        if (telling := suspect.relevant(wrong)) and _fits(suspect, telling) and _fits(suspect, calls)
+    ]
+
+
+def _fits(suspect: Suspect, calls: Sequence[Call]) -> bool:
+    """Whether a misconception does on every call what the student did."""
+    return all(_same(call.got, suspect.observe(call)) for call in suspect.relevant(calls))
 
 
 def _same(got: Effect, expected: Effect) -> bool:

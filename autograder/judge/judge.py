@@ -7,6 +7,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from autograder.judge.collect import Suite, SuiteCheck, collect
 from autograder.judge.hints import Suspect, diagnose
 from autograder.judge.record import CheckResult, ExerciseResult
 from autograder.judge.reference import Namespace, Reference, SuiteError, exchanged, named_results, run_reference
-from autograder.judge.student import Session, Student
+from autograder.judge.student import Call, Session, Student
 from autograder.suite import CheckFailed
 
 UNDECIDED = "This check could not be decided, through no fault of yours. A person will look at it."
@@ -50,9 +51,7 @@ class Judge:
         self.namespace = run_reference(reference_cells)
         self.reference = Reference(self.namespace, named_results(reference_cells))
         for found in self.suites:
-            for function in found.functions:
-                if not callable(self.namespace.get(function)):
-                    raise SuiteError(f"Exercise {found.exercise!r}: the reference defines no {function!r}. Add it.")
+            _refuse_unknown_functions(found, self.reference)
         self._suspects = {
             found.exercise: [Suspect(wrong, self.with_functions(wrong.functions)) for wrong in found.misconceptions]
             for found in self.suites
@@ -67,28 +66,43 @@ class Judge:
         return tuple(self.grade_exercise(suite, session, seed) for suite in self.suites)
 
     def grade_exercise(self, suite: Suite, session: Session, seed: int = 0) -> ExerciseResult:
-        """Try the checks of one exercise, in order."""
+        """Try the checks of one exercise, in order; then look for the misconceptions behind those that failed."""
         results: dict[str, CheckResult] = {}
+        calls: dict[str, list[Call]] = {}
         for check in suite.checks:
             first = results.get(check.mark.after or "")
             if first and first.outcome != "passed":
                 results[check.name] = _result(check, "skipped", skip_sentence(first.sentence))
             else:
-                results[check.name] = self._try(suite, check, session, seed)
+                student = Student(session, self.reference)
+                results[check.name] = self._try(check, student, seed)
+                calls[check.name] = student.calls
+        failed = [name for name, result in results.items() if result.outcome == "failed"]
+        with undisturbed():
+            for name, wrong in diagnose(calls, failed, self._suspects[suite.exercise]).items():
+                results[name] = replace(results[name], hint=wrong.hint, misconception=wrong.name)
         return ExerciseResult(suite.exercise, suite.points, tuple(results.values()))
 
-    def _try(self, suite: Suite, check: SuiteCheck, session: Session, seed: int) -> CheckResult:
-        student = Student(session, self.reference)
-        with undisturbed():
-            try:
+    def _try(self, check: SuiteCheck, student: Student, seed: int) -> CheckResult:
+        try:
+            with undisturbed():
                 check.function(**fixtures(check.name, check.fixtures, student, self.reference, seed))
-            except CheckFailed as failure:
-                found = diagnose(student.calls, self._suspects[suite.exercise])
-                hint, name = (found.hint, found.name) if found else ("", "")
-                return _result(check, "failed", sentence(str(failure)), hint=hint, misconception=name)
-            except Exception:
-                return _result(check, "error", UNDECIDED, detail=traceback.format_exc())
+        except CheckFailed as failure:
+            return _result(check, "failed", sentence(str(failure)))
+        except Exception:
+            return _result(check, "error", UNDECIDED, detail=traceback.format_exc())
         return _result(check, "passed")
+
+
+def _refuse_unknown_functions(suite: Suite, reference: Reference) -> None:
+    named = dict.fromkeys(suite.functions, "exercise")
+    for replacement in (*suite.misconceptions, *suite.variants):
+        named |= dict.fromkeys(replacement.functions, replacement.name)
+    for function, where in named.items():
+        try:
+            reference.function(function)
+        except AttributeError as error:
+            raise SuiteError(f"{suite.exercise}, {where}: {error} Mend the name.") from None
 
 
 def _result(check: SuiteCheck, outcome: Any, message: str = "", **details: str) -> CheckResult:

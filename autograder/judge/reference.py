@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judge.values import ANYTHING, Cache, copied, held_arrays
+from autograder.judge.values import ANYTHING, copied, held_arrays, references_side
 
 Namespace = dict[str, Any]
 
@@ -46,7 +46,8 @@ def without_cache(function: str, result: Any) -> tuple[Any, Any]:
 
 def observe(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: Namespace) -> Effect:
     """Call a trusted `function`, known as `name`, on copies of the arguments."""
-    args, kwargs = copied(args, opened=True), copied(kwargs, opened=True)
+    args = copied(references_side(args))
+    kwargs = {key: copied(references_side(value)) for key, value in kwargs.items()}
     held = held_arrays(args, kwargs)
     try:
         result, cache = without_cache(name, function(*args, **kwargs))
@@ -64,7 +65,7 @@ class Reference:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         function = self.function(name)
-        return lambda *args, **kwargs: function(*opened(args), **kwargs)
+        return lambda *args, **kwargs: function(*references_side(args), **kwargs)
 
     def function(self, name: str) -> Callable[..., Any]:
         """Return the function called `name`; AttributeError says what there is."""
@@ -82,11 +83,6 @@ class Reference:
         """Return the reference's ``(out, cache)``; the arguments stay as they are."""
         effect = observe(self.function(name), name, args, kwargs)
         return effect.result[0], effect.cache
-
-
-def opened(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Put the reference's side in place of every cache among the arguments."""
-    return tuple([copied(arg, opened=True) if type(arg) is Cache else arg for arg in args])
 
 
 def run_reference(cells: Sequence[str]) -> Namespace:

@@ -16,6 +16,7 @@ from autograder.judge.values import (
     Cache,
     alike,
     copied,
+    fits,
     held_arrays,
     structure_mismatch,
     students_side,
@@ -87,7 +88,7 @@ class Student:
         outs = expected.result[:-1]
         trusted = (*outs, Cache(expected.cache, expected.cache))
         try:
-            result = self._session.call(name, copied(students_side(args)), copied(students_side(kwargs)))
+            result = self._session.call(name, *_for_student(copied(args), copied(kwargs)))
         except StudentFailure:
             return trusted
         got, cache = without_cache(name, result)
@@ -101,7 +102,7 @@ class Student:
         self.calls.append(call)
         held = held_arrays(args, kwargs)
         try:
-            result = self._session.call(name, students_side(args), {key: students_side(kwargs[key]) for key in kwargs})
+            result = self._session.call(name, *_for_student(args, kwargs))
         except StudentFailure as failure:
             call.got.raised = failure.exception or failure.kind
             raise CallFailed(failure.sentence, failure.exception) from None
@@ -120,14 +121,19 @@ class Student:
         message = self._result_mismatch(name, result, expected.result)
         if message:
             raise CheckFailed(message)
-        given = [*zip(args, expected.args, strict=True), *((kwargs[key], expected.kwargs[key]) for key in kwargs)]
-        for number, (now, wanted) in enumerate(given):
-            if structure_mismatch(now, wanted, ""):
-                parameters = [*inspect.signature(self._reference.function(name)).parameters]
-                label = [*parameters[: len(args)], *kwargs][number]
-                raise CheckFailed(f"after `{name}`, {structure_mismatch(now, wanted, label)}")
+        if fits(args, expected.args) and fits(kwargs, expected.kwargs):
+            return
+        parameters = [*inspect.signature(self._reference.function(name)).parameters]
+        given = dict(zip(parameters, args, strict=False)) | kwargs
+        wanted = dict(zip(parameters, expected.args, strict=False)) | expected.kwargs
+        for parameter, value in given.items():
+            left = structure_mismatch(value, wanted[parameter], parameter)
+            if left:
+                raise CheckFailed(f"after `{name}`, {left}")
 
     def _result_mismatch(self, name: str, result: Any, expected: Any) -> str | None:
+        if fits(result, expected):
+            return None
         names = self._reference.result_names(name)
         if result is None and expected is not None:
             return f"`{name}` returned None. Is its `return` missing?"
@@ -140,3 +146,7 @@ class Student:
         labels = names or [f"value {number} of `{name}`" for number in range(1, len(expected) + 1)]
         parts = zip(result, expected, labels, strict=True)
         return next((message for part in parts if (message := structure_mismatch(*part))), None)
+
+
+def _for_student(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return students_side(args), {key: students_side(value) for key, value in kwargs.items()}
