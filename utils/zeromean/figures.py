@@ -1,0 +1,286 @@
+"""The figures of the assignments. They draw arrays that the student's own functions made.
+
+Nothing here computes what an exercise asks for: a figure shows what it is handed, right or wrong.
+"""
+
+from __future__ import annotations
+
+import html
+import traceback
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from zeromean.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, show
+
+Array = NDArray[Any]
+_PALE = "#DDDDDD"
+
+
+class NotPredictedError(Exception):
+    """A prediction is still None."""
+
+
+@contextmanager
+def when_ready() -> Iterator[None]:
+    """Run the lines of a figure; where they cannot run yet, say so in one calm sentence instead of a traceback."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            yield
+    except NotPredictedError:
+        _say("Write your prediction in the cell above and run it. Then run this cell again.")
+    except NotImplementedError as error:
+        _say(f"The figure will be here when {_culprit(error)} is written.")
+    except NameError as error:
+        _say(f"Run the cells above first: {error}.")
+    except Exception as error:  # whatever a half-finished function does, the page stays calm
+        _say(
+            f"The figure cannot be drawn yet: {_culprit(error)} stopped with {type(error).__name__}: {error}. "
+            "The check below the function says more."
+        )
+
+
+def _culprit(error: BaseException) -> str:
+    name = traceback.extract_tb(error.__traceback__)[-1].name
+    return "the function" if name.startswith("<") else name
+
+
+def _say(sentence: str) -> None:
+    style = "color:#555;border-left:4px solid #BBB;padding:0.3em 0.8em"
+    text = f'<p style="{style}">{html.escape(sentence)}</p>'
+    display({"text/html": text, "text/plain": sentence}, raw=True)
+
+
+def reveal(*rows: tuple[str, Any, Any]) -> None:
+    """Set predictions beside what happened.
+
+    Parameters
+    ----------
+    *rows : tuple (str, object, object)
+        What it is about, what was predicted, and what was computed.
+
+    Raises
+    ------
+    NotPredictedError
+        If a prediction is None. Inside `when_ready` this becomes a sentence.
+    """
+    if any(predicted is None for _, predicted, _ in rows):
+        raise NotPredictedError
+    cells = [(what, _short(predicted), _short(computed)) for what, predicted, computed in rows]
+    head = ("", "you predicted", "computed")
+    table = "".join(
+        f'<tr><th scope="row" style="text-align:left">{html.escape(what)}</th>'
+        f"<td>{html.escape(predicted)}</td><td><b>{html.escape(computed)}</b></td></tr>"
+        for what, predicted, computed in cells
+    )
+    titles = "".join(f'<th scope="col">{title}</th>' for title in head)
+    plain = "\n".join(f"{what}: predicted {guess}, computed {computed}" for what, guess, computed in cells)
+    display({"text/html": f"<table><tr>{titles}</tr>{table}</table>", "text/plain": plain}, raw=True)
+
+
+def _short(value: Any) -> str:
+    """Return numbers to three digits, and everything else as it prints."""
+    if isinstance(value, str | bool):
+        return str(value)
+    try:
+        numbers: list[float] = np.asarray(value, dtype=float).ravel().tolist()
+    except (TypeError, ValueError):
+        return str(value)
+    return ", ".join(_digits(number) for number in numbers)
+
+
+def _digits(number: float) -> str:
+    number = round(number, 9) + 0.0  # no -0, and no 1e-17 where 0 is meant
+    return f"{number:.0f}" if number.is_integer() and abs(number) < 1e9 else f"{number:.3g}"
+
+
+def small_batches(outs: Mapping[int, Array], gamma: float, beta: float) -> None:
+    """Draw what batches of a few examples become; `outs` maps N to outputs, shape (batches, N)."""
+    fig, ax = plt.subplots(figsize=(7, 2.6))
+    for place, (_, out) in enumerate(outs.items()):
+        jitter = np.linspace(-0.22, 0.22, out.shape[0])[:, None] + np.zeros_like(out)
+        ax.plot(place + jitter, out, ".", color=BLUE, ms=5, alpha=0.7)
+    for shift, label in ((0, r"$\beta$"), (gamma, r"$\beta+\gamma$"), (-gamma, r"$\beta-\gamma$")):
+        level = beta + shift
+        ax.axhline(level, color=VERMILION, ls="--", lw=1, zorder=0)
+        ax.annotate(label, (1, level), xycoords=("axes fraction", "data"), va="center", color=VERMILION)
+    ax.set_xticks(range(len(outs)), [f"N = {n}" for n in outs])
+    ax.set(ylabel="out", title=f"{len(next(iter(outs.values())))} random batches of N examples each")
+    ax.grid(False)
+    found = "; ".join(f"N = {n}: {out.min():.3g} to {out.max():.3g}" for n, out in outs.items())
+    show(fig, f"Outputs for beta = {beta:g}, gamma = {gamma:g}. {found}.")
+
+
+def signal_through_depth(plain: Mapping[str, Array], normalized: Mapping[str, Array]) -> None:
+    """Draw the spread of the pre-activations, layer by layer, for several scales of the weights."""
+    fig, axes = plt.subplots(1, 2, sharey=True, figsize=(7, 2.8))
+    for ax, stds, title in ((axes[0], plain, "without batch norm"), (axes[1], normalized, "with yours")):
+        for (label, std), mark, size in zip(stds.items(), "ovs", (10, 7, 4), strict=False):
+            ax.semilogy(np.arange(1, len(std) + 1), std, marker=mark, ms=size, label=label)
+        ax.set(xlabel="layer", title=title)
+    axes[0].set_ylabel("std of x @ W")
+    axes[1].set_ylabel("std after batch norm")
+    axes[1].legend(fontsize=9, loc="lower right")
+    ends = ", ".join(f"{label}: {std[-1]:.2g}" for label, std in plain.items())
+    after = ", ".join(f"{label}: {std[-1]:.2g}" for label, std in normalized.items())
+    show(fig, f"Spread at the last layer without batch norm: {ends}. With batch norm: {after}.")
+
+
+def running_averages(averages: Mapping[float, Array], truth: float) -> None:
+    """Draw running averages that start at 0, for each alpha, beside ``1 - (1 - alpha)^t``."""
+    fig, ax = plt.subplots(figsize=(7, 2.8))
+    for (alpha, average), color in zip(averages.items(), (BLUE, ORANGE, GREEN), strict=False):
+        steps = np.arange(1, len(average) + 1)
+        ax.plot(steps, average, color=color, label=rf"$\alpha$ = {alpha:g}")
+        ax.plot(steps, truth * (1 - (1 - alpha) ** steps), color=BLACK, lw=1, ls=":")
+    ax.axhline(truth, color=VERMILION, ls="--", lw=1)
+    ax.annotate("truth", (1, truth), xycoords=("axes fraction", "data"), va="center", color=VERMILION)
+    ax.set(xlabel="training batches seen", ylabel="running_mean")
+    ax.set_title(r"dotted: truth $\cdot\,(1-(1-\alpha)^t)$")
+    ax.legend(loc="lower right")
+    last = ", ".join(f"alpha {alpha:g}: {average[-1]:.3g}" for alpha, average in averages.items())
+    show(fig, f"Running mean after {len(average)} batches; the true mean is {truth:g}. {last}.")
+
+
+def projection(g: Array, xhat: Array, dx: Array) -> None:
+    """Draw, for N = 3 examples of one feature, `g`, the plane of 1 and `xhat`, and `dx`."""
+    one, across = np.ones(3) / np.sqrt(3), xhat / np.linalg.norm(xhat)
+    up = np.cross(one, across)
+    turn = np.stack([one, across, up])  # look along the plane, so that a right angle looks like one
+    arrows = (
+        (turn @ one * 2, r"$\mathbf{1}$", SKY),
+        (turn @ across * 2, r"$\hat{x}$", ORANGE),
+        (turn @ g, r"$g=\gamma\cdot$dout", BLACK),
+        (turn @ dx, "your dx", VERMILION),
+    )
+    fig = plt.figure(figsize=(4.6, 3.4))
+    ax: Any = fig.add_subplot(projection="3d")
+    edge = np.array([[-0.4, -0.4], [2.4, -0.4], [2.4, 2.4], [-0.4, 2.4]])
+    ax.plot_trisurf(*edge.T, np.zeros(4), color=SKY, alpha=0.18)
+    for (a, b, c), label, color in arrows:
+        ax.quiver(0, 0, 0, a, b, c, color=color, lw=2.5, arrow_length_ratio=0.1)
+        ax.text(a * 1.08, b * 1.08, c * 1.04 + 0.06, label, color=color, fontsize=11)
+    a, b, c = turn @ g
+    ax.plot([a, a], [b, b], [0, c], color=BLACK, ls=":", lw=1)
+    ax.set(xlim=(0, 2), ylim=(0, 2), zlim=(0.1, 1.6), title="three examples, one feature")
+    ax.set_box_aspect((1, 1, 0.75), zoom=1.5)
+    ax.view_init(elev=16, azim=-50)
+    ax.set_axis_off()
+    angles = f"The sum of dx is {dx.sum():.1g}, xhat times dx is {xhat @ dx:.1g}"
+    show(fig, f"The gradient g leans over the plane of 1 and xhat; dx stands on that plane. {angles}.")
+
+
+def loss_curves(plain: Mapping[str, Array], normalized: Mapping[str, Array], chance: float) -> None:
+    """Draw training losses for several scales of the first weights, without and with batch norm."""
+    fig, axes = plt.subplots(1, 2, sharey=True, figsize=(7, 2.8))
+    window = np.ones(10) / 10
+    for ax, curves, title in ((axes[0], plain, "without batch norm"), (axes[1], normalized, "with yours")):
+        for (label, curve), dash in zip(curves.items(), ("-", "--", "-."), strict=False):
+            ax.plot(np.convolve(curve, window, "valid"), ls=dash, label=label)
+        ax.axhline(chance, color=BLACK, lw=1, ls=":")
+        ax.set(xlabel="training step", title=title, ylim=(0, 1.4))
+    axes[0].set_ylabel("loss (mean of 10 steps)")
+    axes[0].annotate("guessing", (0.99, chance + 0.04), xycoords=("axes fraction", "data"), ha="right")
+    axes[1].legend(fontsize=9)
+    ends = ", ".join(f"{label} {curve[-10:].mean():.2f}" for label, curve in plain.items())
+    after = ", ".join(f"{label} {curve[-10:].mean():.2f}" for label, curve in normalized.items())
+    show(fig, f"Loss at the end without batch norm: {ends}. With batch norm: {after}.")
+
+
+def drift(plain: Array, normalized: Array, every: int) -> None:
+    """Draw how what one ReLU receives moves in training: mean - std, mean, mean + std, a row `every` steps."""
+    fig, axes = plt.subplots(1, 2, sharey=True, figsize=(7, 2.6))
+    for ax, bands, color, title in (
+        (axes[0], plain, ORANGE, "without batch norm"),
+        (axes[1], normalized, BLUE, "with yours"),
+    ):
+        steps = every * np.arange(len(bands))
+        ax.fill_between(steps, bands[:, 0], bands[:, 2], color=color, alpha=0.3, lw=0)
+        ax.plot(steps, bands[:, 1], color=color)
+        ax.set(xlabel="training step", title=title)
+    axes[0].set_ylabel("what one ReLU receives")
+    moved = [np.ptp(bands[:, 1]) for bands in (plain, normalized)]
+    show(fig, f"The mean of one unit moves by {moved[0]:.2g} without and {moved[1]:.2g} with batch norm.")
+
+
+def accuracies(rows: Mapping[str, float], chance: float) -> None:
+    """Draw accuracies of one trained network used in different ways, as bars; the right way comes first."""
+    fig, ax = plt.subplots(figsize=(7, 2.6))
+    names, values = list(rows), list(rows.values())
+    bars = ax.barh(names[::-1], values[::-1], color=[PURPLE] * (len(names) - 1) + [BLUE])
+    ax.bar_label(bars, fmt="%.2f", padding=4)
+    ax.axvline(chance, color=BLACK, lw=1, ls=":")
+    ax.annotate("guessing", (chance, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom")
+    ax.set(xlim=(0, 1.08), xlabel="accuracy on new points")
+    ax.grid(False, axis="y")
+    show(fig, "Accuracy of one network: " + ", ".join(f"{n} {v:.2f}" for n, v in rows.items()) + ".")
+
+
+def one_line(x: Array, two_steps: Array, fused: Array, batches: Sequence[tuple[Array, Array]]) -> None:
+    """Draw layer plus batch norm in test mode, the fused layer, and a few batches in training mode."""
+    fig, ax = plt.subplots(figsize=(7, 3))
+    ax.plot(x, two_steps, color=SKY, lw=7, label="layer, then batch norm (test mode)", solid_capstyle="butt")
+    ax.plot(x, fused, color=BLACK, lw=1.5, ls="--", label="your fused layer")
+    for (bx, out), mark, color in zip(batches, "ovs", (ORANGE, GREEN, VERMILION), strict=False):
+        ax.plot(bx, out, mark, color=color, ms=5, label="_batch")
+    ax.plot([], [], "ovs"[0], color=ORANGE, ms=5, label="three batches (training mode)")
+    ax.set(xlabel="x", ylabel="out", title="in test mode the two layers are one line")
+    ax.legend(fontsize=9)
+    gap = float(np.abs(two_steps - fused).max())
+    show(
+        fig, f"Fused and two-step outputs differ by at most {gap:.1g}. A batch in training has its own line."
+    )
+
+
+def shared_entries() -> None:
+    """Draw which entries share one mean: a column of (N, D), a channel of (N, C, H, W)."""
+    fig, axes = plt.subplots(1, 2, figsize=(7, 2.7), width_ratios=(1, 2.3))
+    for i, j in np.ndindex(5, 4):
+        _square(axes[0], j, 4 - i, BLUE if j == 1 else _PALE)
+    axes[0].set_title("x (N, D): a column")
+    axes[0].text(2, -0.75, "features →\nN numbers share a mean", ha="center", va="top", fontsize=9)
+    for n, c, h, w in np.ndindex(3, 2, 4, 4):
+        _square(axes[1], n * 4.8 + w, (1 - c) * 4.8 + h, BLUE if c == 0 else _PALE)
+    axes[1].set_title("x (N, C, H, W): a channel")
+    for n in range(3):
+        axes[1].text(n * 4.8 + 2, -0.3, f"image {n}", ha="center", va="top", fontsize=9)
+    for c in range(2):
+        axes[1].text(-0.4, (1 - c) * 4.8 + 2, f"channel {c}", ha="right", va="center", fontsize=9)
+    axes[1].text(6.8, -1.5, "N · H · W numbers share a mean", ha="center", va="top", fontsize=9)
+    for ax, width, height in ((axes[0], 4, 5), (axes[1], 13.6, 8.8)):
+        ax.set(xlim=(-0.2 if ax is axes[0] else -3, width + 0.1), ylim=(-2.4, height + 0.1), aspect="equal")
+        ax.set_axis_off()
+    show(fig, "In a table of examples a column shares a mean; in images, one channel of all the images.")
+
+
+def _square(ax: Axes, x: float, y: float, color: str) -> None:
+    ax.add_patch(Rectangle((x, y), 0.92, 0.92, color=color, lw=0))
+
+
+def renorm(ratios: Array, r: Array, rmax: float, spreads: Mapping[str, Array], sizes: Sequence[int]) -> None:
+    """Draw the clipped correction `r` over ``sigma_B / running_std``, and how much batch mates matter."""
+    fig, axes = plt.subplots(1, 2, figsize=(7, 2.9))
+    axes[0].loglog(ratios, ratios, color=_PALE, lw=5)
+    axes[0].loglog(ratios, r, color=BLUE)
+    for level in (rmax, 1 / rmax):
+        axes[0].axhline(level, color=VERMILION, ls="--", lw=1)
+    axes[0].set(xlabel="sigma_B / running_std", ylabel="r", title=f"r, clipped (rmax = {rmax:g})")
+    axes[0].annotate("rmax", (ratios[0], rmax), va="bottom", color=VERMILION)
+    axes[0].annotate("1 / rmax", (ratios[-1], 1 / rmax), ha="right", va="bottom", color=VERMILION)
+    for (label, spread), mark in zip(spreads.items(), "ovs", strict=False):
+        axes[1].plot(sizes, spread, marker=mark, ms=5, label=label)
+    axes[1].set_xscale("log", base=2)
+    axes[1].set_xticks(sizes, [str(size) for size in sizes])
+    axes[1].set(xlabel="batch size N", ylabel="std of one example's out", title="how much batch mates matter")
+    axes[1].legend(fontsize=9)
+    first = ", ".join(f"{label}: {spread[0]:.2f}" for label, spread in spreads.items())
+    show(fig, f"Spread of one example's output over random batches of {sizes[0]}: {first}.")
