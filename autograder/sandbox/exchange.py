@@ -1,0 +1,132 @@
+"""Asks a worker to run a cell or to call a function, and reads its answers with distrust."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+from autograder.sandbox.arguments import refill
+from autograder.sandbox.host import Worker
+from autograder.sandbox.outputs import checked, clean
+from autograder.sandbox.values import Handle, Reader, Writer, refuse_knots
+from autograder.sandbox.wire import WireError
+
+Kind = Literal["raised", "timeout", "lost", "missing", "garbage"]
+MAX_SENTENCE = 3000
+
+
+class StudentFailure(Exception):
+    """A call of a student's function that gave no result; the sentence is for the student."""
+
+    def __init__(self, sentence: str, kind: Kind) -> None:
+        super().__init__(sentence)
+        self.sentence, self.kind = sentence, kind
+
+
+class Lost(Exception):
+    """The worker can no longer be used; `words` go on from "the function ...", `seconds` were waited in vain."""
+
+    def __init__(self, words: str, kind: Kind, seconds: float = 0.0) -> None:
+        super().__init__(words)
+        self.words, self.kind, self.seconds = words, kind, seconds
+
+
+class Exchange:
+    """Requests to one worker and its answers, one at a time.
+
+    `generation` counts the workers of a submission: a handle is good only in the worker that made it.
+    """
+
+    def __init__(self, worker: Worker, generation: int) -> None:
+        self.worker = worker
+        self._generation = generation
+        self._number = 0
+        self._callbacks: list[Callable[..., Any]] = []
+
+    def run(self, source: str, seconds: float, output_bytes: int) -> tuple[list[dict[str, Any]], str | None]:
+        """Run one cell; return its outputs and, if it ended in an error, a sentence."""
+        answer, _ = self._ask({"do": "run", "source": source}, [], seconds)
+        error = answer.get("error")
+        return checked(answer.get("outputs"), output_bytes), None if error is None else clean(error, MAX_SENTENCE)
+
+    def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> Any:
+        """Call a function; the changes it makes to its arguments happen to `args` and `kwargs` too."""
+        self._callbacks = []
+        writer = Writer(self._outgoing)
+        request = {"do": "call", "name": name, "args": writer.value(args), "kwargs": writer.value(dict(kwargs))}
+        answer, payload = self._ask(request, writer.buffers, seconds)
+        self._refuse_failure(name, answer)
+        reader = Reader(payload, {"h": self._handle}, writer.known)
+        try:
+            result = reader.value(answer.get("result"))
+            refill(writer.known, answer.get("changes"), reader)
+            refuse_knots(result)
+        except WireError as error:
+            raise StudentFailure(f"`{name}` returned what cannot be handed over: {error}", "garbage") from None
+        return result
+
+    def _refuse_failure(self, name: str, answer: dict[str, Any]) -> None:
+        if "missing" in answer:
+            why = "it is not a function any more" if answer["missing"] is True else "no cell that ran defines it"
+            raise StudentFailure(f"`{name}` is not defined: {why}.", "missing")
+        if "raised" in answer:
+            raise StudentFailure(clean(answer["raised"], MAX_SENTENCE), "raised")
+        if "unsent" in answer:
+            why = clean(answer["unsent"], MAX_SENTENCE)
+            raise StudentFailure(f"`{name}` returned what cannot be handed over: {why}", "garbage")
+
+    def _ask(
+        self, request: dict[str, Any], buffers: list[bytes], seconds: float
+    ) -> tuple[dict[str, Any], memoryview]:
+        self._number += 1
+        until = time.monotonic() + seconds
+        channel = self.worker.channel
+        try:
+            channel.send({"n": self._number, **request}, buffers, seconds)
+            while True:
+                answer, payload = channel.receive(max(0.0, until - time.monotonic()))
+                if answer.get("n") != self._number:
+                    raise WireError("an answer to another question arrived.")
+                if "callback" not in answer:
+                    return answer, payload
+                reply, buffers = self._called_back(answer, payload)
+                channel.send({"n": self._number, **reply}, buffers, max(0.001, until - time.monotonic()))
+        except TimeoutError:
+            raise Lost(f"did not finish within {seconds:g} s", "timeout", seconds) from None
+        except (EOFError, ConnectionError):
+            raise Lost("", "lost") from None
+        except WireError as error:
+            raise Lost(f"broke the line to its process: {error}", "garbage") from None
+
+    def _called_back(self, answer: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], list[bytes]]:
+        """Call one of the judge's own functions that was an argument; what it raises is raised in the worker."""
+        number = answer["callback"]
+        if type(number) is not int or not 0 <= number < len(self._callbacks):
+            raise WireError("a function was called that was not given.")
+        args = Reader(payload, {}).value(answer.get("args"))
+        refuse_knots(args)
+        writer = Writer(_not_a_value)
+        try:
+            return {"value": writer.value(self._callbacks[number](*args))}, writer.buffers
+        except Exception as error:  # noqa: BLE001 - a wrong argument of the student's makes it raise
+            return {"raised": [type(error).__name__, str(error)]}, []
+
+    def _outgoing(self, value: Any) -> list[Any]:
+        if type(value) is Handle:
+            if value.worker != self._generation:
+                raise StudentFailure(f"the {value.type_name} that an earlier call returned was lost.", "lost")
+            return ["h", value.number]
+        if callable(value):
+            self._callbacks.append(value)
+            return ["f", len(self._callbacks) - 1, getattr(value, "__name__", "function")]
+        return _not_a_value(value)
+
+    def _handle(self, form: list[Any]) -> Handle:
+        if len(form) != 3 or type(form[1]) is not int:
+            raise WireError("a handle has wrong fields.")
+        return Handle(form[1], clean(form[2], 100), self._generation)
+
+
+def _not_a_value(value: Any) -> list[Any]:
+    raise TypeError(f"A {type(value).__name__} cannot be handed to a student's function.")

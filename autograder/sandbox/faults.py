@@ -1,0 +1,69 @@
+"""Says what went wrong in student code: type, message, and the student's own lines; never a line of ours."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
+
+MAX_MESSAGE = 2000
+
+
+class Cells:
+    """The source of every cell that ran, by the file name it was compiled under."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[str]] = {}
+
+    def add(self, filename: str, source: str) -> None:
+        """Remember the source of a cell."""
+        self._lines[filename] = source.splitlines()
+
+    def line(self, filename: str | None, number: int | None) -> str:
+        """Return one line of a cell, stripped; nothing if there is none."""
+        lines = self._lines.get(filename or "", [])
+        return lines[number - 1].strip() if number and 0 < number <= len(lines) else ""
+
+    def frames(self, tb: TracebackType | None) -> Iterator[tuple[str, str, int]]:
+        """Yield (cell, function, line number) for the frames that are the student's, outermost first."""
+        for frame, number in traceback.walk_tb(tb):
+            code = frame.f_code
+            if code.co_filename in self._lines:
+                yield code.co_filename, code.co_name, number
+
+
+def message(error: BaseException) -> str:
+    """Return what an exception says, whatever its ``__str__`` does."""
+    try:
+        text = str(error)
+    except BaseException:  # noqa: BLE001
+        return "(its message cannot be shown)"
+    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " ..."
+
+
+def sentence(error: BaseException, cells: Cells) -> str:
+    """Return one line: the exception, and where in the student's code it left off."""
+    said = message(error)
+    head = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    if isinstance(error, SyntaxError):
+        return f"SyntaxError: {error.msg} (line {error.lineno}: `{cells.line(error.filename, error.lineno)}`)"
+    last = None
+    for last in cells.frames(error.__traceback__):
+        pass
+    if last is None:
+        return head
+    filename, function, number = last
+    place = f"line {number}" if function.startswith("<") else f"in your {function}, line {number}"
+    return f"{head} ({place}: `{cells.line(filename, number)}`)"
+
+
+def trace(error: BaseException, cells: Cells) -> list[str]:
+    """Return the lines of a traceback that holds only frames of the student's cells."""
+    if isinstance(error, SyntaxError) and error.filename:
+        lines = [f"{error.filename}, line {error.lineno}", f"    {cells.line(error.filename, error.lineno)}"]
+    else:
+        lines = []
+        for filename, function, number in list(cells.frames(error.__traceback__))[-20:]:
+            lines.append(f"{filename}, line {number}" + ("" if function.startswith("<") else f", in {function}"))
+            lines.append(f"    {cells.line(filename, number)}")
+    return [*lines, f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else message(error)}"]

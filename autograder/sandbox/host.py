@@ -1,0 +1,174 @@
+"""The judge's side of the zygote: starts it, asks it for workers, and has them ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from autograder.sandbox import isolation
+from autograder.sandbox.launch import Launch
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.wire import Channel
+
+START_SECONDS = 60.0
+ANSWER_SECONDS = 20.0
+
+
+class SandboxError(RuntimeError):
+    """The sandbox itself does not work: a fault of ours or of the machine, never of a student."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a worker ended: exit code or signal, whether it had ended before it was killed, and what it used."""
+
+    code: int | None
+    signal: int | None
+    by_itself: bool
+    peak_mb: float
+    cpu_seconds: float
+
+    @property
+    def words(self) -> str:
+        """Say how it ended."""
+        if self.code is not None:
+            return f"its process ended itself with exit code {self.code}"
+        number = self.signal or 0
+        if number == signal.SIGXCPU:
+            return "it used up its processor time"
+        name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
+        more = ", probably for want of memory" if number == signal.SIGKILL else ""
+        return f"its process crashed ({name}{more})"
+
+
+class Zygote:
+    """A process that has NumPy loaded and forks a worker in milliseconds.
+
+    Parameters
+    ----------
+    limits : Limits
+        What each submission may use.
+    preload : sequence of str
+        Modules to import before forking, beside NumPy and IPython: whatever the cells will import.
+    isolation : str, optional
+        Name of an isolation level; the strongest that this machine has, otherwise.
+
+    Raises
+    ------
+    SandboxError
+        If the level asked for does not work here, or the zygote does not start.
+    """
+
+    def __init__(self, limits: Limits, preload: Sequence[str] = (), isolation: str | None = None) -> None:
+        self.limits, self.preload = limits, tuple(preload)
+        self._asked = isolation
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Zygote:
+        self.isolation = isolation.choose(self._asked)
+        self._start()
+        return self
+
+    def __exit__(self, _type: type | None, _value: BaseException | None, _traceback: TracebackType | None) -> None:
+        self._stop()
+
+    def fork(self, allowed_imports: Sequence[str]) -> Worker:
+        """Return a new worker; a zygote that has died is started again first."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                number = self._ask({"do": "fork", "imports": list(allowed_imports)}, [theirs.fileno()])["worker"]
+            except ConnectionError:
+                self._stop()
+                self._start()
+                number = self._ask({"do": "fork", "imports": list(allowed_imports)}, [theirs.fileno()])["worker"]
+        return Worker(self, number, ours)
+
+    def end(self, number: int, *, gone: bool) -> Ending:
+        """Kill a worker and return how it ended; one that is `gone` gets a moment to end by itself."""
+        try:
+            return Ending(**self._ask({"do": "end", "worker": number, "gone": gone})["ending"])
+        except ConnectionError:
+            return Ending(None, signal.SIGKILL, True, 0.0, 0.0)
+
+    def peak_mb(self, number: int) -> float:
+        """Return the most memory a living worker has had, in MB."""
+        try:
+            return float(self._ask({"do": "peak", "worker": number})["peak_mb"])
+        except ConnectionError:
+            return 0.0
+
+    def _ask(self, request: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
+        try:
+            socket.send_fds(self._control, [json.dumps(request).encode()], fds)
+            data = self._control.recv(65536)
+        except TimeoutError:
+            raise ConnectionError("The zygote does not answer.") from None
+        if not data:
+            raise ConnectionError("The zygote is gone.")
+        answer: dict[str, Any] = json.loads(data)
+        return answer
+
+    def _start(self) -> None:
+        self._scratch = tempfile.mkdtemp(prefix="zeromean-")
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        errors = tempfile.TemporaryFile()
+        with theirs, errors:
+            launch = Launch(self.isolation.number, self.limits, self.preload, self._scratch)
+            self._process = subprocess.Popen(
+                launch.command("zygote", str(theirs.fileno())),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+                env=launch.environment(), cwd="/", pass_fds=[theirs.fileno()], start_new_session=True,
+            )  # fmt: skip
+            theirs.close()
+            self._control.settimeout(START_SECONDS)
+            try:
+                ready = self._control.recv(65536)
+            except (TimeoutError, ConnectionError):
+                ready = b""
+            if not ready:
+                self._stop()
+                errors.seek(0)
+                said = errors.read().decode(errors="replace").strip()[-2000:]
+                raise SandboxError(f"The sandbox did not start at level {self.isolation.name!r}: {said or 'no reason given'}")
+        self._control.settimeout(ANSWER_SECONDS)
+
+    def _stop(self) -> None:
+        self._control.close()
+        if self._process:
+            try:
+                self._process.wait(2)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+class Worker:
+    """One worker, as the judge sees it."""
+
+    def __init__(self, zygote: Zygote, number: int, sock: socket.socket) -> None:
+        self.number = number
+        self.channel = Channel(sock)
+        self._zygote = zygote
+
+    @property
+    def peak_mb(self) -> float:
+        """The most memory it has had so far."""
+        return self._zygote.peak_mb(self.number)
+
+    def end(self, *, gone: bool = False) -> Ending:
+        """Kill it, and return how it ended."""
+        ending = self._zygote.end(self.number, gone=gone)
+        self.channel.close()
+        return ending

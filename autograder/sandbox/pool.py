@@ -1,0 +1,140 @@
+"""One submission in the sandbox: its cells run, its functions called, its lost workers replaced."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from autograder.sandbox.exchange import Exchange, Kind, Lost, StudentFailure
+from autograder.sandbox.host import SandboxError, Zygote
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.values import Handle
+
+__all__ = ["CellOutcome", "Handle", "Kind", "Limits", "SandboxError", "Session", "StudentFailure", "Zygote"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """What a cell showed, as nbformat outputs, and a sentence if it ended in an error."""
+
+    outputs: list[dict[str, Any]]
+    error: str | None = None
+
+
+class Session:
+    """The code of one submission, in a worker that is replaced when it is lost.
+
+    ``lost`` says for each worker that was lost what happened, and when.
+    """
+
+    def __init__(self, zygote: Zygote, allowed_imports: Sequence[str] = ()) -> None:
+        self.lost: list[str] = []
+        self._zygote, self._imports, self._limits = zygote, tuple(allowed_imports), zygote.limits
+        self._good: list[str] = []
+        self._cells = 0
+        self._exchange: Exchange | None = None
+        self._timeouts: Counter[str] = Counter()
+        self._waited = self._peak = 0.0
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @property
+    def peak_mb(self) -> float:
+        """The most memory that a worker of this submission has had resident, in MB."""
+        return max(self._peak, self._exchange.worker.peak_mb if self._exchange else 0.0)
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._exchange:
+            self._peak = max(self._peak, self._exchange.worker.end().peak_mb)
+            self._exchange = None
+
+    def run(self, cells: Sequence[str]) -> list[CellOutcome]:
+        """Run cells in order, after those that ran before; an error in one does not stop the next."""
+        return [self._run(source) for source in cells]
+
+    def call(self, name: str, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
+        """Call the student's function `name`; what it changes in its arguments changes here too.
+
+        Raises
+        ------
+        StudentFailure
+            If it is missing, raises, does not return in time, takes its process down, or returns what is no value.
+        """
+        if self._timeouts[name] >= (1 if self._hurried else self._limits.tries):
+            raise StudentFailure(f"`{name}` was not tried again: it did not finish in time before.", "timeout")
+
+        def ask(exchange: Exchange) -> Any:
+            return exchange.call(name, args, kwargs or {}, self._seconds(self._limits.call_wall))
+
+        try:
+            return self._guarded(f"`{name}`", ask)
+        except StudentFailure as failure:
+            self._timeouts[name] += failure.kind == "timeout"
+            raise
+
+    def _run(self, source: str) -> CellOutcome:
+        self._cells += 1
+
+        def ask(exchange: Exchange) -> CellOutcome:
+            wall = self._seconds(self._limits.cell_wall)
+            return CellOutcome(*exchange.run(source, wall, self._limits.output_bytes))
+
+        try:
+            outcome = self._guarded(f"cell {self._cells}", ask)
+        except StudentFailure as failure:
+            error = {"output_type": "error", "ename": "NotFinished", "evalue": failure.sentence}
+            return CellOutcome([error | {"traceback": [failure.sentence]}], failure.sentence)
+        self._good.append(source)
+        return outcome
+
+    def _guarded(self, what: str, ask: Callable[[Exchange], T]) -> T:
+        """Ask the worker, a fresh one if need be; if it is lost over this, say so."""
+        exchange = self._ready()
+        try:
+            return ask(exchange)
+        except Lost as lost:
+            sentence = self._lose(what, lost)
+            raise StudentFailure(sentence, lost.kind) from None
+
+    def _ready(self) -> Exchange:
+        """Return the worker at hand, or fork one and replay the cells that ran well."""
+        while self._exchange is None:
+            if len(self.lost) >= self._limits.losses:
+                raise StudentFailure(f"not tried: this code took its process down {len(self.lost)} times.", "lost")
+            self._exchange = Exchange(self._zygote.fork(self._imports), len(self.lost))
+            for number, source in enumerate(self._good):
+                try:
+                    self._exchange.run(source, self._seconds(self._limits.cell_wall), self._limits.output_bytes)
+                except Lost as lost:
+                    self._lose("a cell that had run before", lost)
+                    del self._good[number]
+                    break
+        return self._exchange
+
+    def _lose(self, what: str, lost: Lost) -> str:
+        """Kill the worker, and put down what happened; the sentence begins with `what`."""
+        assert self._exchange is not None
+        ending = self._exchange.worker.end(gone=lost.kind != "timeout")
+        self._exchange = None
+        self._peak = max(self._peak, ending.peak_mb)
+        self._waited += lost.seconds
+        words = lost.words or (f"was running when {ending.words}" if ending.by_itself else "closed the line to us")
+        sentence = f"{what[0].upper()}{what[1:]} {words}."
+        self.lost.append(sentence)
+        return sentence
+
+    @property
+    def _hurried(self) -> bool:
+        return self._waited >= self._limits.patience
+
+    def _seconds(self, wall: float) -> float:
+        return min(wall, self._limits.hurry_wall) if self._hurried else wall

@@ -1,0 +1,145 @@
+"""An IPython shell without a kernel: magics, rich display and inline figures, gathered as nbformat outputs."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import sys
+import warnings
+from typing import Any, NoReturn
+
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+from autograder.sandbox import faults
+from autograder.sandbox.outputs import Outputs, Stream
+
+
+class _Compiler(CachingCompiler):
+    """Names a cell as the student's traceback shows it."""
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        return f"Cell {number}"
+
+
+class _Hook(DisplayHook):
+    """Gathers the value of a cell's last expression."""
+
+    @property
+    def prompt_count(self) -> int:
+        return int(self.shell.execution_count)
+
+    def quiet(self) -> bool:
+        return bool(self.semicolon_at_end_of_expression(self.shell.source))
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        self.shell.outputs.rich("execute_result", format_dict, md_dict, execution_count=self.prompt_count)
+
+    def log_output(self, format_dict: dict[str, Any]) -> None:
+        pass
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class _Publisher(DisplayPublisher):
+    """Gathers what is displayed."""
+
+    def publish(
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        *,
+        transient: dict[str, Any] | None = None,
+        update: bool = False,
+        **_ignored: Any,
+    ) -> None:
+        name = (transient or {}).get("display_id")
+        if name is None:
+            self.shell.outputs.rich("display_data", data, metadata)
+        else:
+            self.shell.outputs.named(str(name), data, update)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.clear()
+
+
+class StudentShell(InteractiveShell):
+    """Runs the cells of one submission."""
+
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+    compiler_class = Type(_Compiler)
+
+    outputs: Outputs
+    cells: faults.Cells
+    source = ""
+    fault: BaseException | None = None
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Do nothing: there is no window system here."""
+
+    def ask_exit(self) -> NoReturn:
+        """Make ``quit`` and ``exit`` an error of their cell."""
+        raise SystemExit("quit() ends nothing here; leave it out.")
+
+    def system(self, cmd: str) -> NoReturn:
+        """Refuse ``!command``."""
+        raise PermissionError(f"`!{cmd}` cannot be run here: graded code may not start programs.")
+
+    def showtraceback(self, exc_tuple: Any = None, *_args: Any, **_kwargs: Any) -> None:
+        """Gather the exception at hand as the error that ended the cell."""
+        error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
+        if error is not None:
+            self.fault = error
+            self.outputs.error(type(error).__name__, faults.message(error), faults.trace(error, self.cells))
+
+    def showsyntaxerror(self, *_args: Any, **_kwargs: Any) -> None:
+        """Gather a syntax error like any other."""
+        self.showtraceback()
+
+    def run(self, source: str) -> str | None:
+        """Run one cell; return a sentence if it ended in an error."""
+        self.execution_count += 1
+        self.source, self.fault = source, None
+        self.cells.add(f"Cell {self.execution_count}", source)
+        sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
+        try:
+            self.run_cell(source, store_history=False)
+        finally:
+            sys.stdout, sys.stderr = Stream("stdout", None), Stream("stderr", None)
+        return faults.sentence(self.fault, self.cells) if self.fault is not None else None
+
+
+def make_shell(output_bytes: int, *, figures: bool) -> StudentShell:
+    """Return the one shell of this process, warmed up; call it before forking."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.cache_size = 0
+    shell = StudentShell.instance(config=config)
+    shell.outputs, shell.cells, shell.execution_count = Outputs(output_bytes), faults.Cells(), 0
+    warnings.filterwarnings("ignore", message="To exit: use")
+    builtins.input = _no_input  # type: ignore[assignment]
+    sys.stdin = io.StringIO()
+    if figures:
+        shell.enable_matplotlib("inline")
+    shell.run("import numpy as np\nnp.ones(2)")
+    if figures:
+        shell.run("import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.title('$x$');")
+    shell.reset(new_session=True)
+    shell.outputs.restart()
+    shell.cells, shell.execution_count = faults.Cells(), 0
+    return shell
+
+
+def _no_input(_prompt: object = "") -> NoReturn:
+    raise EOFError("input() cannot be used here: nobody is there to answer. Write the value into the cell.")

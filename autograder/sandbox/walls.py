@@ -1,0 +1,119 @@
+"""Builds the walls around a worker, in the worker itself, just after it is forked and before it reads anything."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from autograder.sandbox import landlock, seccomp
+from autograder.sandbox.limits import MB, Limits
+
+_PDEATHSIG, _DUMPABLE, _NO_NEW_PRIVS, _CAPBSET_DROP = 1, 4, 38, 24
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the judge tells a zygote about its workers."""
+
+    limits: Limits
+    preload: tuple[str, ...]
+    readable: tuple[str, ...]
+    scratch: str
+    landlock: bool
+    seccomp: bool
+
+    def to_json(self) -> str:
+        """Return the text that `from_json` reads on the other side."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """Read what `to_json` wrote."""
+        data = json.loads(text)
+        data |= {"limits": Limits(**data["limits"]), "preload": tuple(data["preload"])}
+        return cls(**data | {"readable": tuple(data["readable"])})
+
+
+def drop_privileges() -> None:
+    """Give up every capability, also those of root, and the means to get any back; for good."""
+    for capability in range(64):
+        if _libc.prctl(_CAPBSET_DROP, capability, 0, 0, 0):
+            break
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    if _libc.capset(header, (ctypes.c_uint32 * 6)()):
+        raise OSError(ctypes.get_errno(), "the capabilities cannot be dropped")
+    _libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _libc.prctl(_DUMPABLE, 0, 0, 0, 0)
+
+
+def enter(plan: Plan, scratch: str) -> None:
+    """Shut this process in, for good: limits, then files, then system calls."""
+    _libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _limit(plan.limits)
+    os.chdir(scratch)
+    os.environ.update(HOME=scratch, TMPDIR=scratch)
+    if plan.landlock:
+        fd = os.open(scratch, os.O_PATH | os.O_CLOEXEC)
+        readable, devices = _opened(plan.readable), _opened(_DEVICES)
+        landlock.restrict(readable, devices, fd)
+        for each in (*readable, *devices, fd):
+            os.close(each)
+    if plan.seccomp:
+        seccomp.install(seccomp.program(os.getpid(), files=plan.landlock))
+
+
+def _limit(limits: Limits) -> None:
+    bounds = {
+        resource.RLIMIT_AS: _virtual_bytes() + limits.memory_mb * MB,
+        resource.RLIMIT_CPU: limits.cpu,
+        resource.RLIMIT_FSIZE: limits.file_mb * MB,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_CORE: 0,
+    }
+    for what, most in bounds.items():
+        resource.setrlimit(what, (most, most))
+
+
+@cache
+def _opened(paths: Sequence[str]) -> tuple[int, ...]:
+    return tuple(os.open(path, os.O_PATH | os.O_CLOEXEC) for path in paths if os.path.exists(path))
+
+
+def open_ahead(plan: Plan) -> None:
+    """Open in the zygote what every worker's walls refer to."""
+    if plan.landlock:
+        _opened(plan.readable)
+        _opened(_DEVICES)
+
+
+def _virtual_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+
+def peak_mb(pid: int) -> float:
+    """Return the most memory a process has had resident, in MB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return round(int(line.split()[1]) / 1024, 1)
+    return 0.0
+
+
+def empty(scratch: str) -> None:
+    """Remove a worker's scratch folder."""
+    for entry in os.scandir(scratch):
+        if entry.is_dir(follow_symlinks=False):
+            import shutil
+
+            shutil.rmtree(entry.path, ignore_errors=True)
+        else:
+            os.unlink(entry.path)
+    os.rmdir(scratch)

@@ -1,0 +1,95 @@
+"""Frames between the judge and a worker: a JSON header, then raw array bytes. Never pickle; nothing is trusted.
+
+A frame is ``ZMW1``, two lengths, the header, the payload. What the header says of values is in ``values.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Sequence
+from typing import Any
+
+_HEAD = struct.Struct("<4sII")
+_MAGIC = b"ZMW1"
+MAX_HEADER = 8 << 20
+MAX_PAYLOAD = 128 << 20
+
+
+class WireError(Exception):
+    """What arrived is not a frame, or not a value; or a value cannot be sent. The message is one sentence."""
+
+
+class Channel:
+    """One end of a connected stream socket, speaking frames.
+
+    Its methods are bound when it is made, so that student code which patches ``json`` or ``socket`` later does
+    not reach them.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._read, self._write, self._wait = sock.recv, sock.sendall, sock.settimeout
+        self._encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+        self._decode = json.JSONDecoder().decode
+        self._now, self._pack, self._unpack = time.monotonic, _HEAD.pack, _HEAD.unpack_from
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def send(self, header: dict[str, Any], buffers: Sequence[bytes] = (), seconds: float | None = None) -> None:
+        """Send one frame; TimeoutError if the other side does not take it within `seconds`."""
+        text = self._encode(header).encode("ascii")
+        payload = b"".join(buffers)
+        if len(text) > MAX_HEADER or len(payload) > MAX_PAYLOAD:
+            raise WireError(f"{(len(text) + len(payload)) >> 20} MB are too much to hand over.")
+        self._wait(seconds)
+        self._write(b"".join((self._pack(_MAGIC, len(text), len(payload)), text, payload)))
+
+    def receive(self, seconds: float | None = None) -> tuple[dict[str, Any], memoryview]:
+        """Return the header and payload of the next frame.
+
+        Raises TimeoutError when it is not complete within `seconds`, EOFError when the other side is gone, and
+        WireError when what arrives is not a frame.
+        """
+        until = None if seconds is None else self._now() + seconds
+        data = self._fill(bytearray(), _HEAD.size, until)
+        magic, header_size, payload_size = self._unpack(data)
+        if magic != _MAGIC or header_size > MAX_HEADER or payload_size > MAX_PAYLOAD:
+            raise WireError("what arrived is not a frame.")
+        start = _HEAD.size + header_size
+        data = self._fill(data, start + payload_size, until)
+        if len(data) != start + payload_size:
+            raise WireError("more arrived than was announced.")
+        view = memoryview(data).toreadonly()
+        return self._header(view[_HEAD.size : start]), view[start:]
+
+    def _fill(self, data: bytearray, size: int, until: float | None) -> bytearray:
+        while len(data) < size:
+            if until is not None:
+                left = until - self._now()
+                if left <= 0:
+                    raise TimeoutError
+                self._wait(left)
+            else:
+                self._wait(None)
+            try:
+                chunk = self._read(max(65536, min(size - len(data), 1 << 20)))
+            except ConnectionError:
+                chunk = b""
+            if not chunk:
+                raise EOFError
+            data += chunk
+        return data
+
+    def _header(self, text: memoryview) -> dict[str, Any]:
+        try:
+            header = self._decode(str(text, "ascii"))
+        except (ValueError, RecursionError):
+            raise WireError("the header of a frame is not JSON.") from None
+        if type(header) is not dict:
+            raise WireError("the header of a frame is not a JSON object.")
+        return header

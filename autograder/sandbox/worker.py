@@ -1,0 +1,108 @@
+"""The student's process: runs the cells of one submission, and answers calls of the functions they define."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox import faults
+from autograder.sandbox.arguments import Given
+from autograder.sandbox.guard import ImportGuard
+from autograder.sandbox.outputs import Stream
+from autograder.sandbox.shell import StudentShell
+from autograder.sandbox.values import Reader, Writer
+from autograder.sandbox.wire import Channel, WireError
+
+SEED = 20_231
+MAX_HANDLES = 10_000
+_RAISED: dict[str, type[Exception]] = {
+    kind.__name__: kind for kind in (ArithmeticError, IndexError, KeyError, TypeError, ValueError, ZeroDivisionError)
+}
+
+
+class Worker:
+    """Serves one judge over one channel until it closes."""
+
+    def __init__(self, channel: Channel, shell: StudentShell, allowed_imports: Sequence[str]) -> None:
+        self._channel, self._shell = channel, shell
+        self._handles: list[Any] = []
+        self._request = -1
+        ImportGuard(allowed_imports).install()
+        random.seed(SEED)
+        np.random.seed(SEED)  # noqa: NPY002 - student code may use the old interface
+        sys.stdout, sys.stderr = Stream("stdout", None), Stream("stderr", None)
+
+    def serve(self) -> None:
+        """Answer requests until the judge closes the channel."""
+        while True:
+            try:
+                header, payload = self._channel.receive()
+            except EOFError:
+                return
+            self._request = header["n"]
+            if header["do"] == "run":
+                answer, buffers = self._run(header["source"]), []
+            else:
+                answer, buffers = self._call(header, payload)
+            number, self._request = self._request, -1
+            try:
+                self._channel.send({"n": number, **answer}, buffers)
+            except WireError as error:
+                self._channel.send({"n": number, "unsent": str(error)})
+
+    def _run(self, source: str) -> dict[str, Any]:
+        error = self._shell.run(source)
+        return {"outputs": self._shell.outputs.restart(), "error": error}
+
+    def _call(self, header: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], list[bytes]]:
+        reader = Reader(payload, {"h": self._handled, "f": self._calling_back})
+        args, kwargs = reader.value(header["args"]), reader.value(header["kwargs"])
+        function = self._shell.user_ns.get(header["name"])
+        if not callable(function):
+            return {"missing": function is not None}, []
+        given = Given(reader)
+        try:
+            result = function(*args, **kwargs)
+        except BaseException as error:  # noqa: BLE001 - whatever it raises is an answer
+            return {"raised": faults.sentence(error, self._shell.cells)}, []
+        try:
+            writer = Writer(self._opaque, given.known)
+            answer = {"result": writer.value(result), "changes": given.changes(writer)}
+        except BaseException as error:  # noqa: BLE001 - properties of the student's objects run here
+            return {"unsent": faults.message(error)}, []
+        return answer, writer.buffers
+
+    def _opaque(self, value: Any) -> list[Any]:
+        if len(self._handles) >= MAX_HANDLES:
+            raise WireError(f"more than {MAX_HANDLES} objects that are neither numbers, arrays nor containers of them.")
+        self._handles.append(value)
+        return ["h", len(self._handles) - 1, type(value).__name__[:100]]
+
+    def _handled(self, form: list[Any]) -> Any:
+        return self._handles[form[1]]
+
+    def _calling_back(self, form: list[Any]) -> Callable[..., Any]:
+        """Return a function that asks the judge; it works while the call that brought it lasts."""
+        request, number, name = self._request, form[1], form[2]
+
+        def function(*args: Any) -> Any:
+            if self._request != request:
+                raise RuntimeError(f"{name} was an argument of a call that is over.")
+            writer = Writer(_unsendable)
+            answer = {"n": request, "callback": number, "args": writer.value(args)}
+            self._channel.send(answer, writer.buffers)
+            header, payload = self._channel.receive()
+            if "raised" in header:
+                raise _RAISED.get(header["raised"][0], RuntimeError)(header["raised"][1])
+            return Reader(payload, {}).value(header["value"])
+
+        function.__name__ = function.__qualname__ = name
+        return function
+
+
+def _unsendable(value: Any) -> list[Any]:
+    raise TypeError(f"this function takes numbers and arrays. Got {type(value).__name__}.")

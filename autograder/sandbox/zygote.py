@@ -1,0 +1,117 @@
+"""The process that forks workers: a fresh interpreter with NumPy, IPython and the course's modules loaded.
+
+It runs only trusted code, and listens only to the judge, on a socket that no worker inherits.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from typing import Any
+
+from autograder.sandbox import walls
+from autograder.sandbox.limits import MB
+from autograder.sandbox.shell import StudentShell, make_shell
+from autograder.sandbox.wire import Channel
+from autograder.sandbox.worker import Worker
+
+WATCH_SECONDS = 0.25
+GRACE_SECONDS = 0.05
+
+
+class Zygote:
+    """Forks a worker for each request, and ends it when asked."""
+
+    def __init__(self, control: socket.socket, plan: walls.Plan, shell: StudentShell) -> None:
+        self._control, self._plan, self._shell = control, plan, shell
+        self._workers: dict[int, str] = {}
+
+    def serve(self) -> None:
+        """Obey the judge until it closes the control socket."""
+        self._control.send(b'{"ready": true}')
+        while True:
+            if not select.select([self._control], [], [], WATCH_SECONDS if self._workers else None)[0]:
+                self._watch_scratch()
+                continue
+            data, fds, _, _ = socket.recv_fds(self._control, 65536, 1)
+            if not data:
+                break
+            request = json.loads(data)
+            answer = getattr(self, f"_{request['do']}")(request, *fds)
+            self._control.send(json.dumps(answer).encode())
+        for number in list(self._workers):
+            self._end({"worker": number})
+
+    def _fork(self, request: dict[str, Any], fd: int) -> dict[str, Any]:
+        scratch = f"{self._plan.scratch}/{len(self._workers)}-{time.monotonic_ns()}"
+        os.mkdir(scratch, 0o700)
+        number = os.fork()
+        if number == 0:
+            self._become_worker(fd, scratch, request["imports"])
+        os.close(fd)
+        self._workers[number] = scratch
+        return {"worker": number}
+
+    def _become_worker(self, fd: int, scratch: str, imports: list[str]) -> None:
+        try:
+            self._control.close()
+            walls.enter(self._plan, scratch)
+            Worker(Channel(socket.socket(fileno=fd)), self._shell, imports).serve()
+        finally:
+            os._exit(0)
+
+    def _end(self, request: dict[str, Any]) -> dict[str, Any]:
+        number = request["worker"]
+        scratch = self._workers.pop(number)
+        until = time.monotonic() + (GRACE_SECONDS if request.get("gone") else 0)
+        ended, status, usage = os.wait4(number, os.WNOHANG)
+        while not ended and time.monotonic() < until:
+            time.sleep(0.002)
+            ended, status, usage = os.wait4(number, os.WNOHANG)
+        if not ended:
+            os.kill(number, signal.SIGKILL)
+            _, status, usage = os.wait4(number, 0)
+        walls.empty(scratch)
+        return {
+            "ending": {
+                "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+                "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+                "by_itself": bool(ended),
+                "peak_mb": round(usage.ru_maxrss / 1024, 1),
+                "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3),
+            }
+        }
+
+    def _peak(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"peak_mb": walls.peak_mb(request["worker"])}
+
+    def _watch_scratch(self) -> None:
+        """Kill a worker that has filled its scratch folder."""
+        for number, scratch in self._workers.items():
+            files = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in os.scandir(scratch)]
+            if len(files) > self._plan.limits.scratch_files or sum(files) > self._plan.limits.scratch_mb * MB:
+                os.kill(number, signal.SIGKILL)
+
+
+def main() -> None:
+    """Prepare everything that workers share, then serve."""
+    plan, fd = walls.Plan.from_json(sys.argv[1]), int(sys.argv[2])
+    walls.drop_privileges()
+    for name in plan.preload:
+        importlib.import_module(name)
+    shell = make_shell(plan.limits.output_bytes, figures="matplotlib" in sys.modules)
+    walls.open_ahead(plan)
+    gc.collect()
+    gc.freeze()
+    Zygote(socket.socket(fileno=fd), plan, shell).serve()
+
+
+if __name__ == "__main__":
+    main()
