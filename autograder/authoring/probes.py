@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from zeromean import probes
-from zeromean.probes import CACHE_OF, FORMAT, DataError, Step, encode, fingerprint, raised_print, same_fingerprint
+from zeromean.probes import CACHE_OF, FORMAT, DataError, Step, difference_of_prints, encode, fingerprint, raised_print
 
 from autograder.judge.collect import Suite, SuiteCheck
 from autograder.judge.judge import Judge, fixtures, undisturbed
@@ -41,7 +41,7 @@ class _Recorder(Student):
     """The reference in a student's place; remembers every call, and which argument came from which result."""
 
     def __init__(self, judge: Judge) -> None:
-        super().__init__(LocalSession(judge.namespace), judge.reference)
+        super().__init__(LocalSession(judge.reference.namespace), judge.reference)
         self.recorded: list[_Recorded] = []
         self._trusted = judge.reference
         self._caches: list[tuple[int, Cache]] = []
@@ -170,7 +170,7 @@ def _looked_at(judge: Judge, check: SuiteCheck, position: int, step: Step) -> St
 
     def noticed(piece: Piece) -> bool:
         try:
-            _try(judge, check, Student(_Disturbed(judge.namespace, position, piece), judge.reference))
+            _try(judge, check, Student(_Disturbed(judge.reference.namespace, position, piece), judge.reference))
         except CheckFailed:
             return True
         return False
@@ -245,7 +245,7 @@ def _mistakes(judge: Judge, suite: Suite, runs: Sequence[Sequence[_Recorded]]) -
     """Return the hint and the fingerprints of every misconception that shows on the visible calls."""
     found = []
     for misconception in suite.misconceptions:
-        namespace = exchanged(judge.namespace, misconception.functions)
+        namespace = exchanged(judge.reference.namespace, misconception.functions)
         prints = [
             [check, step, _print(namespace, run[step])]
             for check, run in enumerate(runs)
@@ -273,9 +273,7 @@ def _print(namespace: dict[str, Any], recorded: _Recorded) -> Any:
     else:
         left = dict(zip(step.inputs, [*effect.args, *effect.kwargs.values()], strict=True))
         shown = fingerprint(step.seen(_whole(effect)[0], left))
-    if same_fingerprint(shown, step.right_print()):
-        return None
-    return [shown[0], *(float(f"{number:.9g}") for number in shown[1:])]
+    return difference_of_prints(shown, step.right_print())
 
 
 def _whole(effect: Effect) -> tuple[Any, bool]:

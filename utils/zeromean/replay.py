@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from zeromean import caller
 from zeromean.compare import Wrong, changed_arguments, compare, refuse_signature
-from zeromean.probes import Check, Exercise, Mistake, Step, decode, fingerprint, raised_print, same_fingerprint
+from zeromean.probes import Check, Exercise, Mistake, Step, decode, explains, fingerprint, raised_print
 
 Function = Callable[..., Any]
 State = Literal["passed", "failed", "unwritten", "waits"]
@@ -36,6 +36,7 @@ class Replay:
     notes: list[str] = field(default_factory=list)
     too_slow: set[str] = field(default_factory=set)
     _prints: dict[tuple[int, int], Any] = field(default_factory=dict)
+    _rights: dict[tuple[int, int], Any] = field(default_factory=dict)
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Try every check, in order; then look for well-known mistakes behind those that failed."""
@@ -55,27 +56,27 @@ class Replay:
         )
 
     def _hint(self, number: int) -> str:
-        """Return the idea behind the one well-known mistake that does the same on the calls of a check.
+        """Return the idea behind a well-known mistake that does the same on the calls of a check.
 
-        Where several do, the calls of the other checks decide.
+        Of several, the one that fits most of the other checks is chosen, then the first.
         """
         fits = [mistake for mistake in self.exercise.mistakes if self._explains(mistake, number)]
-        if len({mistake.hint for mistake in fits}) > 1:
-            everywhere = range(len(self.exercise.checks))
-            fits = [m for m in fits if all(self._explains(m, other, needed=False) for other in everywhere)]
-        hints = {mistake.hint for mistake in fits}
-        return hints.pop() if len(hints) == 1 else ""
+        if len(fits) < 2:
+            return fits[0].hint if fits else ""
+        everywhere = range(len(self.exercise.checks))
+        return max(fits, key=lambda m: sum(self._explains(m, other, needed=False) for other in everywhere)).hint
 
     def _explains(self, mistake: Mistake, number: int, *, needed: bool = True) -> bool:
         """Whether a mistake does what the student's functions did in one check (and not what is right)."""
-        steps = self.exercise.checks[number].steps
-        prints = {step: shown for (check, step), shown in mistake.prints.items() if check == number}
+        prints = {call: shown for call, shown in mistake.prints.items() if call[0] == number}
         if needed and all(shown is None for shown in prints.values()):
             return False
-        return all(
-            same_fingerprint(self._prints.get((number, i)), steps[i].right_print() if shown is None else shown)
-            for i, shown in prints.items()
-        )
+        return all(explains(shown, self._right_print(call), self._prints.get(call)) for call, shown in prints.items())
+
+    def _right_print(self, call: tuple[int, int]) -> Any:
+        if call not in self._rights:
+            self._rights[call] = self.exercise.checks[call[0]].steps[call[1]].right_print()
+        return self._rights[call]
 
 
 @dataclass
