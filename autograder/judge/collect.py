@@ -119,7 +119,12 @@ def _check(item: pytest.Function, path: Path) -> SuiteCheck:
     for fixture in fixtures:
         if fixture not in FIXTURES:
             raise SuiteError(f"{path}: {item.name} asks for {fixture!r}. A check may ask for {', '.join(FIXTURES)}.")
-    return SuiteCheck(item.name, " ".join(str(inspect.getdoc(function)).split()), mark, function, fixtures)
+    return SuiteCheck(item.name, sentence_of(function), mark, function, fixtures)
+
+
+def sentence_of(check: Callable[..., None]) -> str:
+    """Return the sentence of a check that the student reads: its docstring, on one line."""
+    return " ".join((check.__doc__ or "").split())
 
 
 def _refuse_bad_order(checks: Sequence[SuiteCheck], path: Path) -> None:

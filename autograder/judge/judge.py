@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 import warnings
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ import numpy as np
 from autograder.judge.collect import Suite, SuiteCheck, collect
 from autograder.judge.hints import Suspect, diagnose
 from autograder.judge.record import CheckResult, ExerciseResult
-from autograder.judge.reference import Namespace, Reference, SuiteError, exchanged, named_results, run_reference
+from autograder.judge.reference import Reference, SuiteError, exchanged
 from autograder.judge.student import Call, Session, Student
 from autograder.suite import CheckFailed
 
@@ -28,7 +28,7 @@ class Judge:
 
     Parameters
     ----------
-    suite : Path
+    folder : Path
         The folder with one ``test_<exercise>.py`` for each exercise.
     reference_cells : sequence of str
         The code that defines the reference, run once here.
@@ -43,23 +43,19 @@ class Judge:
 
     def __init__(
         self,
-        suite: Path,
+        folder: Path,
         reference_cells: Sequence[str],
         exercises: Iterable[tuple[str, float, Sequence[str]]],
     ) -> None:
-        self.suites = collect(suite, exercises)
-        self.namespace = run_reference(reference_cells)
-        self.reference = Reference(self.namespace, named_results(reference_cells))
-        for found in self.suites:
-            _refuse_unknown_functions(found, self.reference)
+        self.suites = collect(folder, exercises)
+        self.reference = Reference(reference_cells)
+        self.namespace = self.reference.namespace
+        for suite in self.suites:
+            _refuse_unknown_functions(suite, self.reference)
         self._suspects = {
-            found.exercise: [Suspect(wrong, self.with_functions(wrong.functions)) for wrong in found.misconceptions]
-            for found in self.suites
+            suite.exercise: [Suspect(m, exchanged(self.namespace, m.functions)) for m in suite.misconceptions]
+            for suite in self.suites
         }
-
-    def with_functions(self, functions: Mapping[str, Callable[..., Any]]) -> Namespace:
-        """Return the reference's namespace with some functions exchanged."""
-        return exchanged(self.namespace, functions)
 
     def grade(self, session: Session, seed: int = 0) -> tuple[ExerciseResult, ...]:
         """Try every check of every exercise on a student's session."""

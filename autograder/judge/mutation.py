@@ -12,6 +12,7 @@ from rich.table import Table
 from autograder.judge.collect import Replacement, Suite
 from autograder.judge.judge import Judge
 from autograder.judge.record import CheckResult
+from autograder.judge.reference import exchanged
 from autograder.judge.student import LocalSession
 
 SEEDS = (0, 1)
@@ -116,7 +117,7 @@ def _exercise(judge: Judge, suite: Suite) -> ExerciseTable:
 
 
 def _run(judge: Judge, suite: Suite, functions: Mapping[str, Callable[..., Any]]) -> Results:
-    session = LocalSession(judge.with_functions(functions))
+    session = LocalSession(exchanged(judge.namespace, functions))
     return [judge.grade_exercise(suite, session, seed).checks for seed in SEEDS]
 
 

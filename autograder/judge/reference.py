@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judge.values import ANYTHING, copied, held_arrays, references_side
+from autograder.judge.values import ANYTHING, Cache, copied, held_arrays, references_side
 
 Namespace = dict[str, Any]
 
@@ -46,9 +46,10 @@ def without_cache(function: str, result: Any) -> tuple[Any, Any]:
 
 def observe(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: Namespace) -> Effect:
     """Call a trusted `function`, known as `name`, on copies of the arguments."""
+    is_cache = [type(arg) is Cache for arg in args]
     args = copied(references_side(args))
     kwargs = {key: copied(references_side(value)) for key, value in kwargs.items()}
-    held = held_arrays(args, kwargs)
+    held = held_arrays(tuple(arg for arg, cache in zip(args, is_cache, strict=True) if not cache), kwargs)
     try:
         result, cache = without_cache(name, function(*args, **kwargs))
     except Exception as error:
@@ -57,11 +58,22 @@ def observe(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwar
 
 
 class Reference:
-    """The reference's functions as attributes, with the interface of `Student`."""
+    """The reference's functions as attributes, with the interface of `Student`.
 
-    def __init__(self, namespace: Namespace, result_names: Mapping[str, tuple[str, ...]] | None = None) -> None:
-        self._namespace = namespace
-        self._result_names = result_names or {}
+    Parameters
+    ----------
+    cells : sequence of str
+        The code that defines them, run once here in a fresh namespace.
+
+    Raises
+    ------
+    SuiteError
+        If a cell raises.
+    """
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        self.namespace = _run(cells)
+        self._result_names = _result_names(cells)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         function = self.function(name)
@@ -69,47 +81,20 @@ class Reference:
 
     def function(self, name: str) -> Callable[..., Any]:
         """Return the function called `name`; AttributeError says what there is."""
-        function = self._namespace.get(name)
+        function = self.namespace.get(name)
         if isinstance(function, FunctionType):
             return function
-        known = sorted(key for key, value in self._namespace.items() if isinstance(value, FunctionType))
+        known = sorted(key for key, value in self.namespace.items() if isinstance(value, FunctionType))
         raise AttributeError(f"The reference has no function {name!r}. It has: {', '.join(known)}.")
 
     def result_names(self, name: str) -> tuple[str, ...]:
         """Return what the reference calls the values that it returns, such as ``("out", "cache")``, if it says."""
         return self._result_names.get(name, ())
 
-    def forward_for_backward(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    def forward_for_backward(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Return the reference's ``(out, cache)``; the arguments stay as they are."""
         effect = observe(self.function(name), name, args, kwargs)
-        return effect.result[0], effect.cache
-
-
-def run_reference(cells: Sequence[str]) -> Namespace:
-    """Run the reference's cells in a fresh namespace, which they return."""
-    namespace: Namespace = {"__name__": "__main__"}
-    for number, cell in enumerate(cells, start=1):
-        try:
-            exec(compile(cell, f"<reference cell {number}>", "exec"), namespace)  # noqa: S102 - our own source
-        except Exception as error:
-            first = cell.strip().partition("\n")[0]
-            raise SuiteError(
-                f"Cell {number} of the reference (`{first}`) raised {type(error).__name__}: {error}. Mend the source."
-            ) from error
-    return namespace
-
-
-def named_results(cells: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Map each function to the names in its last ``return``, where these are plain names."""
-    names: dict[str, tuple[str, ...]] = {}
-    for cell in cells:
-        for definition in ast.parse(cell).body:
-            if isinstance(definition, ast.FunctionDef) and isinstance(definition.body[-1], ast.Return):
-                value = definition.body[-1].value
-                parts = value.elts if isinstance(value, ast.Tuple) else [value]
-                found = tuple(part.id for part in parts if isinstance(part, ast.Name))
-                names[definition.name] = found if len(found) == len(parts) else ()
-    return names
+        return (*effect.result[:-1], effect.cache)
 
 
 def exchanged(namespace: Namespace, functions: Mapping[str, Callable[..., Any]]) -> Namespace:
@@ -122,3 +107,29 @@ def exchanged(namespace: Namespace, functions: Mapping[str, Callable[..., Any]])
             copy[name] = twin
     copy.update(functions)
     return copy
+
+
+def _run(cells: Sequence[str]) -> Namespace:
+    namespace: Namespace = {"__name__": "__main__"}
+    for number, cell in enumerate(cells, start=1):
+        try:
+            exec(compile(cell, f"<reference cell {number}>", "exec"), namespace)  # noqa: S102 - our own source
+        except Exception as error:
+            first = cell.strip().partition("\n")[0]
+            raise SuiteError(
+                f"Cell {number} of the reference (`{first}`) raised {type(error).__name__}: {error}. Mend the source."
+            ) from error
+    return namespace
+
+
+def _result_names(cells: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Map each function to the names in its last ``return``, where these are plain names."""
+    names: dict[str, tuple[str, ...]] = {}
+    for cell in cells:
+        for definition in ast.parse(cell).body:
+            if isinstance(definition, ast.FunctionDef) and isinstance(definition.body[-1], ast.Return):
+                value = definition.body[-1].value
+                parts = value.elts if isinstance(value, ast.Tuple) else [value]
+                found = tuple(part.id for part in parts if isinstance(part, ast.Name))
+                names[definition.name] = found if len(found) == len(parts) else ()
+    return names

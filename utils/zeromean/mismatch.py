@@ -117,7 +117,7 @@ def _describe_numbers(got: Any, expected: Any, what: str, rtol: float, atol: flo
     if g.shape != e.shape:
         if not isinstance(got, np.ndarray):
             return f"{what} is {_name(got)}, expected {_name(expected)}"
-        return f"{what} has shape {g.shape}, expected {e.shape}{_shape_idea(g.shape, e.shape)}"
+        return f"{what} has shape {g.shape}, expected {e.shape or 'a single number'}{_shape_idea(g.shape, e.shape)}"
     if not _kind_agrees(g, e):
         return f"{what} holds {_kind(g)} ({g.dtype}), expected {_kind(e)}"
     wrong = differs(g, e, rtol=rtol, atol=atol)

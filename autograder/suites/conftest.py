@@ -1,0 +1,109 @@
+"""Lets pytest try a suite: on the reference itself, or with ``--submission PATH`` on a notebook in the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.authoring import course
+from autograder.gradebook.grading import preload, released
+from autograder.gradebook.rebuild import rebuild
+from autograder.judge.collect import sentence_of
+from autograder.judge.judge import generator, skip_sentence, undisturbed
+from autograder.judge.reference import Reference
+from autograder.judge.student import LocalSession, Student
+from autograder.judge.student import Session as AnySession
+from autograder.sandbox.host import Zygote
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.pool import Session
+
+ASSIGNMENTS = course.ROOT / "assignments"
+NOT_PASSED = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Ask whom to try, and with which random numbers."""
+    parser.addoption("--submission", type=Path, help="a student's notebook; without it, the reference is tried")
+    parser.addoption("--seed", type=int, default=0, help="another seed gives every check other random numbers")
+
+
+@cache
+def reference_of(assignment: str) -> Reference:
+    """Run the reference solution of an assignment, once."""
+    return Reference(course.load(assignment).reference_cells)
+
+
+@contextmanager
+def submitted(name: str, path: Path) -> Iterator[Session]:
+    """Run a submission in the sandbox, rebuilt as for grading."""
+    assignment = course.load(name)
+    instructor = released(ASSIGNMENTS / name / f"{name}.ipynb")
+    cells = rebuild(assignment, instructor, path.read_bytes()).notebook.cells
+    code = [c.source for c in cells if c.cell_type == "code" and c.metadata.zeromean.kind not in ("figure", "check")]
+    with Zygote(Limits(), preload(assignment)) as zygote, Session(zygote, preload(assignment)) as session:
+        session.run(code)
+        yield session
+
+
+@pytest.fixture(scope="session")
+def session_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], AnySession]]:
+    """Return the function that gives the one session in which an assignment is tried."""
+    path = request.config.getoption("--submission")
+    with ExitStack() as stack:
+
+        @cache
+        def start(assignment: str) -> AnySession:
+            if path is None:
+                return LocalSession(reference_of(assignment).namespace)
+            return stack.enter_context(submitted(assignment, path))
+
+        yield start
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> Reference:
+    """Return the reference solution of the assignment whose folder the suite is in."""
+    return reference_of(request.path.parent.name)
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest, reference: Reference, session_of: Callable[[str], AnySession]) -> Student:
+    """Return the student's functions."""
+    return Student(session_of(request.path.parent.name), reference)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Return the random numbers of the check."""
+    return generator(request.node.name, request.config.getoption("--seed"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_matters_but_the_result() -> Iterator[None]:
+    """Ignore warnings, as the judge does."""
+    with undisturbed():
+        yield
+
+
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    """Skip a check that waits for another one."""
+    after = item.function.__check__.after
+    sentence = item.parent.stash.get(NOT_PASSED, {}).get(after)
+    if sentence:
+        pytest.skip(skip_sentence(sentence))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember which checks did not pass."""
+    report = yield
+    if not report.passed:
+        item.parent.stash.setdefault(NOT_PASSED, {})[item.name] = sentence_of(item.function)
+    return report
