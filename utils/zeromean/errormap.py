@@ -10,6 +10,7 @@ import numpy as np
 from zeromean.compare import Wrong
 
 LARGEST = 40
+_SMALLEST = 6
 _TOOLTIPS = 200
 _LEVELS = (0.03, 0.3)
 
@@ -24,19 +25,23 @@ class Grid:
     block: tuple[int, int]
 
 
-def sentence(wrong: Wrong) -> str:
-    """Say where the wrong entries are, and whether they share one factor."""
+def pattern(wrong: Wrong) -> str:
+    """Say what the wrong entries have in common: their rows, their columns, or one factor; "" if nothing."""
     mask = wrong.wrong
     if mask.all():
-        return f"Every entry of {wrong.what} is wrong{_factor(wrong)}."
-    for axis in range(mask.ndim if mask.ndim > 1 else 0):
+        return _factor(wrong)
+    for axis in range(mask.ndim if mask.ndim > 1 and np.count_nonzero(mask) > 1 else 0):
         others = tuple(a for a in range(mask.ndim) if a != axis)
         lines = np.flatnonzero(mask.any(axis=others))
         if 2 * len(lines) <= mask.shape[axis]:
-            kind = ("row", "column")[axis] if mask.ndim == 2 else f"index along axis {axis},"
-            plural = "s" if len(lines) > 1 and mask.ndim == 2 else ""
-            return f"All that is wrong is in {kind}{plural} {_listed(lines)}."
-    return f"{np.count_nonzero(mask)} of {mask.size} entries of {wrong.what} are wrong."
+            names = ("in row", "in column") if mask.ndim == 2 else tuple(f"at {{}} of axis {a}" for a in range(mask.ndim))
+            return f"All that is wrong is {_lines(names[axis], lines)}."
+    return ""
+
+
+def worth_drawing(wrong: Wrong) -> bool:
+    """Whether a map says more than the message: not for a handful of numbers."""
+    return wrong.got.size >= _SMALLEST
 
 
 def grid(wrong: Wrong) -> Grid:
@@ -58,6 +63,13 @@ def grid(wrong: Wrong) -> Grid:
     return Grid(_shrunk(cells, block), rows, columns, block)
 
 
+def legend(wrong: Wrong) -> str:
+    """Explain the map in words."""
+    down, across = grid(wrong).block
+    block = f" A cell shows {down} by {across} entries." if max(down, across) > 1 else ""
+    return f"Hollow: right. Filled: wrong, the stronger the further off. Framed: the worst.{block}"
+
+
 def text(wrong: Wrong) -> str:
     """Draw the map with characters: `.` is right, `x` wrong, `X` the worst."""
     drawn = grid(wrong)
@@ -73,7 +85,8 @@ def svg(wrong: Wrong) -> str:
     side = max(9, min(22, 400 // columns, 300 // rows))
     left, top = (34 if drawn.rows else 4), 34
     width, height = left + columns * side + 4, top + rows * side + 4
-    label = html.escape(f"Map of {wrong.what}, shape {wrong.got.shape}. {sentence(wrong)}", quote=True)
+    count = f"{np.count_nonzero(wrong.wrong)} of {wrong.wrong.size} entries are wrong."
+    label = html.escape(f"Map of {wrong.what}, shape {wrong.got.shape}: {count} {pattern(wrong)}".strip(), quote=True)
     body = _cells(wrong, drawn, side, left, top) + _labels(drawn, side, left, top)
     size = f'width="{max(width, 120)}" height="{height}" viewBox="0 0 {max(width, 120)} {height}"'
     return f'<svg class="zm-map" role="img" aria-label="{label}" {size}>{body}</svg>'
@@ -170,11 +183,13 @@ def _factor(wrong: Wrong) -> str:
     factor = float(ratio.flat[0])
     if factor == 0 or not np.allclose(ratio, factor, rtol=1e-6, atol=0):
         return ""
-    return ": minus what it should be" if abs(factor + 1) < 1e-6 else f": {factor:.4g} times what it should be"
+    times = "minus" if abs(factor + 1) < 1e-6 else f"{factor:.4g} times"
+    return f"Every entry is {times} what it should be."
 
 
-def _listed(numbers: np.ndarray) -> str:
-    if len(numbers) > 6:
-        return ", ".join(map(str, numbers[:5])) + f" and {len(numbers) - 5} more"
-    *most, last = map(str, numbers)
-    return f"{', '.join(most)} and {last}" if most else last
+def _lines(name: str, numbers: np.ndarray) -> str:
+    """List rows, columns, or positions along an axis: "columns 0 and 3"."""
+    *most, last = map(str, numbers[:6])
+    more = f" and {len(numbers) - 6} more" if len(numbers) > 6 else ""
+    listed = f"{', '.join(most)}{',' if more else ' and'} {last}{more}" if most else last
+    return name.format(listed) if "{}" in name else f"{name}{'s' if most else ''} {listed}"

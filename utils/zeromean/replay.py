@@ -55,6 +55,13 @@ class Replay:
             for number, outcome in enumerate(results)
         )
 
+    def note(self, *notes: str) -> None:
+        """Remember what was noticed beside the checks; what a function prints, only the first time."""
+        for note in notes:
+            heads = {known.partition(": ")[0] for known in self.notes if " printed: " in known}
+            if note not in self.notes and note.partition(": ")[0] not in heads:
+                self.notes.append(note)
+
     def _hint(self, number: int) -> str:
         """Return the idea behind a well-known mistake that does the same on the calls of a check.
 
@@ -116,7 +123,7 @@ class _Trial:
         if message:
             return self._outcome("failed", message)
         call = caller.call(function, args, kwargs, self.replay.seconds)
-        self.replay.notes += [note for note in call.notes if note not in self.replay.notes]
+        self.replay.note(*call.notes)
         if call.trouble:
             return self._trouble(position, step, call.trouble)
         return self._compare(position, step, call.result, arguments)
@@ -125,8 +132,7 @@ class _Trial:
         if not step.only_prepares:
             self.prints[position] = fingerprint(step.seen(result, arguments))
         for name in changed_arguments(step, arguments):
-            note = f"{step.function} changed {name}, which it was given. Work on a copy."
-            self.replay.notes += [note] if note not in self.replay.notes else []
+            self.replay.note(f"{step.function} changed {name}, which it was given. Work on a copy.")
         difference = compare(step, result, arguments)
         if difference:
             return self._outcome("failed", difference.message, wrong=difference.wrong)
