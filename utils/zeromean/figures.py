@@ -50,7 +50,8 @@ def when_ready() -> Iterator[None]:
 
 
 def _culprit(error: BaseException) -> str:
-    name = traceback.extract_tb(error.__traceback__)[-1].name
+    frames = traceback.extract_tb(error.__traceback__)
+    name = [frame.name for frame in frames if "site-packages" not in frame.filename][-1]  # not NumPy's own
     return "the function" if name.startswith("<") else name
 
 
@@ -154,29 +155,30 @@ def running_averages(averages: Mapping[float, Array], truth: float) -> None:
 def projection(g: Array, xhat: Array, dx: Array) -> None:
     """Draw, for N = 3 examples of one feature, `g`, the plane of 1 and `xhat`, and `dx`."""
     one, across = np.ones(3) / np.sqrt(3), xhat / np.linalg.norm(xhat)
-    up = np.cross(one, across)
-    turn = np.stack([one, across, up])  # look along the plane, so that a right angle looks like one
-    arrows = (
-        (turn @ one * 2, r"$\mathbf{1}$", SKY),
-        (turn @ across * 2, r"$\hat{x}$", ORANGE),
-        (turn @ g, r"$g=\gamma\cdot$dout", BLACK),
-        (turn @ dx, "your dx", VERMILION),
+    frame = np.stack([one, across, np.cross(one, across)])  # the plane lies flat, its normal points up
+    screen = np.array([[0.95, -0.22], [0.62, 0.42], [0.0, 1.0]])  # where those three axes go on paper
+    fig, ax = plt.subplots(figsize=(5.4, 3.6))
+    ax.fill(
+        *(np.array([[-0.3, -0.3], [2.3, -0.3], [2.3, 2.1], [-0.3, 2.1]]) @ screen[:2]).T, color=SKY, alpha=0.2
     )
-    fig = plt.figure(figsize=(4.6, 3.4))
-    ax: Any = fig.add_subplot(projection="3d")
-    edge = np.array([[-0.4, -0.4], [2.4, -0.4], [2.4, 2.4], [-0.4, 2.4]])
-    ax.plot_trisurf(*edge.T, np.zeros(4), color=SKY, alpha=0.18)
-    for (a, b, c), label, color in arrows:
-        ax.quiver(0, 0, 0, a, b, c, color=color, lw=2.5, arrow_length_ratio=0.1)
-        ax.text(a * 1.08, b * 1.08, c * 1.04 + 0.06, label, color=color, fontsize=11)
-    a, b, c = turn @ g
-    ax.plot([a, a], [b, b], [0, c], color=BLACK, ls=":", lw=1)
-    ax.set(xlim=(0, 2), ylim=(0, 2), zlim=(0.1, 1.6), title="three examples, one feature")
-    ax.set_box_aspect((1, 1, 0.75), zoom=1.5)
-    ax.view_init(elev=16, azim=-50)
+    for vector, label, color in (
+        (1.9 * one, r"$\mathbf{1}$", BLUE),
+        (1.7 * across, r"$\hat{x}$", GREEN),
+        (g, r"$g=\gamma\cdot$dout", BLACK),
+        (dx, "your dx", VERMILION),
+    ):
+        tip = frame @ vector @ screen
+        ax.annotate(
+            "", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.2, "shrinkA": 0}
+        )
+        ax.annotate(label, tip, (4, 4), textcoords="offset points", color=color, fontsize=12)
+    a, b, c = frame @ g
+    ax.plot(*np.array([[a, b, 0] @ screen, [a, b, c] @ screen]).T, color=BLACK, ls=":", lw=1.2)
+    ax.plot(*np.array([[0, 0, 0] @ screen, [a, b, 0] @ screen]).T, color=BLACK, ls=":", lw=1.2)
+    ax.set(title="three examples, one feature", aspect="equal", xlim=(-0.6, 3.7), ylim=(-0.75, 2.3))
     ax.set_axis_off()
-    angles = f"The sum of dx is {dx.sum():.1g}, xhat times dx is {xhat @ dx:.1g}"
-    show(fig, f"The gradient g leans over the plane of 1 and xhat; dx stands on that plane. {angles}.")
+    sums = f"The sum of dx is {dx.sum():.1g}, xhat times dx is {xhat @ dx:.1g}"
+    show(fig, f"The gradient g leans over the plane of 1 and xhat; dx stands on that plane. {sums}.")
 
 
 def loss_curves(plain: Mapping[str, Array], normalized: Mapping[str, Array], chance: float) -> None:
@@ -281,6 +283,7 @@ def renorm(ratios: Array, r: Array, rmax: float, spreads: Mapping[str, Array], s
     axes[1].set_xscale("log", base=2)
     axes[1].set_xticks(sizes, [str(size) for size in sizes])
     axes[1].set(xlabel="batch size N", ylabel="std of one example's out", title="how much batch mates matter")
+    axes[1].set_ylim(top=1.45 * max(float(spread.max()) for spread in spreads.values()))
     axes[1].legend(fontsize=9)
     first = ", ".join(f"{label}: {spread[0]:.2f}" for label, spread in spreads.items())
     show(fig, f"Spread of one example's output over random batches of {sizes[0]}: {first}.")
