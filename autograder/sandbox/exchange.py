@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from autograder.sandbox.arguments import refill
+from autograder.sandbox.failure import Kind, StudentFailure
 from autograder.sandbox.host import Worker
 from autograder.sandbox.outputs import checked, clean
 from autograder.sandbox.values import Handle, Reader, Writer, refuse_knots
 from autograder.sandbox.wire import WireError
 
-Kind = Literal["raised", "timeout", "lost", "missing", "garbage"]
 MAX_SENTENCE = 3000
 
 
-class StudentFailure(Exception):
-    """A call of a student's function that gave no result; the sentence is for the student."""
-
-    def __init__(self, sentence: str, kind: Kind) -> None:
-        super().__init__(sentence)
-        self.sentence, self.kind = sentence, kind
-
-
-class Lost(Exception):
+class Lost(Exception):  # noqa: N818 - an event that is handled, not an error
     """The worker can no longer be used; `words` go on from "the function ...", `seconds` were waited in vain."""
 
     def __init__(self, words: str, kind: Kind, seconds: float = 0.0) -> None:
@@ -44,11 +36,11 @@ class Exchange:
         self._number = 0
         self._callbacks: list[Callable[..., Any]] = []
 
-    def run(self, source: str, seconds: float, output_bytes: int) -> tuple[list[dict[str, Any]], str | None]:
+    def run(self, source: str, seconds: float) -> tuple[list[dict[str, Any]], str | None]:
         """Run one cell; return its outputs and, if it ended in an error, a sentence."""
         answer, _ = self._ask({"do": "run", "source": source}, [], seconds)
         error = answer.get("error")
-        return checked(answer.get("outputs"), output_bytes), None if error is None else clean(error, MAX_SENTENCE)
+        return checked(answer.get("outputs")), None if error is None else clean(error, MAX_SENTENCE)
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> Any:
         """Call a function; the changes it makes to its arguments happen to `args` and `kwargs` too."""
@@ -68,10 +60,9 @@ class Exchange:
 
     def _refuse_failure(self, name: str, answer: dict[str, Any]) -> None:
         if "missing" in answer:
-            why = "it is not a function any more" if answer["missing"] is True else "no cell that ran defines it"
-            raise StudentFailure(f"`{name}` is not defined: {why}.", "missing")
+            raise StudentFailure.missing(name)
         if "raised" in answer:
-            raise StudentFailure(clean(answer["raised"], MAX_SENTENCE), "raised")
+            raise StudentFailure.raised(name, clean(answer["raised"], 100), clean(answer.get("said"), MAX_SENTENCE))
         if "unsent" in answer:
             why = clean(answer["unsent"], MAX_SENTENCE)
             raise StudentFailure(f"`{name}` returned what cannot be handed over: {why}", "garbage")
@@ -109,7 +100,7 @@ class Exchange:
         writer = Writer(_not_a_value)
         try:
             return {"value": writer.value(self._callbacks[number](*args))}, writer.buffers
-        except Exception as error:  # noqa: BLE001 - a wrong argument of the student's makes it raise
+        except Exception as error:  # a wrong argument of the student's makes it raise
             return {"raised": [type(error).__name__, str(error)]}, []
 
     def _outgoing(self, value: Any) -> list[Any]:

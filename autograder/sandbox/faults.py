@@ -6,7 +6,8 @@ import traceback
 from collections.abc import Iterator
 from types import TracebackType
 
-MAX_MESSAGE = 2000
+MAX_MESSAGE = 200
+MAX_LINE = 80
 
 
 class Cells:
@@ -35,26 +36,28 @@ class Cells:
 def message(error: BaseException) -> str:
     """Return what an exception says, whatever its ``__str__`` does."""
     try:
-        text = str(error)
-    except BaseException:  # noqa: BLE001
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+    except BaseException:
         return "(its message cannot be shown)"
     return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " ..."
 
 
 def sentence(error: BaseException, cells: Cells) -> str:
     """Return one line: the exception, and where in the student's code it left off."""
-    said = message(error)
-    head = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    if isinstance(error, SyntaxError):
-        return f"SyntaxError: {error.msg} (line {error.lineno}: `{cells.line(error.filename, error.lineno)}`)"
-    last = None
-    for last in cells.frames(error.__traceback__):
-        pass
-    if last is None:
-        return head
-    filename, function, number = last
-    place = f"line {number}" if function.startswith("<") else f"in your {function}, line {number}"
-    return f"{head} ({place}: `{cells.line(filename, number)}`)"
+    return f"{type(error).__name__}: {message(error)} {place(error, cells)}".strip()
+
+
+def place(error: BaseException, cells: Cells) -> str:
+    """Return the last line of the student's that the exception came through, in brackets; nothing if there is none."""
+    if isinstance(error, SyntaxError) and error.filename:
+        where = [(error.filename, "<cell>", error.lineno or 0)]
+    else:
+        where = list(cells.frames(error.__traceback__))[-1:]
+    for filename, function, number in where:
+        inside = "" if function.startswith("<") else f"in your {function}, "
+        line = cells.line(filename, number)
+        return f"({inside}line {number}: `{line if len(line) <= MAX_LINE else line[:MAX_LINE] + ' ...'}`)"
+    return ""
 
 
 def trace(error: BaseException, cells: Cells) -> list[str]:
@@ -66,4 +69,4 @@ def trace(error: BaseException, cells: Cells) -> list[str]:
         for filename, function, number in list(cells.frames(error.__traceback__))[-20:]:
             lines.append(f"{filename}, line {number}" + ("" if function.startswith("<") else f", in {function}"))
             lines.append(f"    {cells.line(filename, number)}")
-    return [*lines, f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else message(error)}"]
+    return [*lines, f"{type(error).__name__}: {message(error)}"]

@@ -28,7 +28,7 @@ class ImportGuard:
     def install(self) -> None:
         """Stand before the import system."""
         builtins.__import__ = self._guarded
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self)
 
     def refusal(self, name: str) -> ImportError:
         """Return the exception that says what may be imported instead."""

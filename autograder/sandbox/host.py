@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import socket
@@ -11,14 +10,13 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from autograder.sandbox import isolation
 from autograder.sandbox.launch import Launch
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.wire import Channel
+from autograder.sandbox.wire import Channel, WireError
 
 START_SECONDS = 60.0
 ANSWER_SECONDS = 20.0
@@ -51,6 +49,9 @@ class Ending:
         return f"its process crashed ({name}{more})"
 
 
+_WITH_THE_ZYGOTE = Ending(None, signal.SIGKILL, True, 0.0, 0.0)
+
+
 class Zygote:
     """A process that has NumPy loaded and forks a worker in milliseconds.
 
@@ -71,6 +72,7 @@ class Zygote:
 
     def __init__(self, limits: Limits, preload: Sequence[str] = (), isolation: str | None = None) -> None:
         self.limits, self.preload = limits, tuple(preload)
+        self.starts = 0
         self._asked = isolation
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -84,31 +86,19 @@ class Zygote:
 
     def fork(self, allowed_imports: Sequence[str]) -> Worker:
         """Return a new worker; a zygote that has died is started again first."""
+        request = {"do": "fork", "imports": list(allowed_imports)}
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                number = self._ask({"do": "fork", "imports": list(allowed_imports)}, [theirs.fileno()])["worker"]
+                answer = self.ask(request, [theirs.fileno()])
             except ConnectionError:
                 self._stop()
                 self._start()
-                number = self._ask({"do": "fork", "imports": list(allowed_imports)}, [theirs.fileno()])["worker"]
-        return Worker(self, number, ours)
+                answer = self.ask(request, [theirs.fileno()])
+        return Worker(self, answer["worker"], ours)
 
-    def end(self, number: int, *, gone: bool) -> Ending:
-        """Kill a worker and return how it ended; one that is `gone` gets a moment to end by itself."""
-        try:
-            return Ending(**self._ask({"do": "end", "worker": number, "gone": gone})["ending"])
-        except ConnectionError:
-            return Ending(None, signal.SIGKILL, True, 0.0, 0.0)
-
-    def peak_mb(self, number: int) -> float:
-        """Return the most memory a living worker has had, in MB."""
-        try:
-            return float(self._ask({"do": "peak", "worker": number})["peak_mb"])
-        except ConnectionError:
-            return 0.0
-
-    def _ask(self, request: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
+    def ask(self, request: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
+        """Return the zygote's answer to a request; ConnectionError if it is gone."""
         try:
             socket.send_fds(self._control, [json.dumps(request).encode()], fds)
             data = self._control.recv(65536)
@@ -120,10 +110,10 @@ class Zygote:
         return answer
 
     def _start(self) -> None:
+        self.starts += 1
         self._scratch = tempfile.mkdtemp(prefix="zeromean-")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        errors = tempfile.TemporaryFile()
-        with theirs, errors:
+        with theirs, tempfile.TemporaryFile() as errors:
             launch = Launch(self.isolation.number, self.limits, self.preload, self._scratch)
             self._process = subprocess.Popen(
                 launch.command("zygote", str(theirs.fileno())),
@@ -140,7 +130,7 @@ class Zygote:
                 self._stop()
                 errors.seek(0)
                 said = errors.read().decode(errors="replace").strip()[-2000:]
-                raise SandboxError(f"The sandbox did not start at level {self.isolation.name!r}: {said or 'no reason given'}")
+                raise SandboxError(f"The sandbox did not start at level {self.isolation.name!r}. {said}".strip())
         self._control.settimeout(ANSWER_SECONDS)
 
     def _stop(self) -> None:
@@ -160,15 +150,30 @@ class Worker:
     def __init__(self, zygote: Zygote, number: int, sock: socket.socket) -> None:
         self.number = number
         self.channel = Channel(sock)
-        self._zygote = zygote
+        self._zygote, self._start = zygote, zygote.starts
+        try:
+            hello, _ = self.channel.receive(ANSWER_SECONDS)
+        except (TimeoutError, EOFError, WireError) as error:
+            raise SandboxError(f"A worker did not start: {type(error).__name__} {error}") from None
+        if "fault" in hello:
+            raise SandboxError(f"A worker could not be shut in: {hello['fault']}")
 
     @property
     def peak_mb(self) -> float:
-        """The most memory it has had so far."""
-        return self._zygote.peak_mb(self.number)
+        """The most memory it has had resident so far, in MB."""
+        return float(self._ask("peak").get("peak_mb", 0.0))
+
+    def _ask(self, do: str, *, gone: bool = False) -> dict[str, Any]:
+        """Ask the zygote about this worker; nothing if that zygote is gone, and the worker with it."""
+        if self._start != self._zygote.starts:
+            return {}
+        try:
+            return self._zygote.ask({"do": do, "worker": self.number, "gone": gone})
+        except ConnectionError:
+            return {}
 
     def end(self, *, gone: bool = False) -> Ending:
         """Kill it, and return how it ended."""
-        ending = self._zygote.end(self.number, gone=gone)
+        ending = self._ask("end", gone=gone).get("ending")
         self.channel.close()
-        return ending
+        return Ending(**ending) if ending else _WITH_THE_ZYGOTE

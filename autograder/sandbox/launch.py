@@ -57,7 +57,7 @@ class Launch:
 
 
 def readable(preload: Iterable[str]) -> list[Path]:
-    """Return what a worker may read: Python, what is installed with it, and our own sandbox; no suites, no solutions."""
+    """Return what a worker may read: Python, what is installed in it, our own sandbox; no suites, no solutions."""
     base, venv, package = Path(sys.base_prefix), Path(sys.prefix), HERE.parent
     paths = [*map(Path, _SYSTEM), base / "bin", base / "lib", venv / "bin", venv / "lib", venv / "pyvenv.cfg"]
     paths += [Path(path) for key, path in sysconfig.get_paths().items() if key.endswith(("stdlib", "lib"))]

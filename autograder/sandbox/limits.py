@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 MB = 1 << 20
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on one submission; seconds are wall time unless named otherwise.
+    """Bounds on one submission; walls are seconds of wall time, ``cpu`` is seconds of processor time.
 
-    ``call_wall`` and ``cell_wall`` end a worker that does not answer. When a submission has lost ``patience``
-    seconds in that way, each further try gets at most ``hurry_wall``, so that a submission in which everything
-    loops costs a bounded time. Processes cannot be started at all; threads are bounded by memory.
+    A worker that does not answer within ``cell_wall`` or ``call_wall`` is lost; a function that did so ``tries``
+    times is not tried again. Once a submission has wasted ``patience`` seconds, each further try gets at most
+    ``hurry_wall``, and one is enough: when everything loops, it still costs a bounded time. ``losses`` bounds how
+    often a worker is replaced. ``memory_mb`` comes on top of what the zygote has. Processes cannot be started;
+    threads are bounded by memory.
     """
 
     cell_wall: float = 10.0
@@ -25,17 +26,8 @@ class Limits:
     losses: int = 20
     cpu: int = 120
     memory_mb: int = 1024
-    output_bytes: int = 4 * MB
+    output_bytes: int = 2 * MB
     file_mb: int = 16
     scratch_mb: int = 64
     scratch_files: int = 256
     open_files: int = 64
-
-    def to_json(self) -> str:
-        """Return the text that `from_json` reads on the other side."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Limits:
-        """Read what `to_json` wrote."""
-        return cls(**json.loads(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+MAX_ITEMS = 1000
 CUT = "\n... the rest of this cell's output was left out: it is longer than {} kB.\n"
 
 
@@ -48,7 +49,7 @@ class Outputs:
             self._left = 0
             return
         self._left -= size
-        self.items.append({"output_type": kind, "data": data, "metadata": _alt_texts(metadata), **more})
+        self.items.append({"output_type": kind, "data": data, "metadata": _plain(metadata), **more})
 
     def named(self, name: str, data: dict[str, Any], update: bool) -> None:
         """Add something displayed under a name, or put it in place of what the name showed."""
@@ -89,7 +90,7 @@ class Stream(io.TextIOBase):
         return len(text)
 
 
-def _alt_texts(metadata: Any) -> dict[str, Any]:
+def _plain(metadata: Any) -> dict[str, Any]:
     """Keep of the metadata what is plain text or numbers, two levels deep."""
     if type(metadata) is not dict:
         return {}
@@ -102,38 +103,30 @@ def _alt_texts(metadata: Any) -> dict[str, Any]:
     return kept
 
 
-def checked(items: Any, limit: int) -> list[dict[str, Any]]:
+def checked(items: Any) -> list[dict[str, Any]]:
     """Build nbformat outputs from what a worker sent; whatever is not one is left out."""
-    result: list[dict[str, Any]] = []
-    left = 2 * limit + 100_000
-    for item in items if type(items) is list else []:
-        output = _output(item) if type(item) is dict else None
-        left -= len(repr(output))
-        if left < 0:
-            break
-        if output is not None:
-            result.append(output)
-    return result
+    made = [_output(item) for item in (items if type(items) is list else [])[:MAX_ITEMS] if type(item) is dict]
+    return [output for output in made if output is not None]
 
 
 def _output(item: dict[str, Any]) -> dict[str, Any] | None:
     kind = item.get("output_type")
     if kind == "stream" and item.get("name") in ("stdout", "stderr"):
-        return {"output_type": "stream", "name": item["name"], "text": "".join(map(clean, _list(item, "parts")))}
-    if kind in ("display_data", "execute_result") and type(item.get("data")) is dict:
-        data = {clean(mime): clean(value) for mime, value in item["data"].items()}
-        output = {"output_type": kind, "data": data, "metadata": _alt_texts(item.get("metadata"))}
-        count = item.get("execution_count")
-        return output | ({"execution_count": count if type(count) is int else None} if kind == "execute_result" else {})
+        return {"output_type": kind, "name": item["name"], "text": "".join(_texts(item, "parts"))}
     if kind == "error":
-        lines = [clean(line) for line in _list(item, "traceback")[:200]]
-        return {"output_type": "error", "ename": clean(item.get("ename")), "evalue": clean(item.get("evalue")), "traceback": lines}
-    return None
+        said = {"ename": clean(item.get("ename")), "evalue": clean(item.get("evalue"))}
+        return {"output_type": kind, **said, "traceback": _texts(item, "traceback")}
+    if kind not in ("display_data", "execute_result") or type(item.get("data")) is not dict:
+        return None
+    data = {clean(mime): clean(value) for mime, value in item["data"].items()}
+    output = {"output_type": kind, "data": data, "metadata": _plain(item.get("metadata"))}
+    count = item.get("execution_count")
+    return output | ({"execution_count": count if type(count) is int else None} if kind == "execute_result" else {})
 
 
-def _list(item: dict[str, Any], key: str) -> list[Any]:
+def _texts(item: dict[str, Any], key: str) -> list[str]:
     value = item.get(key)
-    return value if type(value) is list else []
+    return [clean(text) for text in value] if type(value) is list else []
 
 
 def clean(text: Any, most: int | None = None) -> str:
@@ -142,4 +135,4 @@ def clean(text: Any, most: int | None = None) -> str:
         return ""
     if most is not None and len(text) > most:
         text = text[:most] + " ..."
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return str(text if text.isascii() else text.encode("utf-8", "replace").decode())

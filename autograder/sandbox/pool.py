@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from autograder.sandbox.exchange import Exchange, Kind, Lost, StudentFailure
+from autograder.sandbox.exchange import Exchange, Lost
+from autograder.sandbox.failure import StudentFailure
 from autograder.sandbox.host import SandboxError, Zygote
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.values import Handle
 
-__all__ = ["CellOutcome", "Handle", "Kind", "Limits", "SandboxError", "Session", "StudentFailure", "Zygote"]
+__all__ = ["CellOutcome", "Handle", "Limits", "SandboxError", "Session", "StudentFailure", "Zygote"]
 
 T = TypeVar("T")
 
@@ -85,8 +86,7 @@ class Session:
         self._cells += 1
 
         def ask(exchange: Exchange) -> CellOutcome:
-            wall = self._seconds(self._limits.cell_wall)
-            return CellOutcome(*exchange.run(source, wall, self._limits.output_bytes))
+            return CellOutcome(*exchange.run(source, self._seconds(self._limits.cell_wall)))
 
         try:
             outcome = self._guarded(f"cell {self._cells}", ask)
@@ -113,7 +113,7 @@ class Session:
             self._exchange = Exchange(self._zygote.fork(self._imports), len(self.lost))
             for number, source in enumerate(self._good):
                 try:
-                    self._exchange.run(source, self._seconds(self._limits.cell_wall), self._limits.output_bytes)
+                    self._exchange.run(source, self._seconds(self._limits.cell_wall))
                 except Lost as lost:
                     self._lose("a cell that had run before", lost)
                     del self._good[number]

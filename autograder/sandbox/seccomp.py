@@ -108,12 +108,18 @@ def _checks(pid: int, *, files: bool) -> dict[str, _Code]:
         "prctl": _only(0, _NAMING),
         "ioctl": _only(1, _TERMINAL_QUESTIONS),
         "fcntl": _except(1, _FCNTL_REFUSED),
-        "sendto": [_argument(4), (_EQUAL, 0, 3, 0), _argument(4, high=True), (_EQUAL, 0, 1, 0), _give(_ALLOW), _give(_EPERM)],
+        "sendto": _no_address(4),
         "socketpair": [_argument(1), (_AND, 0, 0, 0xF), (_EQUAL, 0, 1, 1), _give(_ALLOW), _give(_EPERM)],
     }
     if files:
         checks |= {"open": _opening(1), "openat": _opening(2)}
     return checks
+
+
+def _no_address(argument: int) -> _Code:
+    """Allow to send only to the other end, not to any socket that has a name."""
+    low, high = _argument(argument), _argument(argument, high=True)
+    return [low, (_EQUAL, 0, 3, 0), high, (_EQUAL, 0, 1, 0), _give(_ALLOW), _give(_EPERM)]
 
 
 def _opening(argument: int) -> _Code:

@@ -19,14 +19,14 @@ from autograder.sandbox import faults
 from autograder.sandbox.outputs import Outputs, Stream
 
 
-class _Compiler(CachingCompiler):
+class _Compiler(CachingCompiler):  # type: ignore[misc]  # IPython's types are skipped in strict mode
     """Names a cell as the student's traceback shows it."""
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         return f"Cell {number}"
 
 
-class _Hook(DisplayHook):
+class _Hook(DisplayHook):  # type: ignore[misc]  # as above
     """Gathers the value of a cell's last expression."""
 
     @property
@@ -49,7 +49,7 @@ class _Hook(DisplayHook):
         self._is_active = False
 
 
-class _Publisher(DisplayPublisher):
+class _Publisher(DisplayPublisher):  # type: ignore[misc]  # as above
     """Gathers what is displayed."""
 
     def publish(
@@ -71,7 +71,7 @@ class _Publisher(DisplayPublisher):
         self.shell.outputs.clear()
 
 
-class StudentShell(InteractiveShell):
+class StudentShell(InteractiveShell):  # type: ignore[misc]  # as above
     """Runs the cells of one submission."""
 
     displayhook_class = Type(_Hook)
@@ -125,10 +125,10 @@ def make_shell(output_bytes: int, *, figures: bool) -> StudentShell:
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.cache_size = 0
-    shell = StudentShell.instance(config=config)
+    shell: StudentShell = StudentShell.instance(config=config)
     shell.outputs, shell.cells, shell.execution_count = Outputs(output_bytes), faults.Cells(), 0
     warnings.filterwarnings("ignore", message="To exit: use")
-    builtins.input = _no_input  # type: ignore[assignment]
+    builtins.input = _no_input
     sys.stdin = io.StringIO()
     if figures:
         shell.enable_matplotlib("inline")

@@ -7,13 +7,13 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from autograder.sandbox import walls
 
 
 def _open_a_file() -> None:
-    with open("/etc/passwd", "rb"):
-        pass
+    Path("/etc/passwd").read_bytes()
 
 
 FORBIDDEN: dict[str, Callable[[], object]] = {

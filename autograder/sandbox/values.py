@@ -167,7 +167,7 @@ class Reader:
             "a": self._array, "s": self._scalar, "l": self._list, "t": self._tuple, "d": self._dict,
             "r": self._seen, "b": self._raw, "c": self._complex, "g": self._generator,
         }  # fmt: skip
-        self._forms |= {letter: lambda form, _, read=read: read(form) for letter, read in extra.items()}
+        self._extra = extra
 
     def value(self, form: Any, depth: int = 0) -> Any:
         """Return the value that `form` describes, or raise WireError."""
@@ -176,10 +176,11 @@ class Reader:
             return form
         if kind is not list or not form or type(form[0]) is not str or depth > MAX_DEPTH:
             raise WireError("a value has no known form.")
-        read = self._forms.get(form[0])
-        if read is None:
-            raise WireError("a value has no known form.")
-        return read(form, depth)
+        if form[0] in self._forms:
+            return self._forms[form[0]](form, depth)
+        if form[0] in self._extra:
+            return self._extra[form[0]](form)
+        raise WireError("a value has no known form.")
 
     def finish(self) -> None:
         """Refuse bytes that no value has taken."""

@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import resource
+import shutil
 import signal
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -58,6 +59,7 @@ def drop_privileges() -> None:
 def enter(plan: Plan, scratch: str) -> None:
     """Shut this process in, for good: limits, then files, then system calls."""
     _libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    os.setsid()
     _limit(plan.limits)
     os.chdir(scratch)
     os.environ.update(HOME=scratch, TMPDIR=scratch)
@@ -85,7 +87,7 @@ def _limit(limits: Limits) -> None:
 
 @cache
 def _opened(paths: Sequence[str]) -> tuple[int, ...]:
-    return tuple(os.open(path, os.O_PATH | os.O_CLOEXEC) for path in paths if os.path.exists(path))
+    return tuple(os.open(path, os.O_PATH | os.O_CLOEXEC) for path in paths if Path(path).exists())
 
 
 def open_ahead(plan: Plan) -> None:
@@ -109,11 +111,4 @@ def peak_mb(pid: int) -> float:
 
 def empty(scratch: str) -> None:
     """Remove a worker's scratch folder."""
-    for entry in os.scandir(scratch):
-        if entry.is_dir(follow_symlinks=False):
-            import shutil
-
-            shutil.rmtree(entry.path, ignore_errors=True)
-        else:
-            os.unlink(entry.path)
-    os.rmdir(scratch)
+    shutil.rmtree(scratch, ignore_errors=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 _HEAD = struct.Struct("<4sII")
 _MAGIC = b"ZMW1"
-MAX_HEADER = 8 << 20
+MAX_HEADER = 16 << 20
 MAX_PAYLOAD = 128 << 20
 
 

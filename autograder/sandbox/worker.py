@@ -18,7 +18,7 @@ from autograder.sandbox.values import Reader, Writer
 from autograder.sandbox.wire import Channel, WireError
 
 SEED = 20_231
-MAX_HANDLES = 10_000
+MAX_HANDLES = 256
 _RAISED: dict[str, type[Exception]] = {
     kind.__name__: kind for kind in (ArithmeticError, IndexError, KeyError, TypeError, ValueError, ZeroDivisionError)
 }
@@ -29,7 +29,8 @@ class Worker:
 
     def __init__(self, channel: Channel, shell: StudentShell, allowed_imports: Sequence[str]) -> None:
         self._channel, self._shell = channel, shell
-        self._handles: list[Any] = []
+        self._handles: dict[int, Any] = {}
+        self._handed_out = 0
         self._request = -1
         ImportGuard(allowed_imports).install()
         random.seed(SEED)
@@ -38,51 +39,56 @@ class Worker:
 
     def serve(self) -> None:
         """Answer requests until the judge closes the channel."""
+        self._channel.send({"n": 0})
         while True:
             try:
                 header, payload = self._channel.receive()
             except EOFError:
                 return
-            self._request = header["n"]
-            if header["do"] == "run":
-                answer, buffers = self._run(header["source"]), []
-            else:
-                answer, buffers = self._call(header, payload)
-            number, self._request = self._request, -1
+            self._request = number = header["n"]
+            answer, buffers = self._run(header) if header["do"] == "run" else self._call(header, payload)
+            self._request = -1
             try:
                 self._channel.send({"n": number, **answer}, buffers)
             except WireError as error:
                 self._channel.send({"n": number, "unsent": str(error)})
 
-    def _run(self, source: str) -> dict[str, Any]:
-        error = self._shell.run(source)
-        return {"outputs": self._shell.outputs.restart(), "error": error}
+    def _run(self, header: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        error = self._shell.run(header["source"])
+        return {"outputs": self._shell.outputs.restart(), "error": error}, []
 
     def _call(self, header: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], list[bytes]]:
         reader = Reader(payload, {"h": self._handled, "f": self._calling_back})
-        args, kwargs = reader.value(header["args"]), reader.value(header["kwargs"])
+        try:
+            args, kwargs = reader.value(header["args"]), reader.value(header["kwargs"])
+        except LookupError as error:
+            return {"unsent": str(error)}, []
         function = self._shell.user_ns.get(header["name"])
         if not callable(function):
             return {"missing": function is not None}, []
         given = Given(reader)
         try:
             result = function(*args, **kwargs)
-        except BaseException as error:  # noqa: BLE001 - whatever it raises is an answer
-            return {"raised": faults.sentence(error, self._shell.cells)}, []
+        except BaseException as error:
+            said = f"{faults.message(error)} {faults.place(error, self._shell.cells)}".strip()
+            return {"raised": type(error).__name__, "said": said}, []
         try:
             writer = Writer(self._opaque, given.known)
             answer = {"result": writer.value(result), "changes": given.changes(writer)}
-        except BaseException as error:  # noqa: BLE001 - properties of the student's objects run here
+        except BaseException as error:  # properties of the student's objects run here
             return {"unsent": faults.message(error)}, []
         return answer, writer.buffers
 
     def _opaque(self, value: Any) -> list[Any]:
-        if len(self._handles) >= MAX_HANDLES:
-            raise WireError(f"more than {MAX_HANDLES} objects that are neither numbers, arrays nor containers of them.")
-        self._handles.append(value)
-        return ["h", len(self._handles) - 1, type(value).__name__[:100]]
+        """Keep what only this process can hold; the oldest is forgotten, since the judge cannot say what it needs."""
+        self._handed_out += 1
+        self._handles[self._handed_out] = value
+        self._handles.pop(self._handed_out - MAX_HANDLES, None)
+        return ["h", self._handed_out, type(value).__name__[:100]]
 
     def _handled(self, form: list[Any]) -> Any:
+        if form[1] not in self._handles:
+            raise LookupError(f"an object that an earlier call returned is forgotten; {MAX_HANDLES} are kept.")
         return self._handles[form[1]]
 
     def _calling_back(self, form: list[Any]) -> Callable[..., Any]:

@@ -5,6 +5,7 @@ It runs only trusted code, and listens only to the judge, on a socket that no wo
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -14,6 +15,7 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import walls
@@ -51,7 +53,7 @@ class Zygote:
 
     def _fork(self, request: dict[str, Any], fd: int) -> dict[str, Any]:
         scratch = f"{self._plan.scratch}/{len(self._workers)}-{time.monotonic_ns()}"
-        os.mkdir(scratch, 0o700)
+        Path(scratch).mkdir(mode=0o700)
         number = os.fork()
         if number == 0:
             self._become_worker(fd, scratch, request["imports"])
@@ -60,30 +62,30 @@ class Zygote:
         return {"worker": number}
 
     def _become_worker(self, fd: int, scratch: str, imports: list[str]) -> None:
+        channel = Channel(socket.socket(fileno=fd))
         try:
             self._control.close()
             walls.enter(self._plan, scratch)
-            Worker(Channel(socket.socket(fileno=fd)), self._shell, imports).serve()
+            Worker(channel, self._shell, imports).serve()
+        except BaseException as error:
+            channel.send({"n": 0, "fault": f"{type(error).__name__}: {error}"[:500]})
         finally:
             os._exit(0)
 
     def _end(self, request: dict[str, Any]) -> dict[str, Any]:
         number = request["worker"]
         scratch = self._workers.pop(number)
-        until = time.monotonic() + (GRACE_SECONDS if request.get("gone") else 0)
-        ended, status, usage = os.wait4(number, os.WNOHANG)
-        while not ended and time.monotonic() < until:
-            time.sleep(0.002)
-            ended, status, usage = os.wait4(number, os.WNOHANG)
-        if not ended:
-            os.kill(number, signal.SIGKILL)
-            _, status, usage = os.wait4(number, 0)
+        by_itself = _has_ended(number, GRACE_SECONDS if request.get("gone") else 0.0)
+        for kill in (os.kill, os.killpg):  # at the last level of isolation, it may have children
+            with contextlib.suppress(ProcessLookupError):
+                kill(number, signal.SIGKILL)
+        _, status, usage = os.wait4(number, 0)
         walls.empty(scratch)
         return {
             "ending": {
                 "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
                 "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-                "by_itself": bool(ended),
+                "by_itself": by_itself,
                 "peak_mb": round(usage.ru_maxrss / 1024, 1),
                 "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3),
             }
@@ -98,6 +100,16 @@ class Zygote:
             files = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in os.scandir(scratch)]
             if len(files) > self._plan.limits.scratch_files or sum(files) > self._plan.limits.scratch_mb * MB:
                 os.kill(number, signal.SIGKILL)
+
+
+def _has_ended(number: int, within: float) -> bool:
+    """Whether a child ends by itself within a time; it is left to be waited for."""
+    until = time.monotonic() + within
+    while os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.002)
+    return True
 
 
 def main() -> None:
