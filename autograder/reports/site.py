@@ -21,7 +21,7 @@ from autograder.reports import mathematics
 from autograder.reports.page import render, safe_output
 
 REVEAL = "reveal.js@4.6.1"
-_REVEAL_FILES = ("dist/reveal.css", "dist/theme/white.css", "dist/reveal.js", "plugin/notes/notes.js")
+REVEAL_FILES = ("dist/reveal.css", "dist/theme/white.css", "dist/reveal.js", "plugin/notes/notes.js")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ def write_lecture(source: Path, folder: Path, *, slides: bool) -> Path:
 
 def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run `notebook` from top to bottom in a fresh kernel that starts in `folder`."""
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    place = {"metadata": {"path": str(folder)}}
+    quiet = ["--IPKernelApp.log_level=40"]  # it warns of its loopback ports at every start
+    NotebookClient(notebook, timeout=300, resources=place, extra_arguments=quiet).execute()
     return notebook
 
 
@@ -67,7 +69,7 @@ def reveal_assets(folder: Path) -> dict[str, Markup]:
     if not folder.is_dir():
         npm = shutil.which("npm")
         if npm is None:
-            raise RuntimeError("Slides need reveal.js from npm, which is not installed. Install Node.js, or `make site`.")
+            raise RuntimeError("Slides need reveal.js, and npm to fetch it. Install Node.js, or take `make site`.")
         with tempfile.TemporaryDirectory() as scratch:
             done = subprocess.run([npm, "pack", "--silent", REVEAL], cwd=scratch, capture_output=True, text=True)
             if done.returncode:
@@ -75,7 +77,7 @@ def reveal_assets(folder: Path) -> dict[str, Markup]:
             with tarfile.open(next(Path(scratch).glob("*.tgz"))) as archive:
                 archive.extractall(scratch, filter="data")
             shutil.copytree(Path(scratch, "package"), folder)
-    return {name.rsplit("/", 1)[-1]: Markup((folder / name).read_text("utf-8")) for name in _REVEAL_FILES}  # noqa: S704
+    return {name.rsplit("/", 1)[-1]: Markup((folder / name).read_text("utf-8")) for name in REVEAL_FILES}  # noqa: S704
 
 
 def _show(cell: NotebookNode) -> Shown:

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = ("suite", "sandbox", "judge", "authoring", "gradebook", "reports", "__main__")
+FLOORS = ("suite", "sandbox", "judge", "authoring", "gradebook", "reports", "sample", "bench", "__main__")
 GROUND = {"suite", "sandbox"}
 DOORS = {
     "jupytext": {"autograder/authoring/course.py"},

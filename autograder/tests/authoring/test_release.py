@@ -69,7 +69,7 @@ def test_a_clean_release_passes(built: Built) -> None:
 
 
 def test_the_stub_stands_where_the_solution_was(built: Built) -> None:
-    """nbgrader has put its stub between signature and end."""
+    """The stub of nbgrader stands between signature and end."""
     notebook = nbformat.read(built[2] / "toy.ipynb", as_version=4)
     assert "raise NotImplementedError()" in notebook.cells[1].source
 

@@ -1,0 +1,155 @@
+"""The command line: one small function a command; what a command does lives in the rooms below."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from autograder.authoring import build as building
+from autograder.authoring import course
+
+LEVELS = ("bubblewrap", "landlock", "seccomp", "none")  # autograder.sandbox.isolation says what each keeps away
+CONSOLE = Console()
+ERRORS = Console(stderr=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Build the Zero Mean course, and grade it."""
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail if a generated file is not what its source makes.")
+def build(check: bool) -> None:
+    """Build assignments and lectures from their sources."""
+    if not check:
+        building.build_all()
+        CONSOLE.print(f"Built {', '.join(course.assignments())} and {len(course.lectures())} lectures.")
+        return
+    with tempfile.TemporaryDirectory() as fresh:
+        building.build_all(Path(fresh))
+        stale = building.stale(Path(fresh))
+    for name in stale:
+        ERRORS.print(f"{name} is not what its source makes. Run `make build` and commit it.")
+    sys.exit(bool(stale))
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print the table as data.")
+def suites(names: Iterable[str], as_json: bool) -> None:
+    """Print which check catches which misconception, and which correct variants are rejected."""
+    from autograder.judge.mutation import kill_table
+
+    tables = {name: kill_table(building.judge_for(course.load(name))) for name in names or course.assignments()}
+    if as_json:
+        exercises = {k: v for table in tables.values() for k, v in table.to_json()["exercises"].items()}
+        click.echo(json.dumps({"exercises": exercises}, indent=1))
+    else:
+        for table in tables.values():
+            table.print(CONSOLE)
+    sys.exit(not all(table.ok for table in tables.values()))
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("--jobs", type=click.IntRange(1), help="Processes; as many as are worth it, otherwise.")
+@click.option("--student", "students", multiple=True, help="Only this student; may be given several times.")
+@click.option("--force", is_flag=True, help="Grade again what has not changed, too.")
+@click.option("--isolation", type=click.Choice(LEVELS), help="Ask for one level; `none` is NOT ISOLATED.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as data, without a progress bar.")
+def grade(
+    assignment: str, jobs: int | None, students: tuple[str, ...], force: bool, isolation: str | None, as_json: bool
+) -> None:
+    """Grade a whole class into the nbgrader gradebook; only what changed, and from where it stopped."""
+    from autograder.gradebook.bulk import grade_class
+
+    folder, database = _class()
+    summary = grade_class(
+        assignment,
+        folder,
+        database,
+        jobs=jobs,
+        students=students,
+        force=force,
+        progress=not as_json,
+        isolation=isolation,
+    )
+    if as_json:
+        click.echo(json.dumps(summary.to_json(), indent=1))
+    else:
+        CONSOLE.print(summary.sentence())
+    sys.exit(bool(summary.stopped))
+
+
+@main.command()
+@click.argument("assignment")
+def feedback(assignment: str) -> None:
+    """Write the feedback page of every graded submission."""
+    from autograder.reports.feedback import write_class
+
+    folder, database = _class()
+    pages = write_class(assignment, folder, database)
+    CONSOLE.print(f"Wrote {len(pages)} pages of feedback into {folder / 'feedback'}.")
+
+
+@main.command()
+@click.argument("assignment")
+def report(assignment: str) -> None:
+    """Write the class report: marks, failure rates, misconceptions, who needs a person."""
+    from autograder.gradebook.records import Records
+    from autograder.reports import class_report
+
+    folder, database = _class()
+    with Records(database) as records:
+        page = class_report.write(list(records.load_all(assignment).values()), folder / "reports")
+    CONSOLE.print(f"Open {page}")
+
+
+@main.command()
+def sample() -> None:
+    """Grade the bundled sample class of A4, and compare with the marks that are known."""
+    from autograder import sample as sampling
+
+    sys.exit(not sampling.run(CONSOLE))
+
+
+@main.command()
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Interleaved rounds.")
+@click.option("--json", "as_json", is_flag=True, help="Print milliseconds per submission as data.")
+def bench(rounds: int, as_json: bool) -> None:
+    """Compare stock nbgrader, nbgrader with our steps, `grade`, and bare exec, side by side."""
+    from autograder import bench as benching
+
+    figures = benching.run(rounds, ERRORS)
+    if as_json:
+        click.echo(json.dumps(figures))
+    else:
+        benching.show(figures, CONSOLE)
+
+
+@main.command()
+@click.option("--slides", is_flag=True, help="Slides instead of pages; needs npm once, for reveal.js.")
+def site(slides: bool) -> None:
+    """Run every lecture and write it as one page, or as slides, with the demos alive and no network."""
+    from autograder.reports.site import write_lecture
+
+    for source in course.lectures():
+        CONSOLE.print(f"Open {write_lecture(source, course.ROOT / 'build' / 'site', slides=slides)}")
+
+
+def _class() -> tuple[Path, str]:
+    """Return the folder of the class and its database, as nbgrader_config.py has them."""
+    folder = course.ROOT / os.environ.get("ZEROMEAN_CLASS", "class")
+    return folder, os.environ.get("ZEROMEAN_DB", f"sqlite:///{folder}/gradebook.db")
+
+
+if __name__ == "__main__":
+    main()
