@@ -77,13 +77,17 @@ class _Items:
 
 
 def _collected(paths: Sequence[Path]) -> list[pytest.Function]:
-    """Let pytest collect `paths`, alone and silent, whatever else it may be running in this process."""
+    """Let pytest collect `paths`, alone and silent, whatever else it may be running in this process.
+
+    With the file system's root as pytest's root, a module's name is its whole path: no two suites share one.
+    """
     found = _Items()
+    root = ["-c", os.devnull, f"--rootdir={Path.cwd().anchor}"]
     options = ["--collect-only", "--import-mode=importlib", "--noconftest", "--disable-plugin-autoload"]
     without = [f"-pno:{plugin}" for plugin in ("terminal", "cacheprovider", "faulthandler", "logging", "assertion")]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pytest.main(["-c", os.devnull, *options, *without, *map(str, paths)], plugins=[found])
+        pytest.main([*root, *options, *without, *map(str, paths)], plugins=[found])
     if found.faults:
         raise SuiteError("A suite cannot be read. " + "\n".join(found.faults))
     return found.items

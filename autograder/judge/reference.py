@@ -36,6 +36,11 @@ class Effect:
     kwargs: dict[str, Any] = field(default_factory=dict)
     held: list[np.ndarray] = field(default_factory=list)
 
+    @property
+    def has_cache(self) -> bool:
+        """Whether the function returned ``(out, cache)``."""
+        return isinstance(self.result, tuple) and bool(self.result) and self.result[-1] is ANYTHING
+
 
 def without_cache(function: str, result: Any) -> tuple[Any, Any]:
     """Split what `function` returned into a result whose cache is `ANYTHING`, and the cache."""
@@ -123,13 +128,15 @@ def _run(cells: Sequence[str]) -> Namespace:
 
 
 def _result_names(cells: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Map each function to the names in its last ``return``, where these are plain names."""
+    """Map each function to the names in the ``return`` at its end, if all of these are plain names."""
     names: dict[str, tuple[str, ...]] = {}
     for cell in cells:
         for definition in ast.parse(cell).body:
             if isinstance(definition, ast.FunctionDef) and isinstance(definition.body[-1], ast.Return):
                 value = definition.body[-1].value
                 parts = value.elts if isinstance(value, ast.Tuple) else [value]
-                found = tuple(part.id for part in parts if isinstance(part, ast.Name))
-                names[definition.name] = found if len(found) == len(parts) else ()
+                known = [part.id for part in parts if isinstance(part, ast.Name)]
+                if definition.name.endswith("_forward") and len(parts) > 1:
+                    known = [*known[: len(parts) - 1], "cache"]
+                names[definition.name] = tuple(known) if len(known) == len(parts) else ()
     return names

@@ -10,9 +10,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograder.judge.reference import Effect, Namespace, Reference, observe, without_cache
+from autograder.judge.reference import Effect, Namespace, Reference, SuiteError, observe, without_cache
 from autograder.judge.values import (
-    ANYTHING,
     Cache,
     alike,
     copied,
@@ -85,8 +84,9 @@ class Student:
         The arguments stay as they are.
         """
         expected = observe(self._reference.function(name), name, args, kwargs)
-        outs = expected.result[:-1]
-        trusted = (*outs, Cache(expected.cache, expected.cache))
+        if not expected.has_cache:
+            raise SuiteError(f"forward_for_backward: `{name}` returns no (out, cache). Name a function that does.")
+        trusted = (*expected.result[:-1], Cache(expected.cache, expected.cache))
         try:
             result = self._session.call(name, *_for_student(copied(args), copied(kwargs)))
         except StudentFailure:
@@ -109,7 +109,7 @@ class Student:
         visible, cache = without_cache(name, result)
         call.got = Effect(copied(visible), None, "", "", copied(args), copied(kwargs), copied(held))
         self._refuse_other_layout(call, visible, args, kwargs)
-        if isinstance(expected.result, tuple) and expected.result[-1] is ANYTHING:
+        if expected.has_cache:
             return (*visible[:-1], Cache(cache, expected.cache))
         return result
 
@@ -134,16 +134,17 @@ class Student:
     def _result_mismatch(self, name: str, result: Any, expected: Any) -> str | None:
         if fits(result, expected):
             return None
-        names = self._reference.result_names(name)
         if result is None and expected is not None:
             return f"`{name}` returned None. Is its `return` missing?"
+        names = self._reference.result_names(name)
         if type(expected) is not tuple:
-            return structure_mismatch(result, expected, names[0] if names else f"the result of `{name}`")
-        if not isinstance(result, (tuple, list)) or len(result) != len(expected):
-            count = f"{len(result)} values" if isinstance(result, (tuple, list)) else "one value"
-            listed = f": {', '.join(names)}" if names else ""
-            return f"`{name}` returned {count}, expected {len(expected)}{listed}."
-        labels = names or [f"value {number} of `{name}`" for number in range(1, len(expected) + 1)]
+            return structure_mismatch(result, expected, names[0] if len(names) == 1 else f"the result of `{name}`")
+        count, named = len(expected), len(names) == len(expected)
+        if not isinstance(result, (tuple, list)) or len(result) != count:
+            wanted = f"{count} values ({', '.join(names)})" if named else f"{count} values"
+            returned = len(result) if isinstance(result, (tuple, list)) else "one"
+            return f"`{name}` should return {wanted}, but returned {returned}."
+        labels = names if named else [f"value {number} of `{name}`" for number in range(1, count + 1)]
         parts = zip(result, expected, labels, strict=True)
         return next((message for part in parts if (message := structure_mismatch(*part))), None)
 

@@ -1,0 +1,164 @@
+"""A misconception is recognised by what it does, and by nothing less."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.judge.judge import Judge
+from autograder.judge.record import CheckResult
+from autograder.judge.reference import exchanged
+from autograder.judge.student import LocalSession
+
+
+def shown(judge: Judge, **functions: Callable[..., Any]) -> dict[str, CheckResult]:
+    """Grade the reference with functions exchanged; return the checks that failed."""
+    (exercise,) = judge.grade(LocalSession(exchanged(judge.namespace, functions)))
+    return {check.name.removeprefix("test_"): check for check in exercise.checks if check.outcome == "failed"}
+
+
+def moved(x: np.ndarray, state: dict[str, Any]) -> None:
+    """Move the running mean, as the reference does."""
+    state["mean"] = (state["mean"] + x.mean(axis=0)) / 2
+
+
+def test_another_program_with_the_same_idea(judge: Judge) -> None:
+    """A student who writes the same mistake in another way gets its hint, in every check that fails by it."""
+
+    def adds_slowly(x: Any, factor: Any, state: Any) -> Any:
+        if factor == 0:
+            raise ValueError
+        moved(x, state)
+        return np.stack([row + np.asarray(factor, x.dtype) for row in x]), "my cache"
+
+    found = shown(judge, scale_forward=adds_slowly)
+    assert [check.misconception for check in found.values()] == ["adds"]
+    assert found["values"].hint == "Adding is not scaling."
+
+
+def test_edits_in_place_are_told_from_new_arrays(judge: Judge) -> None:
+    """Only the array that is still in somebody else's hands tells an edit from an exchange."""
+
+    def edits(x: Any, factor: Any, state: Any) -> Any:
+        if factor == 0:
+            raise ValueError
+        state["mean"][...] = (state["mean"] + x.mean(axis=0)) / 2
+        return x * np.asarray(factor, x.dtype), None
+
+    assert shown(judge, scale_forward=edits)["state"].misconception == "edits_the_state"
+
+
+def test_a_missing_exception_and_an_exception_of_the_same_type(judge: Judge) -> None:
+    """A misconception that raises matches a student who raises the same, one that does not matches a result."""
+
+    def third_axis(dout: Any, cache: Any) -> Any:
+        return cache[0] * dout, np.sum(dout, 2)
+
+    found = shown(judge, scale_backward=third_axis)
+    assert found["gradient"].misconception == "sums_over_a_third_axis"
+    assert found["gradient"].message.startswith("`scale_backward` raised AxisError: axis 2 is out of bounds")
+
+    def lenient(x: Any, factor: Any, state: Any) -> Any:
+        moved(x, state)
+        return x * np.asarray(factor, x.dtype), None
+
+    assert shown(judge, scale_forward=lenient)["zero_factor"].misconception == "takes_any_factor"
+
+
+def nearly_adds(x: Any, factor: Any, state: Any) -> Any:
+    """Do what `adds` does, but with one entry a little off."""
+    moved(x, state)
+    out = x + np.asarray(factor, x.dtype)
+    out[0, 0] += 1e-3
+    return out, None
+
+
+def adds_without_state(x: Any, factor: Any, state: Any) -> Any:
+    """Do what `adds` does to `x`, and forget the state."""
+    return x + np.asarray(factor, x.dtype), None
+
+
+def raises_something_else(x: Any, factor: Any, state: Any) -> Any:
+    """Raise what no misconception raises."""
+    raise RuntimeError
+
+
+@pytest.mark.parametrize("wrong", [nearly_adds, adds_without_state, raises_something_else])
+def test_a_near_miss_gets_no_hint(wrong: Callable[..., Any], judge: Judge) -> None:
+    """A hint that is wrong is worse than none: every value and every effect must agree."""
+    found = shown(judge, scale_forward=wrong)
+    assert found
+    assert [check.hint for check in found.values()] == [""] * len(found)
+
+
+def test_right_calls_of_a_failed_check_give_no_hint(judge_of: Callable[[str], Judge]) -> None:
+    """A check that fails although every call was right looks like no misconception."""
+    judge = judge_of(SUITE)
+    assert shown(judge)["impossible"].misconception == ""
+
+
+def test_the_misconception_that_fits_the_exercise_best(judge_of: Callable[[str], Judge]) -> None:
+    """Of two that explain a check, the one that also explains the others is chosen, then the one defined first."""
+    judge = judge_of(SUITE)
+    found = shown(judge, scale_backward=lambda dout, cache: (np.abs(dout) * cache[0], dout.sum(axis=0)))
+    assert found["negative"].misconception == "takes_absolute_values"
+    found = shown(judge, scale_backward=lambda dout, cache: (-dout * cache[0], dout.sum(axis=0)))
+    assert found["negative"].misconception == found["positive"].misconception == "flips_the_sign"
+
+
+def test_a_helper_is_recognised_by_those_who_call_it(judge_of: Callable[[str], Judge]) -> None:
+    """A misconception about a helper that no check calls is seen in the functions that use it."""
+    judge = judge_of(SUITE)
+    found = shown(judge, shifted=lambda x, by: x + 1)
+    assert found["forward"].misconception == "shifts_by_one"
+
+
+SUITE = """
+import numpy as np
+from autograder.suite import expect, expect_close, misconception, points
+
+def gradient(student, reference, dout):
+    expect_close(student.scale_backward(dout, (2.0,))[0], reference.scale_backward(dout, (2.0,))[0], "dx")
+
+@points(1)
+def test_impossible(student, rng):
+    '''cannot pass'''
+    student.scale_backward(rng.normal(size=(2, 3)), (2.0,))
+    expect(False, "not so")
+
+@points(1)
+def test_positive(student, reference):
+    '''is right for positive numbers'''
+    gradient(student, reference, np.ones((2, 3)))
+
+@points(1)
+def test_negative(student, reference):
+    '''is right for negative numbers'''
+    gradient(student, reference, -np.ones((2, 3)))
+
+@points(1)
+def test_forward(student, reference):
+    '''goes forward'''
+    args = np.ones((2, 3)), 2.0
+    got, _ = student.scale_forward(*args, {"mean": np.zeros(3)})
+    expect_close(got, reference.scale_forward(*args, {"mean": np.zeros(3)})[0])
+
+@misconception("scale_backward", "The sign is not yours to change.")
+def flips_the_sign(dout, cache):
+    return dout * -cache[0], dout.sum(axis=0)
+
+@misconception("scale_backward", "A derivative may be negative.")
+def takes_absolute_values(dout, cache):
+    return np.abs(dout) * cache[0], dout.sum(axis=0)
+
+@misconception("scale_backward", "The same as the one above, and never shown.")
+def takes_absolute_values_again(dout, cache):
+    return np.sqrt(dout ** 2) * cache[0], dout.sum(axis=0)
+
+@misconception("shifted", "Nothing is to be shifted here.")
+def shifts_by_one(x, by):
+    return x + by + 1
+"""
