@@ -165,14 +165,14 @@ const MARKS = {
 
   polygons(p, m) {
     const x = read(p, m.x), y = read(p, m.y), fill = read(p, m.fill), [n, corners] = x.shape, { ctx } = p;
-    Object.assign(ctx, { strokeStyle: p.ink.edge, lineWidth: 1, lineJoin: 'round' });
+    Object.assign(ctx, { strokeStyle: p.ink.paper, lineWidth: 1.3, lineJoin: 'round' });
     for (let i = 0; i < n; i += 1) {
       if (!Number.isFinite(x.data[i * corners])) continue;
       ctx.beginPath();
       for (let k = 0; k < corners; k += 1) ctx.lineTo(p.X(x.data[i * corners + k]), p.Y(y.data[i * corners + k]));
       ctx.closePath();
       const color = ORDER[pick(fill, i)];
-      ctx.fillStyle = p.ink.paper;
+      ctx.fillStyle = color ? p.ink.paper : p.ink.grid;
       ctx.fill();
       if (color) { ctx.fillStyle = p.ink[color]; ctx.globalAlpha = m.alpha; ctx.fill(); ctx.globalAlpha = 1; }
       ctx.stroke();

@@ -17,12 +17,14 @@ function write(value, spec = '') {
   else {
     const precision = Math.max(1, Number(digits ?? 6));
     const [, exponent] = value.toExponential(kind === 'e' ? precision : precision - 1).split('e').map(Number);
-    if (kind === 'e' || (value !== 0 && (exponent < -3 || exponent >= Math.max(precision, 4)))) {
+    if (value === 0) out = '0';
+    else if (kind === 'e' || (exponent < -3 || exponent >= Math.max(precision, 4))) {
       const head = Number(value.toExponential(precision - 1).split('e')[0]);
       out = `${head}×10${raised(exponent)}`;
     } else out = String(Number(value.toPrecision(precision)));
   }
-  return (sign && value >= 0 ? '+' : '') + out.replace('-', '−');
+  const zero = Number.parseFloat(out) === 0;
+  return (sign && (zero || value > 0) ? '+' : '') + (zero ? out.replace('-', '') : out.replace('-', '−'));
 }
 
 /** Puts numbers into a sentence with {name:.3g} in it. */

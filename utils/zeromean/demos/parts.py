@@ -75,16 +75,20 @@ def position(control: Control, value: Any) -> int:
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis with fixed ends, so that the picture moves and not the frame; `lo > hi` turns it round."""
+    """One axis with fixed ends, so that the picture moves and not the frame; `lo > hi` turns it round.
+
+    An end may also be the name of a number that `compute` returns, where one frame cannot serve every setting.
+    """
 
     label: str
-    lo: float
-    hi: float
+    lo: float | str
+    hi: float | str
     log: bool = False
-    ticks: Mapping[float, str] | None = None
+    ticks: Mapping[int, str] | Mapping[float, str] | None = None
 
     def __post_init__(self) -> None:
-        if self.log and min(self.lo, self.hi) <= 0:
+        ends = [end for end in (self.lo, self.hi) if not isinstance(end, str)]
+        if self.log and min(ends, default=1) <= 0:
             raise ValueError(f"The log axis {self.label!r} needs ends above 0. Got {self.lo} and {self.hi}")
         if self.lo == self.hi:
             raise ValueError(f"The axis {self.label!r} needs two different ends. Got {self.lo} twice")

@@ -29,9 +29,9 @@ class Picture {
     this.holder = make('div', { class: 'zm-canvas', style: `aspect-ratio: ${1 / spec.ratio}` }, this.canvas);
     this.grips = spec.handles.map((h) => this.grip(h));
     this.holder.addEventListener('pointerdown', (e) => this.grab(e));
-    this.table = make('div', { class: 'zm-table', hidden: true });
+    this.table = make('div', { class: 'zm-table', role: 'group', tabindex: 0, 'aria-label': `Numbers of ${spec.title}`, hidden: true });
     this.el = make('figure', { class: spec.wide ? 'zm-view zm-wide' : 'zm-view' },
-      make('figcaption', {}, make('strong', {}, spec.title), this.legend()), this.holder, this.table);
+      make('figcaption', {}, make('strong', {}, spec.title), this.legend()), make('div', {}, spec.wide ? make('div', { class: 'zm-scroll', role: 'group', tabindex: 0, 'aria-label': spec.title }, this.holder) : this.holder, this.table));
     this.say = settle(() => this.canvas.setAttribute('aria-label', `${spec.title}. ${fill(spec.alt, stage.values())}`), 250);
   }
 
@@ -40,13 +40,14 @@ class Picture {
       if (m.limits) return make('span', { class: 'zm-key' }, m.name, ` ${write(m.limits[0], '.3g')}`, make('i', { class: 'zm-ramp' }), write(m.limits[1], '.3g'));
       const swatch = make('canvas', { 'aria-hidden': 'true', class: 'zm-swatch' });
       swatch.mark = m;
-      return make('span', { class: 'zm-key' }, swatch, m.name);
+      return (swatch.key = make('span', { class: 'zm-key' }, swatch, m.name));
     });
     return make('span', { class: 'zm-legend' }, ...keys);
   }
 
   paintLegend(ink) {
     for (const swatch of this.el.querySelectorAll('.zm-swatch')) {
+      swatch.key.hidden = !this.ready(swatch.mark, this.stage.frame ?? {});
       const m = swatch.mark, ctx = swatch.getContext('2d'), k = devicePixelRatio, color = ink[m.color];
       Object.assign(swatch, { width: 30 * k, height: 14 * k });
       ctx.scale(k, k);
@@ -75,14 +76,15 @@ class Picture {
     this.size = Math.round(Math.min(19, Math.max(13, this.stage.width / 78)));
   }
 
-  layout() {
+  layout(frame) {
     const { spec, width, height, size } = this, font = (scale = 1, bold = false) => `${bold ? 600 : 400} ${Math.round(size * scale)}px system-ui, sans-serif`;
-    const axes = { x: { ...spec.x }, y: { ...spec.y } };
-    const box = { left: 8, right: width - 10, top: 8, bottom: height - 8 };
+    const end = (v) => (typeof v === 'string' ? scalar(frame[v]) : v), ends = (axis) => ({ ...axis, lo: end(axis.lo), hi: end(axis.hi) });
+    const axes = { x: ends(spec.x), y: ends(spec.y) };
+    const box = { left: 8, right: width - (spec.frame ? 18 : 8), top: 8, bottom: height - 8 };
     let yTicks = [];
     if (spec.frame) {
-      box.top = size * 1.9;
-      box.bottom = height - size * 2.9;
+      box.top = size * (spec.y.label ? 1.9 : 0.8);
+      box.bottom = height - size * (spec.x.label ? 2.9 : 1.8);
       yTicks = ticksOf(axes.y, (box.bottom - box.top) / (size * 2.6));
       this.ctx.font = font(0.9);
       box.left = 14 + Math.max(...yTicks.map(([, words]) => this.ctx.measureText(words).width), 8);
@@ -105,7 +107,7 @@ class Picture {
     if (canvas.width !== Math.round(width * k) || canvas.height !== Math.round(height * k)) Object.assign(canvas, { width: Math.round(width * k), height: Math.round(height * k) });
     ctx.setTransform(k, 0, 0, k, 0, 0);
     ctx.clearRect(0, 0, width, height);
-    const p = { ...this.layout(), frame, ink };
+    const p = { ...this.layout(frame), frame, ink };
     this.pen = p;
     if (this.spec.frame) this.drawFrame(p);
     ctx.save();
@@ -244,8 +246,8 @@ function makeControl(spec, stage) {
   const move = (i) => stage.move({ [spec.name]: Number(i) });
   if (spec.kind === 'slider') {
     const input = make('input', { id, type: 'range', min: 0, max: spec.values.length - 1, step: 1, oninput: () => move(input.value) });
-    control.el = make('div', { class: 'zm-control' }, make('div', { class: 'zm-label' }, label, shown), input);
-    if (spec.play) control.el.append(playButtons(control, stage));
+    const row = make('div', { class: 'zm-row' }, input, spec.play ? playButtons(control, stage) : null);
+    control.el = make('div', { class: 'zm-control' }, make('div', { class: 'zm-label' }, label, shown), row);
     control.show = (i) => { if (Number(input.value) !== i) input.value = i; shown.textContent = words(); input.setAttribute('aria-valuetext', words()); };
   } else if (spec.kind === 'choice') {
     const input = make('select', { id, onchange: () => move(input.selectedIndex) }, ...spec.values.map((v) => make('option', {}, v)));
@@ -261,20 +263,22 @@ function makeControl(spec, stage) {
 
 function playButtons(control, stage) {
   const { name, values, label } = control.spec, last = values.length - 1;
+  const button = (sign, words, onclick) => make('button', { type: 'button', 'aria-label': words, title: words, onclick }, sign);
   let timer = null;
-  const stop = () => { clearInterval(timer); timer = null; play.textContent = '▶ Play'; };
+  const face = (sign, words) => { play.textContent = sign; play.title = words; play.setAttribute('aria-label', words); };
+  const stop = () => { clearInterval(timer); timer = null; face('▶', 'Play'); };
   const step = () => { if (stage.at[name] < last) stage.move({ [name]: stage.at[name] + 1 }); if (stage.at[name] >= last) stop(); };
   const start = () => {
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (stage.at[name] >= last) stage.move({ [name]: 0 });
-    play.textContent = '❚❚ Pause';
+    face('❚❚', 'Pause');
     timer = setInterval(step, calm ? 900 : Math.max(60, Math.min(700, 6000 / values.length)));
   };
-  const play = make('button', { type: 'button', class: 'zm-play', onclick: () => (timer ? stop() : start()) }, '▶ Play');
+  const play = button('▶', 'Play', () => (timer ? stop() : start()));
   stage.ends.push(stop);
-  return make('div', { class: 'zm-steps', role: 'group', 'aria-label': `Play ${label}` },
-    make('button', { type: 'button', onclick: () => { stop(); stage.move({ [name]: stage.at[name] - 1 }); } }, '‹ Back'), play,
-    make('button', { type: 'button', onclick: () => { stop(); step(); } }, 'Step ›'));
+  return make('div', { class: 'zm-steps', role: 'group', 'aria-label': label },
+    button('‹', 'One step back', () => { stop(); stage.move({ [name]: stage.at[name] - 1 }); }), play,
+    button('›', 'One step on', () => { stop(); step(); }));
 }
 
 class StageView {
@@ -300,8 +304,8 @@ class StageView {
     this.lamp = spec.goal && make('p', { class: 'zm-goal' }, make('i', { 'aria-hidden': 'true' }), make('span'));
     this.inner = make('div', { class: 'zm-inner' },
       make('div', { class: 'zm-controls' }, ...[...this.controls.values()].map((c) => c.el)),
-      this.presets.length ? make('div', { class: 'zm-presets', role: 'group', 'aria-label': 'Settings to try' }, ...this.presets.map((p) => p.el)) : null,
-      make('div', { class: 'zm-views' }, ...this.pictures.map((p) => p.el)), this.readout, this.status,
+      make('div', { class: 'zm-tries' }, this.presets.length ? make('div', { class: 'zm-presets', role: 'group', 'aria-label': 'Settings to try' }, ...this.presets.map((p) => p.el)) : null, this.status),
+      make('div', { class: 'zm-views', style: spec.columns ? `--zm-least: calc(${100 / spec.columns}% - 24px)` : null }, ...this.pictures.map((p) => p.el)), this.readout,
       make('div', { class: 'zm-foot' }, this.lamp, make('span', { class: 'zm-buttons' }, ...this.actionButtons(), this.tableButton(),
         make('button', { type: 'button', onclick: () => this.reset() }, 'Reset'))));
     this.root = make('section', { class: 'zm-stage', 'aria-labelledby': title, 'data-prevent-swipe': true, 'data-drawn': 0 },
@@ -324,11 +328,11 @@ class StageView {
     this.model.on('msg:custom', message);
     this.model.on('change:params', params);
     this.ends.push(() => { sizes.disconnect(); body.disconnect(); dark.removeEventListener('change', theme); this.model.off('msg:custom', message); this.model.off('change:params', params); clearTimeout(this.patience); });
-    this.theme();
   }
 
   /** Follows the page: dark where the first painted background behind the stage is dark. */
   theme() {
+    if (!this.root.isConnected) return;
     let dark = false;
     for (let el = this.el; el; el = el.parentElement) {
       const [r, g, b, a = 1] = getComputedStyle(el).backgroundColor.match(/[\d.]+/g).map(Number);
@@ -337,12 +341,14 @@ class StageView {
     }
     this.root.dataset.theme = dark ? 'dark' : 'light';
     const style = getComputedStyle(this.root);
-    this.ink = Object.fromEntries([...ORDER, 'paper', 'muted', 'grid', 'edge'].map((n) => [n, style.getPropertyValue(`--zm-${n}`).trim()]));
+    this.ink = Object.fromEntries([...ORDER, 'paper', 'muted', 'grid'].map((n) => [n, style.getPropertyValue(`--zm-${n}`).trim()]));
     this.pictures.forEach((p) => p.paintLegend(this.ink));
     this.draw();
   }
 
   resize() {
+    if (!this.root.clientWidth) return;
+    if (!this.width) this.theme();
     this.width = this.root.clientWidth;
     this.pictures.forEach((p) => p.measure());
     this.draw();
@@ -392,6 +398,8 @@ class StageView {
 
   show(frame, key) {
     Object.assign(this, { base: frame, shown: key, frame: { ...frame, ...this.extra } });
+    const names = Object.keys(this.frame).length;
+    if (names !== this.names && this.ink) { this.names = names; this.pictures.forEach((p) => p.paintLegend(this.ink)); }
     this.draw();
   }
 
@@ -452,7 +460,7 @@ class StageView {
 
   /** Draws everything at the next frame of the screen, once however often it is asked for. */
   draw() {
-    if (this.drawing || !this.frame) return;
+    if (this.drawing || !this.frame || !this.ink) return;
     this.drawing = requestAnimationFrame(() => { this.drawing = null; this.paint(); });
   }
 

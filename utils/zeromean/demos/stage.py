@@ -44,6 +44,8 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
         on demand; an exported page then stores only this many positions of each named slider.
     presets, prediction, goal, actions
         See `parts`.
+    columns : int, optional
+        How many pictures stand side by side where there is room; else as many as fit at 330 pixels each.
     readout : str
         The sentence under the pictures, with numbers as in `{std_last:.3g}`.
     """
@@ -67,6 +69,7 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
         prediction: Prediction | None = None,
         goal: Goal | None = None,
         actions: Sequence[Action] = (),
+        columns: int | None = None,
     ) -> None:
         self._compute, self._controls, self._actions = compute, tuple(controls), {a.label: a for a in actions}
         self._coarse = coarse
@@ -84,7 +87,10 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
             "goal": asdict(goal) if goal else None,
             "actions": [a.label for a in actions],
             "kernel": coarse is not None,
+            "columns": columns,
         }
+        settings = [preset["at"] for preset in spec["presets"]] + [self._where(start)]
+        self._named = settings + ([spec["prediction"]["at"]] if prediction else [])
         given = {key for action in actions for key in action.gives}
         check_names(spec, set(first) | set(start), given)
         if coarse is None:
@@ -123,7 +129,8 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
         stored = []
         for control in self._controls:
             count = len(control.values)
-            stored.append(spread(count, coarse.pop(control.name, count), position(control, control.start)))
+            named = {at[control.name] for at in self._named if control.name in at}
+            stored.append(spread(count, coarse.pop(control.name, count), named))
         if coarse:
             raise ValueError(f"`coarse` names no control of this demo: {', '.join(coarse)}")
         return stored
@@ -209,9 +216,13 @@ def check_names(spec: Mapping[str, Any], known: set[str], given: set[str]) -> No
         for mark in view["marks"]:
             strings = [mark[k] for k in _NAMED if isinstance(mark.get(k), str)]
             _missing(strings, known | given, f"The view {view['title']!r}")
+        ends = [view[axis][end] for axis in ("x", "y") for end in ("lo", "hi")]
+        _missing([end for end in ends if isinstance(end, str)], known, f"An axis of {view['title']!r}")
         for handle in view["handles"]:
-            ends = [handle[k] for k in ("x", "y") if isinstance(handle[k], str)]
-            _missing([h for h in ends if h not in names], known, f"The handle {handle['label']!r}")
+            used = [handle[k] for k in ("x", "y") if isinstance(handle[k], str)]
+            _missing(used, known, f"The handle {handle['label']!r}")
+            if not {*used, handle["along"]} & names:
+                raise ValueError(f"The handle {handle['label']!r} moves no control; it could move {', '.join(names)}")
         _missing(_fields(view["alt"]), known, f"The alt text of {view['title']!r}")
     _missing(_fields(spec["readout"]), known, "The read-out")
     if spec["prediction"]:

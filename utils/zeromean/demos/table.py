@@ -86,6 +86,6 @@ def _same_form(first: dict[str, Array], row: dict[str, Array], params: dict[str,
             )
 
 
-def spread(count: int, wanted: int, start: int) -> list[int]:
-    """Pick about `wanted` of `count` positions, evenly, with both ends and `start` among them."""
-    return sorted({*np.linspace(0, count - 1, min(wanted, count)).round().astype(int).tolist(), start})
+def spread(count: int, wanted: int, named: set[int]) -> list[int]:
+    """Pick about `wanted` of `count` positions, evenly, with both ends and the `named` ones among them."""
+    return sorted({*np.linspace(0, count - 1, min(wanted, count)).round().astype(int).tolist(), *named})
