@@ -11,7 +11,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from autograder.authoring.course import Cell
 from autograder.gradebook.submission import Piece
 
-LONGEST_PARSED = 200_000
+LONGEST_PARSED = 50_000
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,207 @@
+"""Grades a whole class in one go, into the gradebook that nbgrader reads."""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import time
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from sqlalchemy.exc import OperationalError
+
+from autograder.authoring import course
+from autograder.gradebook.classroom import Submission, publish, published, submissions
+from autograder.gradebook.grading import RELEASE, basis, fingerprint, released
+from autograder.gradebook.ledger import Ledger
+from autograder.gradebook.workforce import Done, Order, graded
+
+BATCH = 20
+BATCH_SECONDS = 1.0
+WORTH_A_PROCESS = 8
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did; `stopped` says why it ended early, if it did."""
+
+    assignment: str
+    graded: int
+    unchanged: int
+    left: int
+    held: tuple[str, ...]
+    look_at: tuple[str, ...]
+    mean: float | None
+    seconds: float
+    stopped: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return asdict(self)
+
+    def sentence(self) -> str:
+        """Say in words what was done, and what a person should look at."""
+        said = [
+            f"{self.assignment}: {self.graded} graded, {self.unchanged} unchanged, in {self.seconds:g} s."
+        ]
+        if self.mean is not None:
+            said.append(f"The mean mark is {self.mean:g}.")
+        if self.held:
+            said.append(f"Marks are held for {', '.join(self.held)}.")
+        if self.look_at:
+            said.append(f"{len(self.look_at)} need a person; the class report says why.")
+        return " ".join([*said, self.stopped]).strip()
+
+
+def grade_class(
+    assignment: str,
+    class_folder: Path,
+    db_url: str,
+    *,
+    jobs: int | None = None,
+    students: Collection[str] = (),
+    force: bool = False,
+    progress: bool = True,
+    isolation: str | None = None,
+    release: Path = RELEASE,
+) -> Summary:
+    """Grade every submission of `assignment` that is new or changed, or whose suite or grader changed.
+
+    Safe to stop at any time, and to run again: nothing is lost or doubled. What the staff entered (marks, extra
+    credit, comments) stays. Ctrl-C and a full disk end the run early, with a sentence in the summary.
+
+    Parameters
+    ----------
+    class_folder : Path
+        Holds ``submitted/<student>/<assignment>/``; ``autograded/`` is written beside it.
+    jobs : int, optional
+        Processes that grade; as many as are worth it, otherwise.
+    students : collection of str
+        Only these; everyone, otherwise.
+    force : bool
+        Grade again what has not changed.
+    """
+    started = time.perf_counter()
+    path = release / assignment / f"{assignment}.ipynb"
+    instructor = released(path)
+    fixed = basis(course.load(assignment), path)
+    found = submissions(class_folder, assignment, students)
+    with Ledger(db_url, assignment, instructor) as ledger:
+        late = ledger.late_seconds({submission.student: submission.timestamp for submission in found})
+        current = set() if force else _current(ledger, found, class_folder, fixed, late)
+        changed = [submission for submission in found if submission.student not in current]
+        desk = _Desk(ledger, class_folder, late)
+        stopped = ""
+        if changed:
+            jobs = jobs or min(len(os.sched_getaffinity(0)), math.ceil(len(changed) / WORTH_A_PROCESS))
+            with closing(graded(Order(assignment, release, isolation), changed, jobs)) as results:
+                stopped = desk.take_all(_watched(results, assignment, len(changed), progress))
+        records = ledger.records.load_all(assignment)
+    mine = {
+        submission.student: records[submission.student]
+        for submission in found
+        if submission.student in records
+    }
+    return Summary(
+        assignment,
+        graded=desk.written,
+        unchanged=len(current),
+        left=len(changed) - desk.written,
+        held=tuple(name for name, record in mine.items() if any(e.held for e in record.exercises)),
+        look_at=tuple(name for name, record in mine.items() if record.needs_person),
+        mean=round(sum(record.score for record in mine.values()) / len(mine), 2) if mine else None,
+        seconds=round(time.perf_counter() - started, 2),
+        stopped=stopped,
+    )
+
+
+def _current(
+    ledger: Ledger, found: list[Submission], class_folder: Path, fixed: str, late: dict[str, float]
+) -> set[str]:
+    """Return the students whose marks were made from just what is there now, and are all written down."""
+    records, complete = ledger.records.load_all(ledger.assignment), ledger.complete()
+    current = set()
+    for submission in found:
+        student, record = submission.student, records.get(submission.student)
+        if record is None or student not in complete or record.late_seconds != late[student]:
+            continue
+        same = record.fingerprint == fingerprint(fixed, submission.raw)
+        if same and published(class_folder, student, ledger.assignment):
+            current.add(student)
+    return current
+
+
+def _watched(results: Iterator[Done], assignment: str, count: int, progress: bool) -> Iterator[Done]:
+    """Pass results on, with a bar that moves."""
+    columns = (
+        TextColumn(assignment),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, disable=not progress) as bar:
+        task = bar.add_task(assignment, total=count)
+        for done in results:
+            yield done
+            bar.advance(task)
+
+
+class _Desk:
+    """Writes results down in batches: first the notebooks, then all marks and records in one transaction."""
+
+    def __init__(self, ledger: Ledger, class_folder: Path, late: dict[str, float]) -> None:
+        self.written = 0
+        self._ledger, self._class_folder, self._late = ledger, class_folder, late
+        self._pending: list[Done] = []
+        self._since = time.monotonic()
+
+    def take_all(self, results: Iterator[Done]) -> str:
+        """Write down everything that comes; return why it ended early, or nothing."""
+        try:
+            for done in results:
+                self._pending.append(done)
+                if len(self._pending) >= BATCH or time.monotonic() - self._since > BATCH_SECONDS:
+                    self._write()
+            self._write()
+        except KeyboardInterrupt:
+            self._write()
+            return f"Stopped by Ctrl-C. {self._safe}"
+        except (OSError, OperationalError) as error:
+            if not _disk_full(error):
+                raise
+            return f"The disk is full. {self._safe.replace('Run', 'Make room and run')}"
+        return ""
+
+    @property
+    def _safe(self) -> str:
+        are = "submission is" if self.written == 1 else "submissions are"
+        return f"{self.written} {are} graded and safe. Run the same command again to go on."
+
+    def _write(self) -> None:
+        for done in self._pending:
+            publish(self._class_folder, done.submission, self._ledger.assignment, done.notebook)
+        with self._ledger.engine.begin() as connection:
+            for done in self._pending:
+                student, at = done.submission.student, done.submission.timestamp
+                record = replace(done.record, late_seconds=self._late[student])
+                self._ledger.write(connection, record, done.marks, at)
+        self.written += len(self._pending)
+        self._pending, self._since = [], time.monotonic()
+
+
+def _disk_full(error: Exception) -> bool:
+    full = (errno.ENOSPC, errno.EDQUOT)
+    return getattr(error, "errno", None) in full or "disk is full" in str(error)

@@ -1,0 +1,90 @@
+"""The folder of a class: who handed in what and when, and where the graded notebook goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.utils import parse_utc
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in: the bytes of the notebook (none: there is none), and what is odd about it."""
+
+    student: str
+    folder: Path
+    raw: bytes
+    timestamp: dt.datetime | None
+    remarks: tuple[str, ...] = ()
+
+
+def submissions(class_folder: Path, assignment: str, students: Collection[str] = ()) -> list[Submission]:
+    """Return the submissions of an assignment, in the order of the students' names.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are none, or none by one of `students`.
+    """
+    folders = sorted(path for path in class_folder.glob(f"submitted/*/{assignment}") if path.is_dir())
+    found = {path.parent.name: path for path in folders}
+    missing = sorted(set(students) - set(found))
+    if missing:
+        raise FileNotFoundError(
+            f"No submission of {assignment} by {', '.join(missing)} in {class_folder}/submitted."
+        )
+    if not found:
+        raise FileNotFoundError(
+            f"No submissions of {assignment} in {class_folder}/submitted/<student>/{assignment}."
+        )
+    return [_read(student, path) for student, path in found.items() if not students or student in students]
+
+
+def publish(class_folder: Path, submission: Submission, assignment: str, notebook: bytes) -> None:
+    """Put a graded notebook where nbgrader keeps them, whole or not at all, with its timestamp."""
+    folder = class_folder / "autograded" / submission.student / assignment
+    folder.mkdir(parents=True, exist_ok=True)
+    timestamp = submission.folder / "timestamp.txt"
+    if timestamp.is_file():
+        _write(folder / timestamp.name, timestamp.read_bytes())
+    _write(folder / f"{assignment}.ipynb", notebook)
+
+
+def published(class_folder: Path, student: str, assignment: str) -> bool:
+    """Whether there is a graded notebook."""
+    return (class_folder / "autograded" / student / assignment / f"{assignment}.ipynb").is_file()
+
+
+def _read(student: str, folder: Path) -> Submission:
+    remarks = []
+    path = folder / f"{folder.name}.ipynb"
+    others = sorted(folder.glob("*.ipynb"))
+    if not path.is_file() and len(others) == 1:
+        path = others[0]
+        remarks.append(f"The notebook was called {path.name!r}; it was taken for {folder.name}.ipynb.")
+    elif not path.is_file():
+        remarks.append(f"There is no notebook {folder.name}.ipynb in the folder that was handed in.")
+    raw = path.read_bytes() if path.is_file() else b""
+    try:
+        timestamp = _timestamp(folder / "timestamp.txt")
+    except (ValueError, OverflowError):
+        timestamp = None
+        remarks.append("The time in timestamp.txt could not be read; the submission counts as in time.")
+    return Submission(student, folder, raw, timestamp, tuple(remarks))
+
+
+def _timestamp(path: Path) -> dt.datetime | None:
+    text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    parsed: dt.datetime | None = parse_utc(text) if text else None
+    return parsed
+
+
+def _write(path: Path, data: bytes) -> None:
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    new.write_bytes(data)
+    new.chmod(0o444)  # as nbgrader leaves them
+    new.replace(path)

@@ -1,0 +1,197 @@
+"""Grades one submission after another: rebuilt, run in the sandbox, judged, and put on record."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import hashlib
+import importlib.util
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+from nbformat import NotebookNode
+
+from autograder.authoring import course
+from autograder.authoring.build import judge_for
+from autograder.authoring.course import Assignment
+from autograder.gradebook import results
+from autograder.gradebook.rebuild import Rebuilt, rebuild
+from autograder.gradebook.safe import clean_outputs
+from autograder.judge.judge import UNDECIDED, Judge
+from autograder.judge.record import CheckResult, ExerciseResult, Record
+from autograder.sandbox.pool import Limits, Session, Zygote
+
+RELEASE = course.ROOT / "build" / "release"
+ENGINE = ("suite.py", "sandbox/*.py", "judge/*.py", "gradebook/*.py")
+_RUN = frozenset({"code", "exercise", "scratch", "own"})
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A graded notebook, outputs and results in it, and the record of what was decided."""
+
+    notebook: NotebookNode
+    record: Record
+
+
+@dataclass(frozen=True)
+class Grader:
+    """All that is started once for many submissions of one assignment."""
+
+    assignment: Assignment
+    instructor: NotebookNode
+    judge: Judge
+    zygote: Zygote
+    basis: str
+
+    @property
+    def isolation(self) -> str:
+        """How the student's code is kept apart, for the record."""
+        level = self.zygote.isolation
+        return f"level {level.number}, {level.name}: {level.sentence}"
+
+    def grade(self, submitted: bytes, student: str, remarks: tuple[str, ...] = ()) -> Graded:
+        """Grade the bytes of a submitted notebook; `remarks` are kept with the record."""
+        rebuilt = rebuild(self.assignment, self.instructor, submitted)
+        return self.run(rebuilt, self.made_from(submitted), student, remarks)
+
+    def made_from(self, submitted: bytes) -> str:
+        """Return the fingerprint that a record of this submission bears."""
+        return fingerprint(self.basis, submitted)
+
+    def run(self, rebuilt: Rebuilt, made_from: str, student: str, remarks: tuple[str, ...] = ()) -> Graded:
+        """Run a rebuilt notebook in the sandbox, judge it, and show the results in its check cells."""
+        started = time.perf_counter()
+        notebook = rebuilt.notebook
+        with Session(self.zygote, preload(self.assignment)) as session:
+            _run_cells(notebook, session)
+            exercises = self.judge.grade(session)
+            record = Record(
+                self.assignment.name,
+                student,
+                exercises,
+                made_from,
+                self.isolation,
+                0.0,
+                session.peak_mb,
+                rebuilt.repairs,
+                tuple(session.lost),
+                notes=remarks,
+            )
+        record = replace(record, seconds=round(time.perf_counter() - started, 4))
+        _show(notebook, record)
+        return Graded(notebook, record)
+
+
+def undecided(assignment: Assignment, instructor: NotebookNode, student: str, reason: str) -> Graded:
+    """Hold every mark of a submission on which we ourselves failed; without a fingerprint, it is tried again."""
+    exercises = tuple(
+        ExerciseResult(
+            cell.name, cell.points, (CheckResult("grader", "graded", 1, "error", UNDECIDED, detail=reason),)
+        )
+        for cell in assignment.exercises
+    )
+    record = Record(assignment.name, student, exercises, "", "not run", 0.0, 0.0, notes=(UNDECIDED,))
+    notebook: NotebookNode = nbformat.from_dict(copy.deepcopy(instructor))
+    _show(notebook, record)
+    return Graded(notebook, record)
+
+
+@contextmanager
+def open_grader(
+    name: str, *, release: Path = RELEASE, limits: Limits | None = None, isolation: str | None = None
+) -> Iterator[Grader]:
+    """Load an assignment, collect its suite and start its zygote; end the zygote at the end.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the assignment has not been built.
+    """
+    assignment = course.load(name)
+    path = release / name / f"{name}.ipynb"
+    instructor = released(path)
+    with Zygote(limits or Limits(), preload(assignment), isolation) as zygote:
+        yield Grader(assignment, instructor, judge_for(assignment), zygote, basis(assignment, path))
+
+
+def released(path: Path) -> NotebookNode:
+    """Read the notebook that students were given: locked cells, stubs and nbgrader's metadata."""
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no released notebook {path}. Run `make build`.")
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
+
+
+def basis(assignment: Assignment, released_notebook: Path) -> str:
+    """Return a fingerprint of everything beside the submission that can change a mark."""
+    engine = course.ROOT / "autograder"
+    files = [path for pattern in ENGINE for path in sorted(engine.glob(pattern))]
+    files += [*sorted(assignment.suite.rglob("*.py")), released_notebook]
+    digest = hashlib.sha256(f"{np.__version__}\n{assignment!r}".encode())
+    for path in files:
+        digest.update(f"\n{path.name}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def fingerprint(basis_: str, submitted: bytes) -> str:
+    """Return what a record was made from; a submission is graded again only when it differs."""
+    return hashlib.sha256(basis_.encode() + submitted).hexdigest()
+
+
+def preload(assignment: Assignment) -> list[str]:
+    """Return the modules that the locked code imports, and those that draw and display."""
+    names = {"IPython.display", "matplotlib.pyplot", "zeromean"}
+    for cell in assignment.cells:
+        for node in ast.walk(ast.parse(cell.source)) if cell.kind == "code" else ():
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                below = {f"{node.module}.{alias.name}" for alias in node.names}
+                names |= {node.module} | set(filter(_is_module, below))
+    return sorted(names - {"__future__"})
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # what it is looked for in is no package
+        return False
+
+
+def _run_cells(notebook: NotebookNode, session: Session) -> None:
+    """Run the code and keep its outputs; figures of ours and visible checks are not run."""
+    cells = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.zeromean.kind in _RUN]
+    for number, (cell, outcome) in enumerate(
+        zip(cells, session.run([c.source for c in cells]), strict=True), 1
+    ):
+        cell.execution_count = number
+        cell.outputs = nbformat.from_dict(clean_outputs(outcome.outputs))
+
+
+def _show(notebook: NotebookNode, record: Record) -> None:
+    """Put each exercise's results under its check cell, and what concerns the whole notebook on top."""
+    shown = {f"check-{exercise.name}": exercise for exercise in record.exercises}
+    for cell in notebook.cells:
+        if cell.id in shown:
+            cell.outputs = nbformat.from_dict(results.outputs(shown[cell.id], staff=True))
+    said = results.notes(record)
+    if said:
+        notebook.cells.insert(0, nbformat.from_dict(_notes_cell(said)))
+
+
+def _notes_cell(said: Sequence[str]) -> dict[str, Any]:
+    lines = "\n".join(f"- {results.plain(sentence)}" for sentence in said)
+    source = f"**Notes of the grader**\n\n{lines}"
+    return {
+        "cell_type": "markdown",
+        "id": "notes",
+        "metadata": {"zeromean": {"kind": "notes"}},
+        "source": source,
+    }

@@ -1,0 +1,27 @@
+"""Our steps in nbgrader's three lists, in order; ``nbgrader_config.py`` puts them there."""
+
+from __future__ import annotations
+
+_HERE = "autograder.gradebook.steps."
+_STOCK = "nbgrader.preprocessors."
+
+EXPORTER = _HERE + "read_submission.ReadSubmission"
+SANITIZE = [
+    _HERE + "rebuild_notebook.RebuildNotebook",
+    _STOCK + "CheckCellMetadata",
+]
+AUTOGRADE = [
+    _HERE + "run_and_judge.RunAndJudge",
+    _STOCK + "IgnorePattern",
+    _STOCK + "LimitOutput",
+    _HERE + "save_marks.SaveMarks",
+    _STOCK + "AssignLatePenalties",
+    _STOCK + "CheckCellMetadata",
+]
+FEEDBACK = [
+    _STOCK + "GetGrades",
+    _HERE + "show_results.ShowResults",
+    _HERE + "clean_student_text.CleanStudentText",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+FORMGRADER = [_HERE + "clean_student_text.CleanStudentText"]

@@ -1,0 +1,29 @@
+"""First step of ``nbgrader autograde``: replaces what was handed in by the notebook that is run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.gradebook.rebuild import rebuild
+from autograder.gradebook.steps.started import grader_of
+
+
+class RebuildNotebook(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader and nbconvert have no types
+    """Takes only answers and own cells from the submission, and notes what was mended and what it was made from."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the rebuilt notebook."""
+        grader = grader_of(self, resources)
+        submitted: bytes = resources["zeromean"]["submitted"]
+        rebuilt = rebuild(grader.assignment, grader.instructor, submitted)
+        for sentence in rebuilt.repairs:
+            self.log.warning("%s: %s", resources["nbgrader"]["student"], sentence)
+        notebook = rebuilt.notebook
+        notebook.metadata["zeromean"] = {
+            "repairs": list(rebuilt.repairs),
+            "made_from": grader.made_from(submitted),
+        }
+        return notebook, resources

@@ -1,0 +1,127 @@
+"""A submission is rebuilt, run, judged and put on record."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from autograder.gradebook.grading import fingerprint, open_grader, preload, undecided
+from autograder.gradebook.marks import auto_score, marks
+
+
+def _cell(notebook, name):
+    return next(cell for cell in notebook.cells if cell.id == name)
+
+
+def test_right_answers_get_all_marks(grader, answered, as_bytes):
+    """Right answers earn every mark; the record says from what and how it was made."""
+    raw = as_bytes(answered())
+    graded = grader.grade(raw, "ann", ("a remark",))
+    record = graded.record
+    assert [exercise.score for exercise in record.exercises] == [2, 4]
+    assert (record.assignment, record.student, record.notes) == ("small", "ann", ("a remark",))
+    assert record.fingerprint == fingerprint(grader.basis, raw)
+    assert record.isolation.startswith("level ")
+    assert record.seconds > 0
+    assert record.peak_mb > 1
+    nbformat.validate(graded.notebook)
+
+
+def test_partial_marks_hints_and_skipped_checks(grader, answered, as_bytes):
+    """A wrong answer earns its share, and the check cell says in words what came of each check."""
+    wrong = {"double": "def double(x):\n    return x + 2", "pair": "def first(x):\n    return x[0]"}
+    graded = grader.grade(as_bytes(answered(**wrong)), "bob")
+    assert [exercise.score for exercise in graded.record.exercises] == [0, 2]
+    [output] = _cell(graded.notebook, "check-double").outputs
+    assert "0 of 2 marks" in output.data["text/plain"]
+    assert "Hint: You add two." in output.data["text/plain"]
+    assert "not tried: keeps zero <at> zero" in output.data["text/plain"]
+    assert "keeps zero &lt;at&gt; zero" in output.data["text/html"]
+
+
+def test_student_outputs_are_kept_and_ours_not_run(grader, answered, as_bytes):
+    """What a student prints and draws stays; figures and checks of ours are not run again."""
+    notebook = answered(double="print('hello')\ndef double(x):\n    return 2 * x\ndouble(2)")
+    drawing = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    notebook.cells.insert(3, v4.new_code_cell(drawing))
+    graded = grader.grade(as_bytes(notebook), "ann").notebook
+    shown = _cell(graded, "double").outputs
+    assert shown[0].text == "hello\n"
+    assert shown[1].data == {"text/plain": "4"}
+    own = next(cell for cell in graded.cells if cell.source == drawing)
+    assert any("image/png" in output.get("data", {}) for output in own.outputs)
+    assert not next(cell for cell in graded.cells if cell.id.startswith("figure")).outputs
+
+
+def test_scripts_in_outputs_are_dropped(grader, answered, as_bytes):
+    """Displayed JavaScript and HTML that acts do not reach the graded notebook."""
+    evil = (
+        "from IPython.display import HTML, Javascript, display\n"
+        "display(Javascript('alert(1)'), HTML('<b>fine</b><script>alert(2)</script><img src=x onerror=alert(3)>'))"
+    )
+    graded = grader.grade(as_bytes(answered(double=evil)), "eve").notebook
+    text = json.dumps(graded.cells[2].outputs)
+    assert "<b>fine</b>" in text
+    assert "alert(1)" not in text.replace("display(Javascript('alert(1)')", "")
+    assert "<script" not in text
+    assert "onerror" not in text
+
+
+def test_repairs_stand_on_top_of_the_graded_notebook(grader, as_bytes):
+    """What was mended, lost or odd is said at the top, in text that cannot act."""
+    graded = grader.grade(b"<script>", "eve", ("called <b>x_y</b>",))
+    assert [exercise.score for exercise in graded.record.exercises] == [0, 0]
+    top = graded.notebook.cells[0]
+    assert top.id == "notes"
+    assert "The notebook could not be read: the file is not JSON" in top.source
+    assert "&lt;b&gt;x\\_y&lt;/b&gt;" in top.source
+
+
+def test_lost_workers_are_on_record(grader, answered, as_bytes):
+    """A worker that ends itself costs the checks it was in, and the record says so."""
+    graded = grader.grade(as_bytes(answered(double="import os\ndef double(x):\n    os._exit(0)")), "eve")
+    assert [exercise.score for exercise in graded.record.exercises] == [0, 4]
+    assert graded.record.lost_workers
+    assert graded.notebook.cells[0].id == "notes"
+
+
+def test_our_own_failure_holds_every_mark(assignment, instructor):
+    """Where the grader itself fails, nobody gets zero: a person decides, and sees why."""
+    graded = undecided(assignment, instructor, "ann", "Traceback: our bug")
+    found = marks(graded.notebook, graded.record)
+    assert found.scores == {"check-double": None, "check-pair": None, "why": None}
+    assert "our bug" in _cell(graded.notebook, "check-pair").outputs[0].data["text/plain"]
+    assert graded.record.fingerprint == ""
+    assert graded.record.needs_person
+
+
+def test_questions_are_for_people_unless_untouched(grader, answered, as_bytes, instructor):
+    """An answered question stays open; an untouched one is zero, with nbgrader's own comment."""
+    notebook = grader.grade(as_bytes(answered()), "ann")
+    found = marks(notebook.notebook, notebook.record)
+    assert found.scores == {"check-double": 2.0, "check-pair": 4.0, "why": None}
+    assert found.comments == {"double": None, "pair": None, "why": None}
+    untouched = grader.grade(as_bytes(instructor), "bob")
+    found = marks(untouched.notebook, untouched.record)
+    assert found.scores == {"check-double": 0.0, "check-pair": 0.0, "why": 0.0}
+    assert set(found.comments.values()) == {"No response."}
+    assert auto_score(_cell(untouched.notebook, "why"), None) is None
+
+
+def test_an_assignment_that_was_not_built_is_refused(small_course, tmp_path):
+    """The message names the file and the command."""
+    with (
+        pytest.raises(
+            FileNotFoundError, match=r"There is no released notebook .*small\.ipynb\. Run `make build`\."
+        ),
+        open_grader("small", release=tmp_path),
+    ):
+        pass
+
+
+def test_preload_is_what_locked_cells_import(assignment):
+    """The zygote loads what every submission will import, and no name that is no module."""
+    assert preload(assignment) == ["IPython.display", "matplotlib.pyplot", "numpy", "zeromean"]
