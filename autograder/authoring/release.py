@@ -83,7 +83,7 @@ def _secrets(assignment: Assignment, judge: Judge) -> Iterable[tuple[str, str]]:
     for suite in judge.suites:
         names = [check.name for check in suite.checks]
         names += [replacement.name for replacement in (*suite.misconceptions, *suite.variants)]
-        for name in names:
+        for name in (name for name in names if "_" in name):  # a single word of English gives nothing away
             yield name, "the suite's name"
     for marker in ("BEGIN SOLUTION", "END SOLUTION", "autograder", "BEGIN HIDDEN"):
         yield marker, "the staff's word"
