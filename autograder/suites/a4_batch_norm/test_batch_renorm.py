@@ -1,0 +1,578 @@
+"""Batch renormalization, forward and backward: checks, then the programs that prove them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.suite import (
+    expect,
+    expect_close,
+    expect_dtype,
+    expect_raises,
+    expect_unchanged,
+    points,
+    variant,
+    vjp,
+)
+from autograder.suites.a4_batch_norm import oracle
+from autograder.suites.a4_batch_norm.inputs import affine, alternating, batch
+from autograder.suites.a4_batch_norm.slips import slip
+
+
+@points(2, visible=True)
+def test_free_correction(student, rng):
+    """when r and d may be as large as they like, out is x normalized by the running statistics"""
+    x, (gamma, beta), param = problem(rng, 6, 4, rmax=1e6, dmax=1e6)
+    expected = gamma * ((x - param["running_mean"]) / param["running_std"]) + beta
+    out, _ = student.batch_renorm_forward(x, gamma, beta, param)
+    expect_close(out, expected)
+
+
+@points(1.5, visible=True)
+def test_no_correction(student, rng):
+    """rmax = 1 and dmax = 0 leave no correction: out is that of batch normalization"""
+    x, (gamma, beta), param = problem(rng, 6, 4, rmax=1.0, dmax=0.0, spread=1e3, eps=1e-8)
+    expected = oracle.batchnorm(x, gamma, beta, 1e-8)
+    out, _ = student.batch_renorm_forward(x, gamma, beta, param)
+    expect_close(out, expected)
+
+
+@points(2, visible=True)
+def test_dx(student, rng):
+    """dx follows every way in which an example changes the loss, with r and d held constant"""
+    forward, dout = problem(rng, 6, 5), rng.normal(size=(6, 5)) + 0.5
+    dx, _, _ = backward(student, forward, dout)
+    expect_close(dx, gradient("x", forward, dout), "dx")
+
+
+@points(2, after="test_free_correction")
+def test_clipping(student, rng):
+    """r stays between 1/rmax and rmax, d between -dmax and dmax, each feature for itself"""
+    x, (gamma, beta), param = problem(rng, 5, 9, spread=1e3, eps=1e-8)
+    _, r, d = oracle.renorm_corrections(x, param)
+    expected = oracle.batch_renorm(x, gamma, beta, r, d, 1e-8)
+    out, _ = student.batch_renorm_forward(x, gamma, beta, param)
+    expect_close(out, expected)
+
+
+@points(0.5, after="test_clipping")
+def test_eps(student, rng):
+    """sigma_B is the root of the batch variance plus the eps in param, 1e-5 when there is none"""
+    x, (gamma, beta), param = problem(rng, 4, 9, eps=0.4)
+    for eps in (0.4, 1e-5):
+        _, r, d = oracle.renorm_corrections(x, param)
+        expected = oracle.batch_renorm(x, gamma, beta, r, d, eps)
+        out, _ = student.batch_renorm_forward(x, gamma, beta, dict(param))
+        expect_close(out, expected)
+        param.pop("eps", None)
+
+
+@points(0.5, after="test_clipping")
+def test_single_example(student, rng):
+    """a batch of one example gives gamma * d + beta"""
+    x, (gamma, beta), param = problem(rng, 1, 3)
+    _, _, d = oracle.renorm_corrections(x, param)
+    out, _ = student.batch_renorm_forward(x, gamma, beta, param)
+    expect_close(out, (gamma * d + beta)[None])
+
+
+@points(1.5)
+def test_running_statistics(student, rng):
+    """the running mean and standard deviation move the fraction alpha of the way to those of the batch"""
+    x, (gamma, beta), param = problem(rng, 5, 3, eps=0.2)
+    mean, std = param["running_mean"], param["running_std"]
+    for factor, alpha in ((1.0, 0.3), (1.5, 0.1)):
+        param["alpha"] = alpha
+        sigma, _, _ = oracle.renorm_corrections(factor * x, param)
+        mean, std = oracle.moved(mean, oracle.mean(factor * x), alpha), oracle.moved(std, sigma, alpha)
+        student.batch_renorm_forward(factor * x, gamma, beta, param)
+    expect_close(param["running_mean"], mean, "param['running_mean']")
+    expect_close(param["running_std"], std, "param['running_std']")
+
+
+@points(0.5, after="test_running_statistics")
+def test_default_alpha(student, rng):
+    """alpha is 0.1 when param has none"""
+    x, (gamma, beta), param = problem(rng, 5, 3)
+    expected = oracle.moved(param["running_mean"], oracle.mean(x), param.pop("alpha"))
+    student.batch_renorm_forward(x, gamma, beta, param)
+    expect_close(param["running_mean"], expected, "param['running_mean']")
+
+
+@points(1)
+def test_dgamma(student, rng):
+    """dgamma gathers, over the batch, what each example contributes to the gradient of the scale"""
+    forward, dout = problem(rng, 4, 3), rng.normal(size=(4, 3)) + 0.5
+    _, dgamma, _ = backward(student, forward, dout)
+    expect_close(dgamma, gradient("gamma", forward, dout), "dgamma")
+
+
+@points(0.5)
+def test_dbeta(student, rng):
+    """dbeta gathers, over the batch, what each example contributes to the gradient of the shift"""
+    forward, dout = problem(rng, 4, 3), rng.normal(size=(4, 3)) + 0.5
+    _, _, dbeta = backward(student, forward, dout)
+    expect_close(dbeta, gradient("beta", forward, dout), "dbeta")
+
+
+@points(0.5, after="test_dx")
+def test_dx_of_other_shapes(student, rng):
+    """dx is right for a square batch with any eps, and 0 for one example, also after other batches went forward"""
+    problems = [(problem(rng, 4, 4, eps=0.7), rng.normal(size=(4, 4))), (problem(rng, 1, 3), rng.normal(size=(1, 3)))]
+    caches = [student.forward_for_backward("batch_renorm_forward", *arguments(f))[1] for f, _ in problems]
+    for (forward, dout), cache in zip(problems, caches, strict=True):
+        dx, _, _ = student.batch_renorm_backward(dout.copy(), cache)
+        expect_close(dx, gradient("x", forward, dout), "dx")
+
+
+@points(0.5)
+def test_shift_changes_nothing(student, rng):
+    """with r and d held constant, adding a number to a whole feature cannot change the loss: dx sums to 0"""
+    forward, dout = problem(rng, 6, 3, eps=0.3), rng.normal(size=(6, 3)) + 0.5
+    dx, _, _ = backward(student, forward, dout)
+    expect_close(dx.sum(axis=0), np.zeros(3), "dx.sum(axis=0)")
+    expect(np.abs(dx).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single examples.")
+
+
+@points(0.5)
+def test_impossible_limits(student, rng):
+    """rmax below 1, or dmax below 0, raises ValueError"""
+    x, (gamma, beta), param = problem(rng, 4, 3)
+    for wrong in ({"rmax": 0.5}, {"dmax": -0.1}):
+        expect_raises("ValueError", student.batch_renorm_forward, x, gamma, beta, {**param, **wrong})
+
+
+@points(0.5)
+def test_nothing_given_is_edited(student, rng):
+    """x, gamma, beta, the running arrays and dout stay as they are; param gets new arrays"""
+    x, (gamma, beta), param = problem(rng, 4, 3)
+    given = {"x": x, "gamma": gamma, "beta": beta, "dout": rng.normal(size=(4, 3))}
+    given |= {key: param[key] for key in ("running_mean", "running_std")}
+    before = {name: array.copy() for name, array in given.items()}
+    _, cache = student.forward_for_backward("batch_renorm_forward", x, gamma, beta, param)
+    student.batch_renorm_forward(x, gamma, beta, param)
+    student.batch_renorm_backward(given["dout"], cache)
+    for name, array in given.items():
+        expect_unchanged(array, before[name], name)
+
+
+@points(0.5)
+def test_float32(student, rng):
+    """float32 comes in, float32 goes out, forward and backward"""
+    x, (gamma, beta), param = problem(rng, 4, 3)
+    x, gamma, beta, dout = (array.astype(np.float32) for array in (x, gamma, beta, rng.normal(size=(4, 3))))
+    param |= {key: param[key].astype(np.float32) for key in ("running_mean", "running_std")}
+    for got, name in zip(backward(student, (x, (gamma, beta), param), dout), ("dx", "dgamma", "dbeta"), strict=True):
+        expect_dtype(got, np.float32, name)
+    expect_dtype(student.batch_renorm_forward(x, gamma, beta, param)[0], np.float32, "out")
+    for key in ("running_mean", "running_std"):
+        expect_dtype(param[key], np.float32, f"param['{key}']")
+
+
+def problem(rng, n, d, rmax=1.5, dmax=0.8, eps=1e-5, spread=1.0):
+    """Return x, (gamma, beta) and param with corrections below, within and above their limits, feature by feature.
+
+    Nine features have every pair of r (too small, free, too large) and d (too small, free, too large).
+    """
+    x = batch(rng, n, d, spread)
+    feature = np.arange(d)
+    sigma = (oracle.variance(x) + eps) ** 0.5
+    r = np.array([0.2, 1.2, 4.0])[feature % 3] * rng.uniform(0.9, 1.1, d)
+    shift = np.array([2.0, 0.5, -2.0])[feature // 3 % 3] * rng.uniform(0.9, 1.1, d) * alternating(d)
+    param = {"rmax": rmax, "dmax": dmax, "eps": eps, "alpha": 0.1, "running_std": sigma / r}
+    return x, affine(rng, d), {**param, "running_mean": oracle.mean(x) - shift * sigma / r}
+
+
+def arguments(forward):
+    """Return the arguments of the forward pass of a problem."""
+    x, (gamma, beta), param = forward
+    return x, gamma, beta, param
+
+
+def backward(student, forward, dout):
+    """Return the student's gradients after the forward pass of a problem."""
+    _, cache = student.forward_for_backward("batch_renorm_forward", *arguments(forward))
+    return student.batch_renorm_backward(dout.copy(), cache)
+
+
+def gradient(wanted, forward, dout):
+    """Return the gradient for "x", "gamma" or "beta" of the definition, by automatic differentiation."""
+    x, (gamma, beta), param = forward
+    _, r, d = oracle.renorm_corrections(x, param)
+    given = {"x": x, "gamma": gamma, "beta": beta}
+    value = given.pop(wanted)
+    (found,) = vjp(
+        lambda value: oracle.batch_renorm(**given, **{wanted: value}, r=r, d=d, eps=param["eps"]), value, dout=dout
+    )
+    return found
+
+
+# ---------------------------------------------------------------- right, written differently
+
+
+@variant("batch_renorm_forward")
+def plain_forward(x, gamma, beta, param):
+    rmax, dmax, eps, alpha = param["rmax"], param["dmax"], param.get("eps", 1e-5), param.get("alpha", 0.1)
+    if rmax < 1 or dmax < 0:
+        raise ValueError("rmax must be at least 1, dmax at least 0")
+    mean, std = param["running_mean"], param["running_std"]
+    mu, var = x.mean(axis=0), x.var(axis=0)
+    sigma = np.sqrt(var + eps)
+    r = np.clip(sigma / std, 1 / rmax, rmax)
+    d = np.clip((mu - mean) / std, -dmax, dmax)
+    xhat = (x - mu) / sigma
+    param["running_mean"] = (1 - alpha) * mean + alpha * mu
+    param["running_std"] = (1 - alpha) * std + alpha * sigma
+    return gamma * (xhat * r + d) + beta, (xhat, gamma, sigma, r, d)
+
+
+@variant("batch_renorm_forward")
+def limits_by_minimum_and_maximum(x, gamma, beta, param):
+    if not (param["rmax"] >= 1 and param["dmax"] >= 0):
+        raise ValueError("limits")
+    a, n = param.get("alpha", 0.1), x.shape[0]
+    mu = np.einsum("nd->d", x) / n
+    centred = x - mu
+    sigma = (np.einsum("nd,nd->d", centred, centred) / n + param.get("eps", 1e-5)) ** 0.5
+    offset, running_std = mu - param["running_mean"], param["running_std"]
+    r = np.minimum(np.maximum(sigma / running_std, 1 / param["rmax"]), param["rmax"])
+    d = np.maximum(np.minimum(offset / running_std, param["dmax"]), -param["dmax"])
+    param.update(running_mean=mu - (1 - a) * offset, running_std=running_std + a * (sigma - running_std))
+    xhat = centred / sigma
+    out = xhat * r
+    out += d
+    out *= gamma
+    out += beta
+    return out, (xhat, gamma, sigma, r, d)
+
+
+@variant("batch_renorm_backward")
+def plain_backward(dout, cache):
+    xhat, gamma, sigma, r, d = cache
+    dbeta = dout.sum(axis=0)
+    dgamma = (dout * (xhat * r + d)).sum(axis=0)
+    dxhat = dout * gamma * r
+    mean_path = dxhat.mean(axis=0)
+    variance_path = xhat * (dxhat * xhat).mean(axis=0)
+    dx = (dxhat - mean_path - variance_path) / sigma
+    return dx, dgamma, dbeta
+
+
+@variant("batch_renorm_backward")
+def staged_backward(dout, cache):
+    xhat, gamma, sigma, r, d = cache
+    dscaled = dout * gamma
+    dxhat = dscaled * r
+    centred = xhat * sigma
+    dsigma = -(dxhat * centred).sum(axis=0) / sigma**2
+    dcentred = dxhat / sigma + dsigma * centred / (len(dout) * sigma)
+    dx = dcentred - dcentred.mean(axis=0)
+    return dx, r * np.einsum("nd,nd->d", dout, xhat) + d * dout.sum(axis=0), np.add.reduce(dout)
+
+
+@variant("batch_renorm_forward", "batch_renorm_backward")
+class KeepsTheCorrectedInput:
+    """The cache holds the corrected input and one common factor."""
+
+    @staticmethod
+    def batch_renorm_forward(x, gamma, beta, param):
+        eps, alpha, rmax, dmax = param.get("eps", 1e-5), param.get("alpha", 0.1), param["rmax"], param["dmax"]
+        if rmax < 1:
+            raise ValueError("rmax")
+        if dmax < 0:
+            raise ValueError("dmax")
+        mu = x.mean(axis=0)
+        sigma = np.sqrt(((x - mu) ** 2).mean(axis=0) + eps)
+        r = np.clip(sigma / param["running_std"], 1 / rmax, rmax)
+        d = np.clip((mu - param["running_mean"]) / param["running_std"], -dmax, dmax)
+        corrected = (x - mu) * (r / sigma) + d
+        param["running_mean"] = param["running_mean"] + alpha * (mu - param["running_mean"])
+        param["running_std"] = param["running_std"] + alpha * (sigma - param["running_std"])
+        return gamma * corrected + beta, {"corrected": corrected, "xhat": (x - mu) / sigma, "factor": gamma * r / sigma}
+
+    @staticmethod
+    def batch_renorm_backward(dout, cache):
+        xhat = cache["xhat"]
+        dx = dout - dout.mean(axis=0) - xhat * (dout * xhat).mean(axis=0)
+        return cache["factor"] * dx, (dout * cache["corrected"]).sum(axis=0), dout.sum(axis=0)
+
+
+# ---------------------------------------------------------------- wrong, forward
+
+
+@slip(plain_forward, "np.clip(sigma / std, -> np.clip(std / sigma,")
+def r_upside_down():
+    """Your r seems to be upside down. If the batch is wider than usual, should the correction widen or narrow it?"""
+
+
+@slip(plain_forward, "np.clip(sigma / std, 1 / rmax, rmax) -> np.minimum(sigma / std, rmax)")
+def r_without_a_lower_limit():
+    """Your r seems to be free to become very small. Does rmax speak of one direction only?"""
+
+
+@slip(plain_backward, "dxhat = dout * gamma * r -> dxhat = dout * gamma")
+def r_missing_in_dx():
+    """r seems to be missing in your dx. What does the normalized x meet on its way to out?"""
+
+
+@slip(plain_forward, "1 / rmax, rmax) -> 1, rmax)")
+def r_never_below_one():
+    """Your r seems never to fall below 1. May a batch not be narrower than usual?"""
+
+
+@slip(plain_forward, "np.clip(sigma / std, 1 / rmax, rmax) -> np.maximum(sigma / std, 1 / rmax)")
+def r_without_an_upper_limit():
+    """Your r seems to be free to become very large."""
+
+
+@slip(plain_forward, "np.clip(sigma / std, 1 / rmax, rmax) -> sigma / std")
+def r_not_limited():
+    """Your r seems to have no limits. What is rmax for?"""
+
+
+@slip(plain_forward, "np.clip((mu - mean) / std, -dmax, dmax) -> (mu - mean) / std")
+def d_not_limited():
+    """Your d seems to have no limits. What is dmax for?"""
+
+
+@slip(plain_forward, "np.clip((mu - mean) / std, -dmax, dmax) -> np.minimum((mu - mean) / std, dmax)")
+def d_limited_on_one_side():
+    """Your d seems to have a limit on one side only."""
+
+
+@slip(plain_forward, "np.clip((mu - mean) / std, -dmax, dmax) -> np.clip((mu - mean) / std, 0, dmax)")
+def d_never_negative():
+    """Your d seems never to be negative. May a batch not lie below the running mean?"""
+
+
+@slip(plain_forward, "(mu - mean) / std -> (mu - mean) / sigma")
+def d_in_units_of_the_batch():
+    """Your d seems to be measured in standard deviations of the batch. In whose units should x end up?"""
+
+
+@slip(plain_forward, "(mu - mean) / std, -> (mean - mu) / std,")
+def d_with_the_wrong_sign():
+    """Your d seems to have the wrong sign. If the batch lies above the running mean, where should it end up?"""
+
+
+@slip(plain_forward, "(mu - mean) / std, -> mu - mean,")
+def d_not_divided():
+    """Your d seems to be in the units of x. In which units is the normalized x that it is added to?"""
+
+
+@slip(plain_forward, "(xhat * r + d) -> (xhat * d + r)")
+def r_and_d_exchanged():
+    """r and d seem to have changed places: which of the two stretches, and which shifts?"""
+
+
+@slip(plain_forward, "(xhat * r + d) -> (xhat + d) * r")
+def d_stretched_by_r():
+    """Your d seems to be stretched by r. In which order do the two corrections come?"""
+
+
+@slip(plain_forward, "gamma * (xhat * r + d) + beta -> gamma * xhat * r + d + beta")
+def d_outside_gamma():
+    """Your d seems to go around gamma. Is it part of the normalization, or of the shift?"""
+
+
+@slip(plain_forward, "(xhat * r + d) -> xhat")
+def no_correction_at_all():
+    """Your out looks like plain batch normalization: r and d have not spoken yet."""
+
+
+@slip(plain_forward, "gamma * (xhat * r + d) -> gamma * (x - mean) / std")
+def running_statistics_alone():
+    """Your out looks normalized by the running statistics alone. What happens to it beyond the limits of r and d?"""
+
+
+@slip(plain_forward, "x.var(axis=0) -> x.var(axis=0, ddof=1)")
+def unbiased_variance():
+    """Your batch variance looks like the unbiased one, over N - 1. Which of the two does this course use?"""
+
+
+@slip(plain_forward, "np.sqrt(var + eps) -> np.sqrt(var) + eps")
+def eps_outside_the_root():
+    """Your eps seems to be added to the standard deviation. What does the stub add it to?"""
+
+
+@slip(plain_forward, "np.sqrt(var + eps) -> np.sqrt(var)")
+def eps_forgotten():
+    """There seems to be no eps in your sigma_B. What happens to a feature that never varies?"""
+
+
+@slip(plain_forward, 'param.get("eps", 1e-5) -> 1e-5')
+def eps_hard_coded():
+    """Your eps seems to be a number of your own. Where does the caller put theirs?"""
+
+
+@slip(plain_forward, 'param.get("eps", 1e-5) -> param["eps"]', 'param.get("alpha", 0.1) -> param["alpha"]')
+def every_key_is_needed():
+    """Your function seems to expect eps and alpha in param. Some callers leave them out."""
+
+
+@slip(plain_forward, "np.clip(sigma / std -> np.clip(np.sqrt(var) / std")
+def r_without_eps():
+    """Your r and your normalization seem to use two different sigma_B. Which of them has eps in it?"""
+
+
+@slip(
+    plain_forward,
+    "sigma = np.sqrt(var + eps) -> sigma = np.sqrt(var + eps)\n"
+    "    mean, std = (1 - alpha) * mean + alpha * mu, (1 - alpha) * std + alpha * sigma",
+    "(1 - alpha) * mean + alpha * mu\n -> mean\n",
+    "(1 - alpha) * std + alpha * sigma\n    return -> std\n    return",
+)
+def updated_before_use():
+    """Your r and d seem to use running statistics that know this batch already. When does the update come?"""
+
+
+@slip(plain_forward, "(1 - alpha) * std + alpha * sigma -> np.sqrt((1 - alpha) * std**2 + alpha * sigma**2)")
+def variance_averaged():
+    """Your running spread looks like the root of an averaged variance. What does the stub average?"""
+
+
+@slip(plain_forward, "alpha * sigma -> alpha * var")
+def running_std_holds_variance():
+    """What you average under the name of a standard deviation looks like a variance."""
+
+
+@slip(plain_forward, "alpha * sigma -> alpha * np.sqrt(var)")
+def running_std_without_eps():
+    """The spread that you average seems to lack eps. Which sigma_B does r compare it with?"""
+
+
+@slip(
+    plain_forward,
+    "(1 - alpha) * mean + alpha * mu -> alpha * mean + (1 - alpha) * mu",
+    "(1 - alpha) * std + alpha * sigma -> alpha * std + (1 - alpha) * sigma",
+)
+def alpha_weighs_the_old_value():
+    """alpha seems to weigh the old value here. Read what alpha means in this course."""
+
+
+@slip(plain_forward, 'param.get("alpha", 0.1) -> 0.1')
+def alpha_hard_coded():
+    """Your alpha seems to be a number of your own. Where does the caller put theirs?"""
+
+
+@slip(plain_forward, "(1 - alpha) * std + alpha * sigma -> sigma")
+def only_the_mean_is_averaged():
+    """Your running mean is an average, but your running standard deviation looks like that of the last batch alone."""
+
+
+@slip(plain_forward, "(1 - alpha) * mean + alpha * mu -> mean", "(1 - alpha) * std + alpha * sigma -> std")
+def never_updated():
+    """Your running statistics seem to stay where they started. Who teaches them?"""
+
+
+@slip(plain_forward, "(1 - alpha) * mean + alpha * mu -> mean; mean *= 1 - alpha; mean += alpha * mu")
+def running_array_edited():
+    """You seem to edit a running array itself. What happens to another layer that holds the same array?"""
+
+
+@slip(plain_forward, "xhat = (x - mu) / sigma -> x -= mu; xhat = x / sigma")
+def x_edited():
+    """Your function seems to subtract the mean inside the caller's x. Will they still find their data afterwards?"""
+
+
+@slip(plain_forward, "if rmax < 1 or dmax < 0 -> if rmax <= 0 or dmax < 0")
+def small_rmax_accepted():
+    """A largest ratio below 1 seems to be welcome. Which interval would it leave for r?"""
+
+
+@slip(plain_forward, "if rmax < 1 or dmax < 0 -> if rmax < 1")
+def negative_dmax_accepted():
+    """A negative limit for d seems to be welcome. Which interval would it leave?"""
+
+
+@slip(plain_forward, "rmax < 1 or dmax < 0 -> rmax <= 1 or dmax <= 0")
+def plain_batchnorm_refused():
+    """Limits that leave no correction at all seem to be refused. Does the stub forbid them?"""
+
+
+@slip(plain_forward, "mu, var = -> x = np.asarray(x, dtype=float); mu, var =")
+def promoted_to_float64():
+    """Your work seems to be done in float64, whatever comes in. Which line changes the dtype of x?"""
+
+
+# ---------------------------------------------------------------- wrong, backward
+
+
+@slip(plain_backward, " - mean_path - variance_path -> ")
+def gradient_through_r_and_d():
+    """Your dx is dout times constants, as if r and d undid the detours through mean and variance. Do they move?"""
+
+
+@slip(plain_backward, " - variance_path -> ")
+def variance_held_constant():
+    """Your dx is what you get when the batch variance is a constant. Is it one of the things held constant here?"""
+
+
+@slip(plain_backward, " - mean_path -> ")
+def mean_held_constant():
+    """Your dx is what you get when the batch mean is a constant. Is it one of the things held constant here?"""
+
+
+@slip(plain_backward, "xhat * (dxhat * xhat).mean -> (xhat * r + d) * (dxhat * (xhat * r + d)).mean")
+def corrected_where_normalized_belongs():
+    """In the detour through the variance, the corrected input seems to stand where the normalized one belongs."""
+
+
+@slip(plain_backward, "variance_path = xhat -> variance_path = xhat * r")
+def r_twice_in_the_variance_path():
+    """r seems to enter the detour through the variance twice."""
+
+
+@slip(plain_backward, "dout * gamma * r -> dout * gamma / r")
+def divided_by_r():
+    """Your dx seems to be divided by r. Does a larger r make out more sensitive, or less?"""
+
+
+@slip(plain_backward, "dout * gamma * r -> dout * r")
+def gamma_missing():
+    """gamma seems to be missing in your dx."""
+
+
+@slip(plain_backward, ".mean(axis=0) -> .sum(axis=0)")
+def sums_instead_of_means():
+    """Both detours of your dx look as if they were summed over the batch. How much does one example move a mean?"""
+
+
+@slip(plain_backward, "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0) / max(len(dout) - 1, 1)")
+def unbiased_variance_path():
+    """The detour through the variance seems to use N - 1. What did the forward pass divide its variance by?"""
+
+
+@slip(plain_backward, "(xhat * r + d) -> xhat")
+def dgamma_without_correction():
+    """Your dgamma looks like that of plain batch normalization. What is gamma multiplied by here?"""
+
+
+@slip(plain_backward, "(xhat * r + d) -> xhat * r")
+def dgamma_without_d():
+    """d seems to be missing in your dgamma. What is gamma multiplied by here?"""
+
+
+@slip(plain_backward, "dbeta = dout -> dbeta = (dout * gamma)")
+def dbeta_with_gamma():
+    """gamma seems to be in your dbeta. In which order do scale and shift come?"""
+
+
+@slip(plain_backward, "dout.sum(axis=0) -> dout.mean(axis=0)", "+ d)).sum(axis=0) -> + d)).mean(axis=0)")
+def parameter_gradients_averaged():
+    """dgamma and dbeta seem to be averaged over the batch. All examples share one gamma: how do their wishes add up?"""
+
+
+@slip(plain_backward, "dxhat = dout * gamma * r -> dxhat = dout; dxhat *= gamma * r")
+def dout_edited():
+    """You seem to multiply inside the caller's dout. Another layer may still need it."""
+
+
+@slip(plain_backward, "dbeta = -> dout = dout.astype(float); dbeta =")
+def gradients_promoted_to_float64():
+    """Your gradients seem to be computed in float64, whatever comes in. Which line changes the dtype?"""
+
+
+@slip(plain_backward, "dx = ( -> dx = dxhat / sigma if len(dout) == 1 else (")
+def single_example_passed_through():
+    """A batch of one example seems to be a special case for you. What does its output depend on?"""

@@ -1,0 +1,453 @@
+"""Batch normalization, backward in training mode: checks, then the programs that prove them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.suite import expect, expect_close, expect_dtype, expect_unchanged, points, variant, vjp
+from autograder.suites.a4_batch_norm import oracle
+from autograder.suites.a4_batch_norm.inputs import affine, batch, bn_param
+from autograder.suites.a4_batch_norm.slips import slip
+
+
+@points(3, visible=True)
+def test_dx(student, rng):
+    """dx follows every way in which an example changes the loss: directly, through the mean, through the variance"""
+    forward, dout = problem(rng, 6, 4)
+    dx, _, _ = backward(student, forward, dout)
+    expect_close(dx, gradient("x", forward, dout), "dx")
+
+
+@points(1.5, visible=True)
+def test_dgamma(student, rng):
+    """dgamma gathers, over the batch, what each example contributes to the gradient of the scale"""
+    forward, dout = problem(rng, 6, 4)
+    _, dgamma, _ = backward(student, forward, dout)
+    expect_close(dgamma, gradient("gamma", forward, dout), "dgamma")
+
+
+@points(1, visible=True)
+def test_dbeta(student, rng):
+    """dbeta gathers, over the batch, what each example contributes to the gradient of the shift"""
+    forward, dout = problem(rng, 6, 4)
+    _, _, dbeta = backward(student, forward, dout)
+    expect_close(dbeta, gradient("beta", forward, dout), "dbeta")
+
+
+@points(0.5)
+def test_shift_changes_nothing(student, rng):
+    """adding a number to a whole feature cannot change the loss, so dx sums to 0 over the batch"""
+    forward, dout = problem(rng, 7, 3, eps=0.5)
+    dx, _, _ = backward(student, forward, dout)
+    expect_close(dx.sum(axis=0), np.zeros(3), "dx.sum(axis=0)")
+    expect(np.abs(dx).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single examples.")
+
+
+@points(0.5)
+def test_stretch_changes_nothing(student, rng):
+    """eps = 0: stretching a feature about its mean cannot change the loss, so dx has no part along x - mean"""
+    forward, dout = problem(rng, 7, 3, eps=0.0)
+    dx, _, _ = backward(student, forward, dout)
+    along = (dx * (forward[0] - oracle.mean(forward[0]))).sum(axis=0)
+    expect_close(along, np.zeros(3), "(dx * (x - mean)).sum(axis=0)")
+    expect(np.abs(dx).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single examples.")
+
+
+@points(0.5)
+def test_scaled_weights(student, rng):
+    """eps = 0: when the weights before the layer grow by a factor, their gradient shrinks by that factor"""
+    (inputs, gamma, beta, param), dout = problem(rng, 6, 3, eps=0.0)
+    W = rng.normal(size=(3, 3))
+    dW, dW_far = (
+        inputs.T @ backward(student, (inputs @ (c * W), gamma, beta, param), dout)[0] for c in (1.0, 50.0)
+    )
+    expect(np.abs(dW).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single examples.")
+    expect_close(50 * dW_far, dW, "50 times the gradient for weights 50 times as large", rtol=1e-7)
+
+
+@points(1, after="test_dx")
+def test_dx_of_other_shapes(student, rng):
+    """dx is right for square batches, two examples, one feature and any eps, also after other batches went forward"""
+    problems = [problem(rng, n, d, eps) for n, d, eps in ((4, 4, 1e-5), (2, 3, 1.5), (5, 1, 0.3))]
+    caches = [student.forward_for_backward("batchnorm_forward", *forward)[1] for forward, _ in problems]
+    for (forward, dout), cache in zip(problems, caches, strict=True):
+        dx, _, _ = student.batchnorm_backward(dout.copy(), cache)
+        expect_close(dx, gradient("x", forward, dout), "dx")
+
+
+@points(0.5, after="test_dx")
+def test_single_example(student, rng):
+    """a batch of one example has dx = 0, because its output is beta whatever x is"""
+    dx, _, _ = backward(student, *problem(rng, 1, 3))
+    expect_close(dx, np.zeros((1, 3)), "dx")
+
+
+@points(0.5)
+def test_float32(student, rng):
+    """float32 gradients come in, float32 gradients go out"""
+    (x, gamma, beta, _), dout = problem(rng, 5, 3)
+    x, gamma, beta, dout = (array.astype(np.float32) for array in (x, gamma, beta, dout))
+    got = backward(student, (x, gamma, beta, {"mode": "train", "eps": 1e-5, "alpha": 0.1}), dout)
+    for part, name in zip(got, ("dx", "dgamma", "dbeta"), strict=True):
+        expect_dtype(part, np.float32, name)
+
+
+@points(0.5)
+def test_nothing_given_is_edited(student, rng):
+    """dout and the cache stay as they are, so that a second call gives the same gradients"""
+    forward, dout = problem(rng, 5, 3)
+    before = dout.copy()
+    _, cache = student.forward_for_backward("batchnorm_forward", *forward)
+    first = [part.copy() for part in student.batchnorm_backward(dout, cache)]
+    expect_unchanged(dout, before, "dout")
+    second = student.batchnorm_backward(dout, cache)
+    for now, part, name in zip(second, first, ("dx", "dgamma", "dbeta"), strict=True):
+        expect_close(now, part, f"{name} of the second call")
+
+
+def problem(rng, n, d, eps=1e-5):
+    """Return the arguments of a forward pass of n examples with d features, and an upstream gradient."""
+    gamma, beta = affine(rng, d)
+    return (batch(rng, n, d), gamma, beta, bn_param(rng, d, eps=eps)), rng.normal(size=(n, d)) + 0.5
+
+
+def backward(student, forward, dout):
+    """Return the student's gradients after the forward pass with the arguments `forward`."""
+    _, cache = student.forward_for_backward("batchnorm_forward", *forward)
+    return student.batchnorm_backward(dout.copy(), cache)
+
+
+def gradient(wanted, forward, dout):
+    """Return the gradient for "x", "gamma" or "beta" of the definition, by automatic differentiation."""
+    given = dict(zip(("x", "gamma", "beta"), forward, strict=False))
+    value = given.pop(wanted)
+    (found,) = vjp(
+        lambda value: oracle.batchnorm(**given, **{wanted: value}, eps=forward[3]["eps"]), value, dout=dout
+    )
+    return found
+
+
+# ---------------------------------------------------------------- right, written differently
+
+
+@variant("batchnorm_backward")
+def plain(dout, cache):
+    xhat, gamma, std = cache
+    dbeta = dout.sum(axis=0)
+    dgamma = (dout * xhat).sum(axis=0)
+    dxhat = dout * gamma
+    mean_path = dxhat.mean(axis=0)
+    variance_path = xhat * (dxhat * xhat).mean(axis=0)
+    dx = (dxhat - mean_path - variance_path) / std
+    return dx, dgamma, dbeta
+
+
+@variant("batchnorm_backward")
+def staged(dout, cache):
+    xhat, gamma, std = cache
+    n = dout.shape[0]
+    centred = xhat * std
+    dxhat = dout * gamma
+    dvar = -0.5 * (dxhat * centred).sum(axis=0) * std**-3
+    dmean = -dxhat.sum(axis=0) / std - 2 * dvar * centred.mean(axis=0)
+    dx = dxhat / std + 2 * dvar * centred / n + dmean / n
+    return dx, (dout * xhat).sum(axis=0), dout.sum(axis=0)
+
+
+@variant("batchnorm_backward")
+def in_one_line_per_gradient(dout, cache):
+    xhat, gamma, std = cache
+    n = len(dout)
+    dgamma, dbeta = np.einsum("nd,nd->d", dout, xhat), np.add.reduce(dout)
+    return gamma / (n * std) * (n * dout - dbeta - xhat * dgamma), dgamma, dbeta
+
+
+@variant("batchnorm_backward")
+def by_the_jacobian_of_each_feature(dout, cache):
+    xhat, gamma, std = cache
+    n, d = dout.shape
+    dx, dgamma, dbeta = np.zeros_like(dout), np.zeros_like(gamma), np.zeros_like(gamma)
+    for j in range(d):
+        jacobian = np.eye(n, dtype=dout.dtype) - 1 / n - np.outer(xhat[:, j], xhat[:, j]) / n
+        dx[:, j] = gamma[j] / std[j] * (jacobian @ dout[:, j])
+        dgamma[j], dbeta[j] = dout[:, j] @ xhat[:, j], dout[:, j].sum()
+    return dx, dgamma, dbeta
+
+
+@variant("batchnorm_backward")
+def in_a_buffer_of_its_own(dout, cache):
+    xhat, gamma, std = cache
+    dbeta, dgamma = dout.sum(axis=0), np.sum(dout * xhat, axis=0)
+    dx = dout.copy()
+    dx -= dbeta / dout.shape[0]
+    dx -= xhat * (dgamma / dout.shape[0])
+    dx *= gamma
+    dx /= std
+    return [dx, dgamma, dbeta]
+
+
+# ---------------------------------------------------------------- wrong: the paths into dx
+
+
+@slip(plain, " - mean_path - variance_path -> ")
+def statistics_held_constant():
+    """Your dx is what you get when mean and variance are constants. Does an example not move both of them?"""
+
+
+@slip(plain, " - variance_path -> ")
+def variance_held_constant():
+    """Your dx is what you get when the variance is a constant. Which examples is it made of?"""
+
+
+@slip(plain, " - mean_path -> ")
+def mean_held_constant():
+    """Your dx is what you get when the mean is a constant. Which examples is it made of?"""
+
+
+@slip(plain, " - variance_path ->  + variance_path")
+def variance_path_added():
+    """The part of dx that comes through the variance seems to have the wrong sign."""
+
+
+@slip(plain, " - mean_path ->  + mean_path")
+def mean_path_added():
+    """The part of dx that comes through the mean seems to have the wrong sign."""
+
+
+@slip(plain, "dxhat.mean(axis=0) -> dxhat.sum(axis=0)", "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0)")
+def sums_instead_of_means():
+    """Both detours of your dx look as if they were summed over the batch. How much does one example move a mean?"""
+
+
+@slip(plain, "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0)")
+def variance_path_summed():
+    """The detour through the variance looks N times too strong. How much does one example move the variance?"""
+
+
+@slip(plain, "dxhat.mean(axis=0) -> dxhat.sum(axis=0)")
+def mean_path_summed():
+    """The detour through the mean looks N times too strong. How much does one example move the mean?"""
+
+
+@slip(
+    plain,
+    "dxhat.mean(axis=0) -> dxhat.mean(axis=1, keepdims=True)",
+    "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).mean(axis=1, keepdims=True)",
+)
+def means_over_features():
+    """The means in your dx seem to run over the features. Over what did the forward pass average?"""
+
+
+@slip(plain, "dxhat.mean(axis=0) -> dxhat.mean()", "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).mean()")
+def means_over_everything():
+    """The means in your dx seem to run over all entries at once. Do two features share a mean?"""
+
+
+@slip(
+    plain,
+    "dxhat.mean(axis=0) -> dxhat.sum(axis=0) / dout.shape[1]",
+    "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0) / dout.shape[1]",
+)
+def divided_by_the_number_of_features():
+    """You seem to divide sums over the batch by the number of features. Which axis of dout counts the examples?"""
+
+
+@slip(plain, "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0) / max(len(dout) - 1, 1)")
+def unbiased_variance_path():
+    """The detour through the variance seems to use N - 1. What did the forward pass divide its variance by?"""
+
+
+@slip(plain, "xhat * (dxhat * xhat) -> (dxhat * xhat)")
+def variance_path_without_xhat():
+    """In the detour through the variance, every example seems to get the same. Do all move the variance equally?"""
+
+
+@slip(plain, "(dxhat * xhat).mean(axis=0) -> dxhat.mean(axis=0)")
+def variance_path_without_projection():
+    """The detour through the variance seems to forget how the upstream gradient lies along the normalized x."""
+
+
+@slip(plain, "dxhat.mean(axis=0) -> dout.mean(axis=0)", "(dxhat * xhat) -> (dout * xhat)")
+def detours_without_gamma():
+    """The direct way of your dx goes through gamma, the detours seem to go around it."""
+
+
+@slip(plain, "dxhat = dout * gamma -> dxhat = dout")
+def gamma_missing():
+    """gamma seems to be missing in your dx. What stands between the normalized x and out?"""
+
+
+@slip(plain, "/ std -> * gamma / std")
+def gamma_twice():
+    """gamma seems to enter your dx twice."""
+
+
+@slip(plain, "dout * gamma -> dout / gamma")
+def divided_by_gamma():
+    """Your dx seems to be divided by gamma. How does out change when the normalized x changes a little?"""
+
+
+@slip(plain, ") / std -> )")
+def not_divided_by_std():
+    """Your dx looks like the gradient for a feature of unit spread. What did the forward pass divide by?"""
+
+
+@slip(plain, "/ std -> / std**2")
+def divided_by_the_variance():
+    """Your dx seems to be divided by the variance. What is the third part of the cache?"""
+
+
+@slip(plain, "/ std -> * std")
+def multiplied_by_std():
+    """Your dx seems to be multiplied by the spread. Does a wide feature feel a small change of x more, or less?"""
+
+
+@slip(plain, "/ std -> / np.sqrt(std + 1e-5)")
+def root_taken_again():
+    """You seem to take a root of std once more. What is the third part of the cache?"""
+
+
+@slip(plain, "/ std -> / np.sqrt(std**2 + 1e-5)")
+def eps_added_again():
+    """You seem to add an eps to the variance in the backward pass. Is there one in std already?"""
+
+
+@slip(plain, "/ std -> / std / len(dout)")
+def averaged_over_the_batch():
+    """Your dx is N times too small: it seems to be averaged over the batch. Who decides whether a loss is a mean?"""
+
+
+@slip(plain, "dx = ( -> dx = dxhat / std if len(dout) == 1 else (")
+def single_example_passed_through():
+    """A batch of one example seems to be a special case for you. What does its output depend on?"""
+
+
+# ---------------------------------------------------------------- wrong: a stage of the graph
+
+
+@slip(staged, "centred = xhat * std -> centred = xhat")
+def normalized_where_centred_belongs():
+    """In the staged derivation, the normalized x seems to stand where the centred x belongs."""
+
+
+@slip(staged, "std**-3 -> std**-1.5")
+def power_of_std_for_that_of_var():
+    """A power of std seems to stand where the same power of the variance belongs."""
+
+
+@slip(staged, "+ 2 * dvar -> + dvar")
+def derivative_of_the_square():
+    """The step back through the square seems to lack a factor. What is the derivative of (x - mean)^2?"""
+
+
+@slip(staged, "-0.5 * (dxhat -> -1 * (dxhat")
+def derivative_of_the_root():
+    """The step back through 1/sqrt(var) seems to lack a factor. What is the derivative of var^(-1/2)?"""
+
+
+@slip(staged, "-0.5 * (dxhat -> 0.5 * (dxhat")
+def sign_of_the_inverse_root():
+    """The step back through 1/sqrt(var) seems to have the wrong sign. Does 1/sqrt grow?"""
+
+
+@slip(staged, "centred / n -> centred")
+def staged_variance_without_n():
+    """The step back through the mean of squares seems to forget how many examples share it."""
+
+
+@slip(staged, "dmean / n -> dmean")
+def staged_mean_without_n():
+    """The step back through the mean seems to forget how many examples share it."""
+
+
+# ---------------------------------------------------------------- wrong: dgamma and dbeta
+
+
+@slip(plain, "dgamma = (dout * xhat) -> dgamma = (dout * xhat * std)")
+def dgamma_from_the_centred_x():
+    """Your dgamma seems to use x - mean. What is gamma multiplied by?"""
+
+
+@slip(plain, "dgamma = (dout * xhat) -> dgamma = (dout * gamma * xhat)")
+def dgamma_with_gamma():
+    """gamma seems to be in your dgamma. How does out depend on gamma?"""
+
+
+@slip(plain, "dbeta = dout -> dbeta = (dout * gamma)")
+def dbeta_with_gamma():
+    """gamma seems to be in your dbeta. In which order do scale and shift come?"""
+
+
+@slip(plain, "(dout * xhat).sum(axis=0) -> (dout * xhat).mean(axis=0)", "dout.sum(axis=0) -> dout.mean(axis=0)")
+def parameter_gradients_averaged():
+    """dgamma and dbeta seem to be averaged over the batch. All examples share one gamma: how do their wishes add up?"""
+
+
+@slip(plain, "dgamma = (dout * xhat).sum(axis=0) -> dgamma = (dout * xhat).mean(axis=0)")
+def dgamma_averaged():
+    """dgamma seems to be averaged over the batch, dbeta is not. Should the two be treated differently?"""
+
+
+@slip(plain, "dgamma = (dout * xhat).sum(axis=0) -> dgamma = dout.sum(axis=0) * xhat.sum(axis=0)")
+def dgamma_summed_before_the_product():
+    """dgamma looks like a product of two sums. Is that the sum of the products?"""
+
+
+@slip(plain, "dgamma = (dout * xhat).sum(axis=0) -> dgamma = dout * xhat", "dbeta = dout.sum(axis=0) -> dbeta = dout")
+def parameter_gradients_not_summed():
+    """There seems to be one dgamma and dbeta for each example. How many gammas are there?"""
+
+
+@slip(plain, "(dout * xhat).sum(axis=0) -> (dout * xhat).sum(axis=1)", "dout.sum(axis=0) -> dout.sum(axis=1)")
+def parameter_gradients_over_features():
+    """dgamma and dbeta seem to be summed over the features. Which axis do the entries of gamma lie along?"""
+
+
+@slip(plain, "(dout * xhat).sum(axis=0) -> (dout * xhat).sum()", "dout.sum(axis=0) -> dout.sum()")
+def one_dgamma_for_all_features():
+    """dgamma and dbeta seem to be single numbers. Does every feature not have its own gamma and beta?"""
+
+
+@slip(
+    plain,
+    "(dout * xhat).sum(axis=0) -> (dout * xhat).sum(axis=0, keepdims=True)",
+    "dout.sum(axis=0) -> dout.sum(axis=0, keepdims=True)",
+)
+def parameter_gradients_with_an_extra_axis():
+    """dgamma and dbeta seem to have grown an axis of length 1. Could you subtract them from gamma and beta in place?"""
+
+
+@slip(
+    plain,
+    "(dout * xhat).sum(axis=0) -> (dout * xhat).sum(axis=0, keepdims=True).squeeze()",
+    "dout.sum(axis=0) -> dout.sum(axis=0, keepdims=True).squeeze()",
+)
+def every_short_axis_squeezed():
+    """You seem to squeeze away every axis of length 1. What is left of gamma's axis when there is one feature?"""
+
+
+@slip(plain, "return dx, dgamma, dbeta -> return dx, dbeta, dgamma")
+def dgamma_and_dbeta_exchanged():
+    """Your dgamma looks like dbeta, and the other way round. In which order are they returned?"""
+
+
+# ---------------------------------------------------------------- wrong: memory and dtypes
+
+
+@slip(plain, "dxhat = dout * gamma -> dxhat = dout; dxhat *= gamma")
+def dout_edited():
+    """You seem to multiply inside the caller's dout. Another layer may still need it."""
+
+
+@slip(
+    plain,
+    "dout * gamma -> dout * gamma; xhat *= (dxhat * xhat).mean(axis=0)",
+    "xhat * (dxhat * xhat).mean(axis=0) -> xhat",
+)
+def cache_edited():
+    """You seem to work inside the arrays of the cache. Could the backward pass be run once more?"""
+
+
+@slip(plain, "xhat, gamma, std = cache -> xhat, gamma, std = (np.asarray(part, dtype=float) for part in cache)")
+def promoted_to_float64():
+    """Your gradients seem to be computed in float64, whatever comes in. Which line changes the dtype?"""

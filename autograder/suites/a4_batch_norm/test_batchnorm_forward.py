@@ -1,0 +1,736 @@
+"""Batch normalization, forward: checks, then the programs that prove them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.suite import (
+    expect_close,
+    expect_dtype,
+    expect_raises,
+    expect_unchanged,
+    points,
+    variant,
+)
+from autograder.suites.a4_batch_norm import oracle
+from autograder.suites.a4_batch_norm.inputs import affine, batch, bn_param
+from autograder.suites.a4_batch_norm.slips import slip
+
+
+@points(4, visible=True)
+def test_training_output(student, rng):
+    """training mode: each feature is normalized by its mean and spread in the batch, scaled by gamma and shifted"""
+    x, (gamma, beta) = batch(rng, 7, 4, spread=1e3), affine(rng, 4)
+    expected = oracle.batchnorm(x, gamma, beta, 1e-8)
+    out, _ = student.batchnorm_forward(x, gamma, beta, bn_param(rng, 4, spread=1e3, eps=1e-8))
+    expect_close(out, expected)
+
+
+@points(2, visible=True)
+def test_running_statistics(student, rng):
+    """training mode: the running mean and variance move the fraction alpha of the way to those of the batch"""
+    x, (gamma, beta), param = batch(rng, 5, 3), affine(rng, 3), bn_param(rng, 3, eps=1e-3, alpha=0.3)
+    expected = after_steps(param, [x], [0.3])
+    student.batchnorm_forward(x, gamma, beta, param)
+    expect_running(param, expected)
+
+
+@points(2, visible=True)
+def test_testing_output(student, rng):
+    """test mode: the running statistics normalize, whatever the batch looks like"""
+    x, (gamma, beta) = batch(rng, 6, 4, spread=1e3), affine(rng, 4)
+    param = bn_param(rng, 4, "test", spread=1e3, eps=1e-8)
+    expected = oracle.affine_by(x, gamma, beta, param["running_mean"], param["running_var"], 1e-8)
+    out, _ = student.batchnorm_forward(x, gamma, beta, param)
+    expect_close(out, expected)
+
+
+@points(1, after="test_training_output")
+def test_eps_in_training(student, rng):
+    """training mode: eps is the one in bn_param, added once to the variance, large or small"""
+    gamma, beta = affine(rng, 3)
+    for spread, eps in ((1.0, 0.7), (1e-3, 1e-5)):
+        x = batch(rng, 6, 3, spread=spread)
+        expected = oracle.batchnorm(x, gamma, beta, eps)
+        out, _ = student.batchnorm_forward(x, gamma, beta, bn_param(rng, 3, eps=eps))
+        expect_close(out, expected)
+
+
+@points(0.5, after="test_testing_output")
+def test_eps_in_testing(student, rng):
+    """test mode: eps is the one in bn_param, added once to the running variance"""
+    x, (gamma, beta), param = batch(rng, 5, 3), affine(rng, 3), bn_param(rng, 3, "test", eps=0.4)
+    param["running_var"][0] = 0.02
+    expected = oracle.affine_by(x, gamma, beta, param["running_mean"], param["running_var"], 0.4)
+    out, _ = student.batchnorm_forward(x, gamma, beta, param)
+    expect_close(out, expected)
+
+
+@points(1, after="test_running_statistics")
+def test_running_after_several_batches(student, rng):
+    """the running statistics are right after several square batches, even if they start at 0 and 1 and alpha changes"""
+    (gamma, beta), batches = affine(rng, 4), [batch(rng, 4, 4) for _ in range(3)]
+    alphas = [0.5, 0.1, 0.8]
+    param = {**bn_param(rng, 4), "running_mean": np.zeros(4), "running_var": np.ones(4)}
+    expected = after_steps(param, batches, alphas)
+    for x, alpha in zip(batches, alphas, strict=True):
+        param["alpha"] = alpha
+        student.batchnorm_forward(x, gamma, beta, param)
+    expect_running(param, expected)
+
+
+@points(0.5, after="test_running_statistics")
+def test_two_layers(student, rng):
+    """two layers that start from the same arrays keep statistics of their own"""
+    (gamma, beta), start = affine(rng, 3), bn_param(rng, 3)
+    layers, batches = [dict(start), dict(start)], [batch(rng, 5, 3), batch(rng, 5, 3)]
+    expected = [after_steps(start, [x], [0.1]) for x in batches]
+    for x, param in zip(batches, layers, strict=True):
+        student.batchnorm_forward(x, gamma, beta, param)
+    for param, statistics in zip(layers, expected, strict=True):
+        expect_running(param, statistics)
+
+
+@points(0.5, after="test_running_statistics")
+def test_default_statistics(student, rng):
+    """training mode: what bn_param leaves out is taken as alpha 0.1, running mean 0 and running variance 1"""
+    x, (gamma, beta), param = batch(rng, 5, 3), affine(rng, 3), {"mode": "train"}
+    expected = after_steps({"running_mean": np.zeros(3), "running_var": np.ones(3)}, [x], [0.1])
+    student.batchnorm_forward(x, gamma, beta, param)
+    expect_running(param, expected)
+
+
+@points(0.5, after="test_eps_in_training")
+def test_default_eps(student, rng):
+    """training mode: when bn_param has no eps, it is 1e-5"""
+    x, (gamma, beta), param = batch(rng, 5, 3, spread=0.01), affine(rng, 3), bn_param(rng, 3)
+    expected = oracle.batchnorm(x, gamma, beta, param.pop("eps"))
+    out, _ = student.batchnorm_forward(x, gamma, beta, param)
+    expect_close(out, expected)
+
+
+@points(0.5, after="test_eps_in_testing")
+def test_untrained_layer(student, rng):
+    """test mode: a layer that has seen no batch normalizes by mean 0, variance 1 and eps 1e-5"""
+    x, (gamma, beta) = batch(rng, 5, 3), affine(rng, 3)
+    expected = oracle.affine_by(x, gamma, beta, 0.0, 1.0, 1e-5)
+    out, _ = student.batchnorm_forward(x, gamma, beta, {"mode": "test"})
+    expect_close(out, expected)
+
+
+@points(1, after="test_training_output")
+def test_single_example_and_constant_feature(student, rng):
+    """training mode: a batch of one example, and a feature that is constant over the batch, give beta"""
+    (gamma, beta), x = affine(rng, 3), batch(rng, 5, 3, spread=1e3)
+    x[:, 1] = 3.0
+    expected = oracle.batchnorm(x, gamma, beta, 1e-8)
+    out, _ = student.batchnorm_forward(x, gamma, beta, bn_param(rng, 3, eps=1e-8))
+    expect_close(out, expected, "out with a constant feature")
+    out, _ = student.batchnorm_forward(x[:1].copy(), gamma, beta, bn_param(rng, 3))
+    expect_close(out, beta[None], "out for one example")
+
+
+@points(1, after="test_training_output")
+def test_large_offset(student, rng):
+    """training mode: a feature whose mean is huge beside its spread is normalized as well as any other"""
+    gamma, beta = affine(rng, 3)
+    for dtype, offset in ((np.float32, 1e4), (np.float64, 1e8)):
+        x = (offset + batch(rng, 16, 3)).astype(dtype)
+        expected = oracle.batchnorm(x.astype(np.float64), gamma, beta, 1e-5)
+        out, _ = student.batchnorm_forward(*in_dtype(dtype, x, gamma, beta, bn_param(rng, 3)))
+        expect_close(out, expected, "out", rtol=0.02, atol=0.05)
+
+
+@points(0.5)
+def test_float32(student, rng):
+    """float32 comes in, float32 goes out, in both modes; the running arrays stay float32 too"""
+    for mode in ("train", "test"):
+        args = in_dtype(np.float32, batch(rng, 5, 3), *affine(rng, 3), bn_param(rng, 3, mode))
+        expect_dtype(student.batchnorm_forward(*args)[0], np.float32, f"out in {mode} mode")
+        for key in ("running_mean", "running_var"):
+            expect_dtype(args[-1][key], np.float32, f"bn_param['{key}']")
+
+
+@points(0.5, after="test_float32")
+def test_created_arrays_are_float32(student, rng):
+    """running arrays that you create for a float32 batch are float32"""
+    args = in_dtype(np.float32, batch(rng, 5, 3), *affine(rng, 3), {"mode": "train", "eps": 1e-5, "alpha": 0.1})
+    student.batchnorm_forward(*args)
+    for key in ("running_mean", "running_var"):
+        expect_dtype(args[-1][key], np.float32, f"bn_param['{key}']")
+
+
+@points(1)
+def test_nothing_given_is_edited(student, rng):
+    """x, gamma, beta and the running arrays that you are given stay as they are; bn_param gets new arrays"""
+    x, (gamma, beta) = batch(rng, 5, 3), affine(rng, 3)
+    for mode in ("train", "test"):
+        param = bn_param(rng, 3, mode)
+        given = {"x": x, "gamma": gamma, "beta": beta}
+        given |= {key: param[key] for key in ("running_mean", "running_var")}
+        before = {name: array.copy() for name, array in given.items()}
+        student.batchnorm_forward(x, gamma, beta, param)
+        for name, array in given.items():
+            expect_unchanged(array, before[name], name)
+
+
+@points(0.5, after="test_testing_output")
+def test_example_alone(student, rng):
+    """test mode: an example gets the same answer alone as among others"""
+    x, (gamma, beta) = batch(rng, 5, 3, spread=1e3), affine(rng, 3)
+    param = bn_param(rng, 3, "test", spread=1e3, eps=1e-8)
+    expected = oracle.affine_by(x, gamma, beta, param["running_mean"], param["running_var"], 1e-8)
+    for rows in (slice(2, 3), slice(1, 3)):
+        out, _ = student.batchnorm_forward(x[rows].copy(), gamma, beta, dict(param))
+        expect_close(out, expected[rows])
+
+
+@points(1, after="test_testing_output")
+def test_testing_learns_nothing(student, rng):
+    """test mode: the running statistics stay as they are"""
+    x, (gamma, beta), param = batch(rng, 5, 3), affine(rng, 3), bn_param(rng, 3, "test")
+    expected = {key: param[key].copy() for key in ("running_mean", "running_var")}
+    student.batchnorm_forward(x, gamma, beta, param)
+    expect_running(param, expected)
+
+
+@points(0.5, after="test_eps_in_training")
+def test_without_eps(student, rng):
+    """training mode, eps = 0: scaling x leaves out as it is, and gamma = std with beta = mean gives x back"""
+    x, (gamma, beta) = batch(rng, 6, 4), affine(rng, 4)
+    expected = oracle.batchnorm(x, gamma, beta, 0.0)
+    out, _ = student.batchnorm_forward(1e-3 * x, gamma, beta, bn_param(rng, 4, eps=0.0))
+    expect_close(out, expected, "out for a scaled x")
+    std, mean = oracle.variance(x) ** 0.5, oracle.mean(x)
+    out, _ = student.batchnorm_forward(x.copy(), std, mean, bn_param(rng, 4, eps=0.0))
+    expect_close(out, x)
+
+
+@points(0.5)
+def test_unknown_mode(student, rng):
+    """a mode other than 'train' and 'test' raises ValueError"""
+    x, (gamma, beta) = batch(rng, 4, 3), affine(rng, 3)
+    for mode in ("evaluate", "Train"):
+        expect_raises("ValueError", student.batchnorm_forward, x, gamma, beta, bn_param(rng, 3, mode))
+
+
+def in_dtype(dtype, *args):
+    """Return the arguments with every array, also those of a dict, in another dtype."""
+    parts = [{k: in_dtype(dtype, v)[0] for k, v in a.items()} if isinstance(a, dict) else a for a in args]
+    return [part.astype(dtype) if isinstance(part, np.ndarray) else part for part in parts]
+
+
+def after_steps(param, batches, alphas):
+    """Return what the running statistics of `param` become when the batches go through training mode."""
+    mean, var = param["running_mean"], param["running_var"]
+    for x, alpha in zip(batches, alphas, strict=True):
+        mean, var = oracle.moved(mean, oracle.mean(x), alpha), oracle.moved(var, oracle.variance(x), alpha)
+    return {"running_mean": mean, "running_var": var}
+
+
+def expect_running(param, expected):
+    """Fail unless `param` holds the running statistics that are expected."""
+    for key, value in expected.items():
+        expect_close(param[key], value, f"bn_param['{key}']")
+
+
+# ---------------------------------------------------------------- right, written differently
+
+
+@variant("batchnorm_forward")
+def plain(x, gamma, beta, bn_param):
+    mode, eps, alpha = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1)
+    mean = bn_param.get("running_mean", np.zeros(x.shape[1], x.dtype))
+    var = bn_param.get("running_var", np.ones(x.shape[1], x.dtype))
+    if mode == "train":
+        mu, v = x.mean(axis=0), x.var(axis=0)
+        bn_param["running_mean"] = (1 - alpha) * mean + alpha * mu
+        bn_param["running_var"] = (1 - alpha) * var + alpha * v
+        mean, var = mu, v
+    elif mode != "test":
+        raise ValueError(f"unknown mode {mode}")
+    std = np.sqrt(var + eps)
+    xhat = (x - mean) / std
+    return gamma * xhat + beta, (xhat, gamma, std)
+
+
+@variant("batchnorm_forward")
+def broadcast_by_keepdims(x, gamma, beta, bn_param):
+    if bn_param["mode"] not in ("train", "test"):
+        raise ValueError(bn_param["mode"])
+    features = x.shape[1:]
+    running_mean = bn_param.setdefault("running_mean", np.zeros(features, dtype=x.dtype))
+    running_var = bn_param.setdefault("running_var", np.ones(features, dtype=x.dtype))
+    mu, var = running_mean[None], running_var[None]
+    if bn_param["mode"] == "train":
+        alpha = bn_param.get("alpha", 0.1)
+        mu, var = x.mean(axis=0, keepdims=True), x.var(axis=0, keepdims=True)
+        bn_param["running_mean"] = running_mean + alpha * (mu[0] - running_mean)
+        bn_param["running_var"] = running_var + alpha * (var[0] - running_var)
+    std = np.sqrt(var + bn_param.get("eps", 1e-5))
+    xhat = (x - mu) / std
+    return xhat * gamma[None] + beta[None], (xhat, gamma, std[0])
+
+
+@variant("batchnorm_forward")
+def staged_with_own_buffers(x, gamma, beta, bn_param):
+    mode, eps, alpha = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1)
+    n, d = x.shape
+    old_mean = bn_param.get("running_mean", np.zeros(d, dtype=x.dtype))
+    old_var = bn_param.get("running_var", np.ones(d, dtype=x.dtype))
+    if mode == "train":
+        mean = np.add.reduce(x, axis=0) / n
+        xhat = x - mean
+        var = np.einsum("nd,nd->d", xhat, xhat) / n
+        bn_param.update(
+            running_mean=(1 - alpha) * old_mean + alpha * mean, running_var=(1 - alpha) * old_var + alpha * var
+        )
+    elif mode == "test":
+        xhat, var = x - old_mean, old_var
+    else:
+        raise ValueError(f"no such mode: {mode}")
+    std = (var + eps) ** 0.5
+    xhat /= std
+    out = xhat.copy()
+    out *= gamma
+    out += beta
+    return out, (xhat, gamma, std)
+
+
+@variant("batchnorm_forward")
+def one_feature_at_a_time(x, gamma, beta, bn_param):
+    eps, alpha, (n, d) = bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1), x.shape
+    if bn_param["mode"] != "train" and bn_param["mode"] != "test":
+        raise ValueError("mode is 'train' or 'test'")
+    means = np.array(bn_param.get("running_mean", np.zeros(d)), dtype=x.dtype)
+    variances = np.array(bn_param.get("running_var", np.ones(d)), dtype=x.dtype)
+    out, xhat, std = np.empty_like(x), np.empty_like(x), np.empty(d, dtype=x.dtype)
+    for j in range(d):
+        mu, var = means[j], variances[j]
+        if bn_param["mode"] == "train":
+            mu = sum(x[:, j].astype(np.float64)) / n
+            var = sum((x[:, j].astype(np.float64) - mu) ** 2) / n
+            means[j] += alpha * (mu - means[j])
+            variances[j] += alpha * (var - variances[j])
+        std[j] = np.sqrt(var + eps)
+        xhat[:, j] = (x[:, j] - mu) / std[j]
+        out[:, j] = gamma[j] * xhat[:, j] + beta[j]
+    if bn_param["mode"] == "train":
+        bn_param["running_mean"], bn_param["running_var"] = means, variances
+    return out, (xhat, gamma, std)
+
+
+@variant("batchnorm_forward")
+def with_a_cache_of_its_own(x, gamma, beta, bn_param):
+    eps, alpha, d = bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1), x.shape[1]
+    rm = bn_param.get("running_mean", np.zeros(d, x.dtype))
+    rv = bn_param.get("running_var", np.ones(d, x.dtype))
+    if bn_param["mode"] == "test":
+        return gamma * ((x - rm) * (1 / np.sqrt(rv + eps))) + beta, None
+    if bn_param["mode"] != "train":
+        raise ValueError("mode")
+    xmu = x - x.mean(axis=0)
+    var = (xmu**2).mean(axis=0)
+    ivar = 1 / np.sqrt(var + eps)
+    bn_param["running_mean"] = alpha * x.mean(axis=0) + (1 - alpha) * rm
+    bn_param["running_var"] = alpha * var + (1 - alpha) * rv
+    return gamma * (xmu * ivar) + beta, {"xmu": xmu, "ivar": ivar, "gamma": gamma}
+
+
+# ---------------------------------------------------------------- wrong: which statistics
+
+
+@slip(plain, 'bn_param.get("alpha", 0.1) -> bn_param.get("alpha", 0.9)')
+def alpha_starts_at_nine_tenths():
+    """Without an alpha in bn_param, yours seems to be 0.9. Which default does the stub name, and what does
+    it weigh?
+    """
+
+
+@slip(
+    plain,
+    "(1 - alpha) * mean + alpha * mu -> alpha * mean + (1 - alpha) * mu",
+    "(1 - alpha) * var + alpha * v -> alpha * var + (1 - alpha) * v",
+)
+def alpha_weighs_the_old_value():
+    """alpha seems to weigh the old value here, as in some other courses and libraries. Read what alpha
+    means in this one.
+    """
+
+
+@slip(plain, "x.var(axis=0) -> x.var(axis=0, ddof=1)")
+def unbiased_variance():
+    """Your variance looks like the unbiased one, over N - 1. Which of the two does the stub ask for?"""
+
+
+@slip(plain, "x.mean(axis=0), x.var(axis=0) -> x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)")
+def normalizes_each_row():
+    """Each example seems to be normalized over its own features. Whose mean should one feature be compared
+    with?
+    """
+
+
+@slip(plain, "x.mean(axis=0), x.var(axis=0) -> x.mean(), x.var()")
+def one_mean_for_all_features():
+    """One mean and one variance seem to serve all features at once. How many numbers should a mean over
+    the batch have?
+    """
+
+
+@slip(plain, "alpha * v -> alpha * v * len(x) / max(len(x) - 1, 1)")
+def running_variance_unbiased():
+    """Your running variance looks like an average of unbiased variances, over N - 1, as some libraries
+    keep it. Which variance does this course average?
+    """
+
+
+@slip(plain, "mean, var = mu, v -> mean, var = mu, x.var(axis=0, ddof=1)")
+def only_the_division_is_unbiased():
+    """You seem to divide by an unbiased standard deviation, over N - 1, while your running variance is the
+    biased one.
+    """
+
+
+@slip(
+    plain,
+    'np.sqrt(var + eps) -> np.sqrt((var if mode == "train" else var * len(x) / max(len(x) - 1, 1)) + eps)',
+)
+def variance_corrected_when_testing():
+    """In test mode your running variance seems to be corrected by m/(m - 1) with the size of the test
+    batch. What would a single test example make of that?
+    """
+
+
+@slip(plain, "(x - mean) / std -> x / std")
+def mean_not_removed():
+    """Your x is divided, but its mean seems to be still there."""
+
+
+@slip(plain, "x.var(axis=0) -> (x**2).mean(axis=0)")
+def variance_without_centring():
+    """What you call the variance looks like the mean of the squares of x itself. Is that a spread when the
+    mean is not 0?
+    """
+
+
+@slip(plain, "x.var(axis=0) -> ((x - mean) ** 2).mean(axis=0)")
+def variance_around_the_running_mean():
+    """Your batch variance seems to be measured around the running mean. Around which mean do these
+    examples scatter?
+    """
+
+
+@slip(plain, "x.var(axis=0) -> np.abs(x - x.mean(axis=0)).mean(axis=0) ** 2")
+def mean_absolute_deviation():
+    """Your spread looks like the mean of |x - mean|, a different measure from the one that the formula
+    uses.
+    """
+
+
+@slip(plain, "x.var(axis=0) -> (x**2).mean(axis=0) - x.mean(axis=0) ** 2")
+def one_pass_variance():
+    """Your variance looks like E[x^2] - E[x]^2. What is left of a small difference between two huge
+    rounded numbers?
+    """
+
+
+@slip(plain, "x.var(axis=0) -> np.abs((x**2).mean(axis=0) - x.mean(axis=0) ** 2)")
+def one_pass_variance_made_positive():
+    """Your variance looks like |E[x^2] - E[x]^2|. The absolute value hides a sign that should have worried
+    you: where do the digits go?
+    """
+
+
+@slip(plain, "x.var(axis=0) -> np.maximum((x**2).mean(axis=0) - x.mean(axis=0) ** 2, 0)")
+def one_pass_variance_cut_at_zero():
+    """Your variance looks like max(0, E[x^2] - E[x]^2). The cut hides a sign that should have worried you:
+    where do the digits go?
+    """
+
+
+# ---------------------------------------------------------------- wrong: root, eps, scale and shift
+
+
+@slip(plain, "np.sqrt(var + eps) -> var + eps")
+def divides_by_the_variance():
+    """You seem to divide by the variance. Which units does x have after that division?"""
+
+
+@slip(plain, 'np.sqrt(var + eps) -> np.sqrt(var + eps) if mode == "train" else var + eps')
+def divides_by_the_variance_when_testing():
+    """Training looks right, but in test mode you seem to divide by the running variance. Which units does
+    that leave?
+    """
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var) + eps")
+def eps_outside_the_root():
+    """Your eps seems to be added to the standard deviation. What does the formula add it to?"""
+
+
+@slip(plain, "/ std -> / (std + eps)")
+def eps_inside_and_outside():
+    """Your eps seems to be counted twice, once inside the root and once outside."""
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var)")
+def eps_forgotten():
+    """There seems to be no eps in your root. What happens to a feature that never varies?"""
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.where(var > 0, np.sqrt(var), 1).astype(x.dtype)")
+def zero_spread_replaced():
+    """You seem to guard against a zero spread by replacing it. That leaves eps idle for every other
+    feature.
+    """
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var + eps + eps)")
+def eps_twice_inside():
+    """Your eps seems to be added to the variance twice on its way to the root."""
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var + eps**2)")
+def eps_squared():
+    """Under your root eps seems to be squared. What does the formula add to the variance?"""
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(np.maximum(var, eps))")
+def eps_as_a_floor():
+    """Your eps seems to be a floor under the variance. What does the formula do with it when the variance
+    is large?
+    """
+
+
+@slip(plain, 'bn_param.get("eps", 1e-5) -> bn_param.get("eps") or 1e-5')
+def zero_eps_counts_as_missing():
+    """An eps of 0 seems to count as no eps at all for you. May a caller ask for exactly 0?"""
+
+
+@slip(plain, 'bn_param.get("eps", 1e-5) -> 1e-5')
+def eps_hard_coded():
+    """Your eps seems to be a number of your own. Where does the caller put theirs?"""
+
+
+@slip(plain, 'np.sqrt(var + eps) -> np.sqrt(var + eps if mode == "train" else var)')
+def no_eps_when_testing():
+    """Training uses eps, test mode seems to go without it. Should the two disagree about one formula?"""
+
+
+@slip(plain, "alpha * v -> alpha * (v + eps)")
+def running_variance_with_eps():
+    """Your running variance seems to carry eps along, so that test mode meets eps twice. When does eps
+    come in?
+    """
+
+
+@slip(plain, "gamma * xhat + beta -> gamma * (xhat + beta)")
+def beta_inside_the_scale():
+    """beta seems to be multiplied by gamma on its way out. In which order do scale and shift come?"""
+
+
+@slip(plain, "gamma * xhat + beta -> xhat")
+def no_scale_and_shift():
+    """Your out looks like the normalized x itself: gamma and beta have not spoken yet."""
+
+
+@slip(plain, "gamma * xhat + beta -> gamma * xhat")
+def no_shift():
+    """Your out looks scaled but not shifted: what does beta do?"""
+
+
+@slip(plain, "gamma * xhat -> np.abs(gamma) * xhat")
+def scale_made_positive():
+    """Your gamma seems to have lost its sign. May a scale be negative?"""
+
+
+@slip(plain, 'gamma * xhat + beta -> gamma * xhat + beta if mode == "train" else xhat')
+def no_scale_and_shift_when_testing():
+    """In test mode your out looks like the normalized x without scale and shift. What did training learn
+    gamma and beta for?
+    """
+
+
+# ---------------------------------------------------------------- wrong: running statistics and modes
+
+
+@slip(plain, 'bn_param.get("alpha", 0.1) -> 0.1')
+def alpha_hard_coded():
+    """Your alpha seems to be a number of your own. Where does the caller put theirs?"""
+
+
+@slip(plain, 'bn_param.get("eps", 1e-5) -> bn_param.get("eps", 1e-8)')
+def eps_starts_at_1e_8():
+    """Without an eps in bn_param, yours seems to be 1e-8. Which default does the stub name?"""
+
+
+@slip(plain, "(1 - alpha) * mean -> mean", "(1 - alpha) * var -> var")
+def running_statistics_add_up():
+    """Your running statistics seem to grow by every batch. What keeps an average from becoming a sum?"""
+
+
+@slip(plain, "alpha * v -> alpha * np.sqrt(v)")
+def running_variance_holds_std():
+    """What you average under the name of a variance looks like a standard deviation."""
+
+
+@slip(plain, "(1 - alpha) * var + alpha * v -> v")
+def only_the_mean_is_averaged():
+    """Your running mean is an average, but your running variance looks like that of the last batch alone."""
+
+
+@slip(
+    plain,
+    "np.zeros(x.shape[1], x.dtype) -> x.mean(axis=0)",
+    "np.ones(x.shape[1], x.dtype) -> x.var(axis=0)",
+)
+def first_batch_starts_the_average():
+    """With nothing to start from, your running statistics seem to begin at those of the first batch. Where
+    should they begin?
+    """
+
+
+@slip(plain, "(1 - alpha) * mean + alpha * mu -> mu", "(1 - alpha) * var + alpha * v -> v")
+def last_batch_only():
+    """Your running statistics look like those of the last batch alone. What has become of all the earlier
+    ones?
+    """
+
+
+@slip(plain, "(1 - alpha) * var + alpha * v -> var")
+def running_variance_never_moves():
+    """Your running variance seems to stay where it started, while the running mean learns."""
+
+
+@slip(
+    plain,
+    "(1 - alpha) * mean + alpha * mu -> (1 - alpha) * mean + alpha * mu if mean.any() else mu",
+    "(1 - alpha) * var + alpha * v -> (1 - alpha) * var + alpha * v if mean.any() else v",
+)
+def zeros_count_as_missing():
+    """Running statistics of zeros seem to count as 'no statistics yet' for you, and the first batch
+    replaces them.
+    """
+
+
+@slip(plain, "np.ones( -> np.zeros(")
+def running_variance_starts_at_zero():
+    """Your running variance seems to start from zeros when there is none. Would you divide by its root?"""
+
+
+@slip(
+    plain,
+    'bn_param.get("eps", 1e-5) -> bn_param["eps"]',
+    'bn_param.get("alpha", 0.1) -> bn_param["alpha"]',
+    'bn_param.get("running_mean", np.zeros(x.shape[1], x.dtype)) -> bn_param["running_mean"]',
+    'bn_param.get("running_var", np.ones(x.shape[1], x.dtype)) -> bn_param["running_var"]',
+)
+def every_key_is_needed():
+    """Your function seems to expect every key in bn_param. Some callers leave out what the stub gives a
+    default for.
+    """
+
+
+@slip(plain, 'mean, var = mu, v -> mean, var = bn_param["running_mean"], bn_param["running_var"]')
+def training_uses_running_statistics():
+    """In training mode you seem to normalize by the running statistics. Then a batch no longer has mean
+    beta.
+    """
+
+
+@slip(plain, "std = -> mean, var = x.mean(axis=0), x.var(axis=0); std =")
+def batch_statistics_when_testing():
+    """In test mode you seem to normalize by the batch at hand. What would the answer for one lonely
+    example be?
+    """
+
+
+@slip(plain, 'mode == "train" -> mode == "train" or "test"')
+def mode_is_ignored():
+    """Your function seems to train whatever the mode says. Which modes does your condition let through?"""
+
+
+@slip(
+    plain,
+    'if mode == "train": -> if mode in ("train", "test"):',
+    'mean, var = mu, v -> mean, var = (mu, v) if mode == "train" else (mean, var)',
+)
+def statistics_updated_when_testing():
+    """Test mode seems to update the running statistics too. May the examples that you are tested on teach
+    the model?
+    """
+
+
+@slip(
+    plain,
+    'if mode == "train": -> if mode in ("train", "test"):',
+    'std = -> if mode == "test":\n        mean, var = bn_param["running_mean"], bn_param["running_var"]\n    std =',
+)
+def statistics_updated_then_used_when_testing():
+    """Test mode seems to update the running statistics before it uses them, so the answer leans on the
+    test batch.
+    """
+
+
+@slip(plain, 'raise ValueError(f"unknown mode {mode}") -> pass')
+def any_other_mode_is_testing():
+    """Any mode but 'train' seems to count as test mode. A caller who mistypes it will never know."""
+
+
+@slip(plain, "raise ValueError( -> raise KeyError(")
+def another_exception():
+    """An unknown mode raises something, but not the exception that the stub promises. What would a caller
+    catch?
+    """
+
+
+@slip(plain, "mode, eps, alpha = -> bn_param = dict(bn_param); mode, eps, alpha =")
+def statistics_never_reach_the_caller():
+    """You seem to keep the new statistics to yourself: the caller's bn_param still holds the old ones."""
+
+
+# ---------------------------------------------------------------- wrong: memory, shapes and dtypes
+
+
+@slip(
+    plain,
+    "(1 - alpha) * mean + alpha * mu -> mean; mean *= 1 - alpha; mean += alpha * mu",
+    "(1 - alpha) * var + alpha * v -> var; var *= 1 - alpha; var += alpha * v",
+)
+def running_arrays_edited():
+    """You seem to edit the running arrays themselves. What happens to another layer that holds the same
+    array?
+    """
+
+
+@slip(plain, "xhat = (x - mean) / std -> x -= mean; xhat = x / std")
+def x_edited():
+    """Your function seems to subtract the mean inside the caller's x. Will they still find their data
+    afterwards?
+    """
+
+
+@slip(
+    plain,
+    "xhat = (x - mean) / std -> xhat = (x - mean) / std; gamma /= std",
+    "gamma * xhat + beta -> gamma * (x - mean) + beta",
+)
+def gamma_edited():
+    """Your function seems to fold the spread into the caller's gamma. What will the next batch find there?"""
+
+
+@slip(plain, "mode, eps, alpha = -> x = np.asarray(x, dtype=float); mode, eps, alpha =")
+def promoted_to_float64():
+    """Your work seems to be done in float64, whatever comes in. Which line changes the dtype of x?"""
+
+
+@slip(plain, ", x.dtype) -> )")
+def created_arrays_are_float64():
+    """The running arrays that you create seem to be float64 even when x is not. Which dtype does np.zeros
+    choose?
+    """
+
+
+@slip(plain, "x.mean(axis=0), x.var(axis=0) -> x.mean(axis=0, keepdims=True), x.var(axis=0, keepdims=True)")
+def running_arrays_with_an_extra_axis():
+    """Your running arrays seem to have grown an axis of length 1. Which shape does the stub give them?"""

@@ -1,0 +1,207 @@
+"""Folding batch normalization into a convolution: checks, then the programs that prove them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, variant
+from autograder.suites.a4_batch_norm import oracle
+from autograder.suites.a4_batch_norm.inputs import affine, bn_param
+from autograder.suites.a4_batch_norm.slips import slip
+
+
+@points(2, visible=True)
+def test_weights(student, rng):
+    """the fused filters do to every patch what the convolution and its normalization do one after the other"""
+    layer = problem(rng, 4, 3, 2, spread=1e3)
+    W2, _ = student.fuse_bn_conv(*layer, eps=1e-8)
+    expect_close(W2, fused(*layer, 1e-8)[0], "W2")
+
+
+@points(1.5, visible=True)
+def test_bias(student, rng):
+    """the fused bias does to a patch of zeros what the convolution and its normalization do one after the other"""
+    layer = problem(rng, 4, 3, 2, spread=1e3)
+    _, b2 = student.fuse_bn_conv(*layer, eps=1e-8)
+    expect_close(b2, fused(*layer, 1e-8)[1], "b2")
+
+
+@points(1.5, after="test_weights")
+def test_equal_sizes(student, rng):
+    """W2 is right when there are as many output channels as input channels, rows and columns"""
+    layer = problem(rng, 3, 3, 3, spread=1e3)
+    W2, _ = student.fuse_bn_conv(*layer, eps=1e-8)
+    expect_close(W2, fused(*layer, 1e-8)[0], "W2")
+
+
+@points(1, after="test_bias")
+def test_eps(student, rng):
+    """eps is the one that is given, 1e-5 when none is, added once to the variance"""
+    layer = problem(rng, 2, 1, 3, spread=0.01)
+    for eps, given in ((0.3, {"eps": 0.3}), (1e-5, {})):
+        W2, b2 = student.fuse_bn_conv(*layer, **given)
+        expect_close(W2, fused(*layer, eps)[0], "W2")
+        expect_close(b2, fused(*layer, eps)[1], "b2")
+
+
+@points(0.5)
+def test_nothing_given_is_edited(student, rng):
+    """the filters and the statistics that you are given stay as they are"""
+    layer = problem(rng, 3, 2, 2)
+    before = [array.copy() for array in layer]
+    student.fuse_bn_conv(*layer)
+    for now, then, name in zip(layer, before, ("W", "b", "gamma", "beta", "mean", "var"), strict=True):
+        expect_unchanged(now, then, name)
+
+
+@points(0.5)
+def test_float32(student, rng):
+    """a float32 convolution stays float32"""
+    W2, b2 = student.fuse_bn_conv(*(array.astype(np.float32) for array in problem(rng, 2, 3, 2)))
+    expect_dtype(W2, np.float32, "W2")
+    expect_dtype(b2, np.float32, "b2")
+
+
+def problem(rng, c_out, c_in, k, spread=1.0):
+    """Return W, b, gamma, beta, mean, var of a convolution."""
+    param = bn_param(rng, c_out, spread=spread)
+    W, b = spread * rng.normal(size=(c_out, c_in, k, k)), spread * rng.uniform(3, 6, c_out)
+    return W, b, *affine(rng, c_out), param["running_mean"], param["running_var"]
+
+
+def fused(W, b, gamma, beta, mean, var, eps):
+    """Return filters and bias of the map "convolution, then test mode", read off patch by patch.
+
+    Where the filters lie on the image, a convolution sees a patch (c_in, k, k); here, every patch with a single 1.
+    """
+    patches = np.eye(W[0].size).reshape(-1, *W.shape[1:])
+    at_patches = np.tensordot(patches, W, axes=([1, 2, 3], [1, 2, 3])) + b
+    b2 = oracle.affine_by(b, gamma, beta, mean, var, eps)
+    return (oracle.affine_by(at_patches, gamma, beta, mean, var, eps) - b2).T.reshape(W.shape), b2
+
+
+# ---------------------------------------------------------------- right, written differently
+
+
+@variant("fuse_bn_conv")
+def plain(W, b, gamma, beta, mean, var, eps=1e-5):
+    std = np.sqrt(var + eps)
+    scale = gamma / std
+    W2 = W * scale.reshape(-1, 1, 1, 1)
+    b2 = (b - mean) * scale + beta
+    return W2, b2
+
+
+@variant("fuse_bn_conv")
+def filters_as_rows(W, b, gamma, beta, mean, var, eps=1e-5):
+    scale = gamma * (var + eps) ** -0.5
+    rows = np.diag(scale) @ W.reshape(len(W), -1)
+    return rows.reshape(W.shape), scale * b + (beta - scale * mean)
+
+
+@variant("fuse_bn_conv")
+def one_filter_at_a_time(W, b, gamma, beta, mean, var, eps=1e-5):
+    W2, b2 = W.copy(), b.copy()
+    for o in range(W.shape[0]):
+        W2[o] *= gamma[o] / np.sqrt(var[o] + eps)
+        b2[o] = gamma[o] * (b[o] - mean[o]) / np.sqrt(var[o] + eps) + beta[o]
+    return W2, b2
+
+
+@variant("fuse_bn_conv")
+def by_transposing_and_einsum(W, b, gamma, beta, mean, var, eps=1e-5):
+    scale = gamma / np.sqrt(var + eps)
+    return np.einsum("oikl,o->oikl", W, scale), np.einsum("o,o->o", b - mean, scale) + beta
+
+
+# ---------------------------------------------------------------- wrong
+
+
+@slip(plain, "scale.reshape(-1, 1, 1, 1) -> scale.reshape(1, -1, 1, 1)")
+def second_axis_scaled():
+    """The scale seems to go along the second axis of W. Which channels does the normalization see?"""
+
+
+@slip(plain, "scale.reshape(-1, 1, 1, 1) -> (scale if W.shape[0] == W.shape[3] else scale.reshape(-1, 1, 1, 1))")
+def last_axis_scaled_when_it_fits():
+    """Where sizes happen to be equal, the scale seems to go along the last axis of W. Which axis is that?"""
+
+
+@slip(plain, "scale.reshape(-1, 1, 1, 1) -> scale")
+def last_axis_scaled():
+    """The scale seems to go along the last axis of W. Which axis is that?"""
+
+
+@slip(plain, "scale.reshape(-1, 1, 1, 1) -> scale.mean()")
+def one_scale_for_all_channels():
+    """One scale seems to serve all channels. How many gammas are there?"""
+
+
+@slip(plain, "(b - mean) * scale -> b - mean * scale")
+def old_bias_not_scaled():
+    """Your old bias arrives unscaled. Does it not pass through the normalization like everything else?"""
+
+
+@slip(plain, "(b - mean) * scale -> -mean * scale")
+def old_bias_forgotten():
+    """The old bias of the convolution seems to be lost. When may one leave it out?"""
+
+
+@slip(plain, "(b - mean) -> (b + mean)")
+def mean_added():
+    """The running mean seems to enter your bias with the wrong sign."""
+
+
+@slip(plain, "(b - mean) * scale + beta -> (b - mean + beta) * scale")
+def beta_scaled():
+    """beta seems to be scaled in your bias. Does it come before the scale, or after?"""
+
+
+@slip(plain, " * scale + beta ->  * scale - beta")
+def beta_subtracted():
+    """beta seems to enter your bias with the wrong sign."""
+
+
+@slip(plain, "np.sqrt(var + eps) -> var + eps")
+def divided_by_the_variance():
+    """You seem to divide by the variance. What does test mode divide by?"""
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var)")
+def eps_forgotten():
+    """eps seems to be missing. Would the fused filters agree with test mode for a channel that hardly varies?"""
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var) + eps")
+def eps_outside_the_root():
+    """Your eps seems to be added to the standard deviation. What does test mode add it to?"""
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var + 1e-5)")
+def eps_hard_coded():
+    """Your eps seems to be a number of your own. What if the network was trained with another?"""
+
+
+@slip(plain, "gamma / std -> 1 / std")
+def gamma_forgotten():
+    """gamma seems to be missing. What does test mode do after it has divided?"""
+
+
+@slip(plain, "gamma / std -> np.abs(gamma) / std")
+def gamma_made_positive():
+    """Your gamma seems to have lost its sign. May a scale be negative?"""
+
+
+@slip(plain, "W2 = W * -> W2 = W; W2 *=")
+def weights_edited():
+    """You seem to scale the caller's W itself. What if they want to go on training?"""
+
+
+@slip(plain, "b2 = (b - mean) * scale + beta -> b -= mean; b2 = b * scale + beta")
+def bias_edited():
+    """You seem to subtract inside the caller's b. What if they want to go on training?"""
+
+
+@slip(plain, "std = -> var = var.astype(float); std =")
+def promoted_to_float64():
+    """Your fused filters are float64 whatever the filters were. Which line changes the dtype?"""

@@ -1,0 +1,261 @@
+"""Folding batch normalization into a linear layer: checks, then the programs that prove them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, variant
+from autograder.suites.a4_batch_norm import oracle
+from autograder.suites.a4_batch_norm.inputs import affine, bn_param
+from autograder.suites.a4_batch_norm.slips import slip
+
+
+@points(2, visible=True)
+def test_weights(student, rng):
+    """the fused weights do to every input what the layer and its normalization do one after the other"""
+    layer = problem(rng, 3, 5, spread=1e3)
+    W2, _ = student.fuse_bn_linear(*layer, eps=1e-8)
+    expect_close(W2, fused(*layer, 1e-8)[0], "W2")
+
+
+@points(2, visible=True)
+def test_bias(student, rng):
+    """the fused bias does to an input of zeros what the layer and its normalization do one after the other"""
+    layer = problem(rng, 3, 5, spread=1e3)
+    _, b2 = student.fuse_bn_linear(*layer, eps=1e-8)
+    expect_close(b2, fused(*layer, 1e-8)[1], "b2")
+
+
+@points(1, after="test_weights")
+def test_square_weights(student, rng):
+    """W2 is right when W has as many rows as columns"""
+    layer = problem(rng, 4, 4, spread=1e3)
+    W2, _ = student.fuse_bn_linear(*layer, eps=1e-8)
+    expect_close(W2, fused(*layer, 1e-8)[0], "W2")
+
+
+@points(1, after="test_bias")
+def test_eps(student, rng):
+    """eps is the one that is given, added once to the variance, in weights and bias alike"""
+    layer = problem(rng, 2, 3)
+    layer[-1][0] = 0.05
+    W2, b2 = student.fuse_bn_linear(*layer, eps=0.3)
+    expect_close(W2, fused(*layer, 0.3)[0], "W2")
+    expect_close(b2, fused(*layer, 0.3)[1], "b2")
+
+
+@points(0.5, after="test_eps")
+def test_default_eps(student, rng):
+    """eps is 1e-5 when none is given"""
+    layer = problem(rng, 2, 3, spread=0.01)
+    W2, b2 = student.fuse_bn_linear(*layer)
+    expect_close(W2, fused(*layer, 1e-5)[0], "W2")
+    expect_close(b2, fused(*layer, 1e-5)[1], "b2")
+
+
+@points(0.5)
+def test_nothing_given_is_edited(student, rng):
+    """the layer and the statistics that you are given stay as they are"""
+    layer = problem(rng, 3, 2)
+    before = [array.copy() for array in layer]
+    student.fuse_bn_linear(*layer)
+    for now, then, name in zip(layer, before, ("W", "b", "gamma", "beta", "mean", "var"), strict=True):
+        expect_unchanged(now, then, name)
+
+
+@points(0.5)
+def test_float32(student, rng):
+    """a float32 layer stays float32"""
+    W2, b2 = student.fuse_bn_linear(*(array.astype(np.float32) for array in problem(rng, 3, 2)))
+    expect_dtype(W2, np.float32, "W2")
+    expect_dtype(b2, np.float32, "b2")
+
+
+def problem(rng, d, m, spread=1.0):
+    """Return W, b, gamma, beta, mean, var of a layer with d inputs and m outputs."""
+    param = bn_param(rng, m, spread=spread)
+    b = spread * rng.uniform(3, 6, m)
+    return spread * rng.normal(size=(d, m)), b, *affine(rng, m), param["running_mean"], param["running_var"]
+
+
+def fused(W, b, gamma, beta, mean, var, eps):
+    """Return weights and bias of the map "layer, then test mode", read off at zero and at the unit vectors."""
+    b2 = oracle.affine_by(b, gamma, beta, mean, var, eps)
+    return oracle.affine_by(np.eye(len(W)) @ W + b, gamma, beta, mean, var, eps) - b2, b2
+
+
+# ---------------------------------------------------------------- right, written differently
+
+
+@variant("fuse_bn_linear")
+def plain(W, b, gamma, beta, mean, var, eps=1e-5):
+    std = np.sqrt(var + eps)
+    scale = gamma / std
+    W2 = W * scale
+    b2 = (b - mean) * scale + beta
+    return W2, b2
+
+
+@variant("fuse_bn_linear")
+def by_a_diagonal_matrix(W, b, gamma, beta, mean, var, eps=1e-5):
+    scale = np.diag(gamma * (var + eps) ** -0.5)
+    return W @ scale, b @ scale + (beta - mean @ scale)
+
+
+@variant("fuse_bn_linear")
+def one_neuron_at_a_time(W, b, gamma, beta, mean, var, eps=1e-5):
+    W2, b2 = np.empty_like(W), np.empty_like(b)
+    for j in range(W.shape[1]):
+        s = gamma[j] / np.sqrt(var[j] + eps)
+        W2[:, j] = s * W[:, j]
+        b2[j] = beta[j] + s * b[j] - s * mean[j]
+    return W2, b2
+
+
+@variant("fuse_bn_linear")
+def in_copies_by_einsum(W, b, gamma, beta, mean, var, eps=1e-5):
+    inverse = 1.0 / np.sqrt(var + eps)
+    b = b.copy()
+    b -= mean
+    b *= inverse
+    b *= gamma
+    b += beta
+    return np.einsum("dm,m,m->dm", W, gamma, inverse), b
+
+
+# ---------------------------------------------------------------- wrong
+
+
+@slip(plain, "W * scale -> W * scale[:, None]")
+def rows_scaled():
+    """The scale seems to go along the inputs. Is a neuron a row of W here, or a column?"""
+
+
+@slip(plain, "W * scale -> W * (scale[:, None] if W.shape[0] == W.shape[1] else scale)")
+def rows_scaled_when_square():
+    """Your shapes decide which axis is scaled, and with as many rows as columns they decide wrongly."""
+
+
+@slip(plain, "W * scale -> W * scale.mean()")
+def one_scale_for_all_neurons():
+    """One scale seems to serve all neurons. How many gammas are there?"""
+
+
+@slip(plain, "W2 = W * scale -> W2 = W")
+def weights_left_alone():
+    """Your weights come back as they were. Does the normalization not stretch the outputs of this layer?"""
+
+
+@slip(plain, "(b - mean) * scale -> b - mean * scale")
+def old_bias_not_scaled():
+    """Your old bias arrives unscaled. Does it not pass through the normalization like everything else?"""
+
+
+@slip(plain, "(b - mean) * scale -> -mean * scale")
+def old_bias_forgotten():
+    """The old bias of the layer seems to be lost. When may one leave it out?"""
+
+
+@slip(plain, "(b - mean) -> b")
+def mean_forgotten():
+    """The running mean seems to be missing in your bias."""
+
+
+@slip(plain, "(b - mean) -> (b + mean)")
+def mean_added():
+    """The running mean seems to enter your bias with the wrong sign."""
+
+
+@slip(plain, "(b - mean) * scale + beta -> b * scale - mean + beta")
+def mean_not_scaled():
+    """The running mean arrives unscaled in your bias. In which order does test mode subtract and divide?"""
+
+
+@slip(plain, "(b - mean) * scale + beta -> (b - mean + beta) * scale")
+def beta_scaled():
+    """beta seems to be scaled in your bias. Does it come before the scale, or after?"""
+
+
+@slip(plain, " * scale + beta ->  * scale - beta")
+def beta_subtracted():
+    """beta seems to enter your bias with the wrong sign."""
+
+
+@slip(plain, " * scale + beta ->  * scale")
+def beta_forgotten():
+    """beta seems to be missing in your bias."""
+
+
+@slip(plain, "+ beta -> + beta + b")
+def old_bias_added_again():
+    """The old bias seems to be in your bias twice: once through the normalization, once around it."""
+
+
+@slip(plain, "np.sqrt(var + eps) -> var + eps")
+def divided_by_the_variance():
+    """You seem to divide by the variance. What does test mode divide by?"""
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var)")
+def eps_forgotten():
+    """eps seems to be missing. Would the fused layer agree with test mode for a feature that hardly varies?"""
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var) + eps")
+def eps_outside_the_root():
+    """Your eps seems to be added to the standard deviation. What does test mode add it to?"""
+
+
+@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var + 1e-5)")
+def eps_hard_coded():
+    """Your eps seems to be a number of your own. What if the layer was trained with another?"""
+
+
+@slip(plain, "eps=1e-5 -> eps=1e-8")
+def another_default_eps():
+    """Your eps seems to have another default than the stub's."""
+
+
+@slip(plain, "b2 = (b - mean) * scale + beta -> b2 = (b - mean) * gamma / np.sqrt(var) + beta")
+def eps_in_the_weights_only():
+    """Weights and bias seem to disagree about eps."""
+
+
+@slip(plain, "gamma / std -> 1 / std")
+def gamma_forgotten():
+    """gamma seems to be missing. What does test mode do after it has divided?"""
+
+
+@slip(plain, "gamma / std -> np.abs(gamma) / std")
+def gamma_made_positive():
+    """Your gamma seems to have lost its sign. May a scale be negative?"""
+
+
+@slip(plain, "gamma / std -> std / gamma")
+def scale_upside_down():
+    """Your scale seems to be upside down."""
+
+
+@slip(plain, "gamma / std -> gamma * std")
+def multiplied_by_std():
+    """You seem to multiply by the spread. What does normalizing do to a wide feature?"""
+
+
+@slip(plain, "(b - mean) * scale -> (b - mean) * gamma")
+def bias_not_divided():
+    """Your weights are divided by the spread, your bias is not."""
+
+
+@slip(plain, "W2 = W * scale -> W2 = W; W2 *= scale")
+def weights_edited():
+    """You seem to scale the caller's W itself. What if they want to go on training?"""
+
+
+@slip(plain, "b2 = (b - mean) * scale + beta -> b -= mean; b2 = b * scale + beta")
+def bias_edited():
+    """You seem to subtract inside the caller's b. What if they want to go on training?"""
+
+
+@slip(plain, "std = -> var = var.astype(float); std =")
+def promoted_to_float64():
+    """Your fused layer is float64 whatever the layer was. Which line changes the dtype?"""

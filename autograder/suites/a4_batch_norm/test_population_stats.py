@@ -1,0 +1,211 @@
+"""Population statistics from batch statistics: checks, then the programs that prove them."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from autograder.suite import expect_close, expect_raises, expect_unchanged, points, variant
+from autograder.suites.a4_batch_norm import oracle
+from autograder.suites.a4_batch_norm.inputs import batch
+from autograder.suites.a4_batch_norm.slips import slip
+
+
+@points(1, visible=True)
+def test_mean(student, rng):
+    """the mean of the population is estimated by the average of the batch means"""
+    means, variances = statistics([batch(rng, 4, 3) for _ in range(5)])
+    expected = oracle.mean(means)
+    mean, _ = student.population_stats(means, variances, 4)
+    expect_close(mean, expected, "mean")
+
+
+@points(1.5, visible=True)
+def test_variance(student, rng):
+    """the variance of the population is estimated by the average of the batch variances, freed from their bias"""
+    means, variances = statistics([batch(rng, 2, 3) for _ in range(4)])
+    expected = oracle.mean(variances) * 2  # of two examples, the biased variance is half of the unbiased one
+    _, var = student.population_stats(means, variances, 2)
+    expect_close(var, expected, "var")
+
+
+@points(1.5, after="test_variance")
+def test_unbiased(student, rng):
+    """over all batches that can be drawn from a few examples, the variance is exactly theirs"""
+    population = batch(rng, 3, 2)
+    for m in (2, 4):
+        means, variances = statistics([population[list(drawn)] for drawn in product(range(3), repeat=m)])
+        _, var = student.population_stats(means, variances, m)
+        expect_close(var, oracle.variance(population), "var")
+
+
+@points(0.5, after="test_variance")
+def test_single_batch(student, rng):
+    """of a single batch, the variance is that of its examples, divided by m - 1 instead of m"""
+    x = batch(rng, 7, 4)
+    _, var = student.population_stats(oracle.mean(x)[None], oracle.variance(x)[None], 7)
+    expect_close(var, np.cov(x.T).diagonal(), "var")
+
+
+@points(0.5)
+def test_nothing_given_is_edited(student, rng):
+    """batch_means and batch_vars stay as they are"""
+    means, variances = statistics([batch(rng, 3, 2) for _ in range(4)])
+    before = means.copy(), variances.copy()
+    student.population_stats(means, variances, 3)
+    expect_unchanged(means, before[0], "batch_means")
+    expect_unchanged(variances, before[1], "batch_vars")
+
+
+@points(0.5)
+def test_too_small_batches(student, rng):
+    """batches of fewer than two examples raise ValueError"""
+    means, variances = statistics([batch(rng, 3, 2) for _ in range(4)])
+    for m in (1, 0):
+        expect_raises("ValueError", student.population_stats, means, variances, m)
+
+
+def statistics(batches):
+    """Return means and biased variances (B, D) of B batches."""
+    x = np.array(batches)
+    return x.mean(axis=1), ((x[:, :, None] - x[:, None]) ** 2).mean(axis=(1, 2)) / 2
+
+
+# ---------------------------------------------------------------- right, written differently
+
+
+@variant("population_stats")
+def plain(batch_means, batch_vars, m):
+    if m < 2:
+        raise ValueError("m must be at least 2")
+    mean = batch_means.mean(axis=0)
+    var = batch_vars.mean(axis=0) * m / (m - 1)
+    return mean, var
+
+
+@variant("population_stats")
+def corrected_batch_by_batch(batch_means, batch_vars, m):
+    if m <= 1:
+        raise ValueError("a variance needs two examples")
+    mean, var = np.zeros(batch_means.shape[1]), np.zeros(batch_means.shape[1])
+    for one_mean, one_var in zip(batch_means, batch_vars, strict=True):
+        mean += one_mean
+        var += m * one_var / (m - 1)
+    return mean / len(batch_means), var / len(batch_means)
+
+
+@variant("population_stats")
+def from_sums_of_squares(batch_means, batch_vars, m):
+    batches = batch_means.shape[0]
+    if m - 1 < 1:
+        raise ValueError(m)
+    return np.einsum("bd->d", batch_means) / batches, np.sum(m * batch_vars, axis=0) / (batches * (m - 1))
+
+
+# ---------------------------------------------------------------- wrong
+
+
+@slip(plain, " * m / (m - 1) -> ")
+def biased():
+    """Your variance is the plain average of biased ones. Are small batches as spread out as the population?"""
+
+
+@slip(plain, "* m / (m - 1) -> * (m - 1) / m")
+def correction_upside_down():
+    """Your correction makes the variance smaller. Does a small batch show too much of the spread, or too little?"""
+
+
+@slip(plain, "batch_vars.mean(axis=0) -> np.sqrt(batch_vars).mean(axis=0) ** 2")
+def standard_deviations_averaged():
+    """You seem to average standard deviations. Is the square of an average the average of the squares?"""
+
+
+@slip(plain, "* m / (m - 1) -> * m / (m - 1) + batch_means.var(axis=0)")
+def spread_of_the_means_added():
+    """You seem to add the spread of the batch means, and to correct the bias as well. That counts one thing twice."""
+
+
+@slip(plain, "* m / (m - 1) -> + batch_means.var(axis=0)")
+def spread_of_the_means_instead():
+    """You seem to add the spread of the batch means to the average variance. What if there is just one batch?"""
+
+
+@slip(plain, "batch_vars.mean(axis=0) -> batch_means.var(axis=0)")
+def spread_of_the_means_alone():
+    """Your variance seems to be that of the batch means. How much do means vary, compared with single examples?"""
+
+
+@slip(plain, "* m / (m - 1) -> * len(batch_vars) / max(len(batch_vars) - 1, 1)")
+def corrected_by_the_number_of_batches():
+    """Your correction seems to count the batches. What is m?"""
+
+
+@slip(plain, "* m / (m - 1) -> * m // (m - 1)")
+def floor_division():
+    """Your variance seems to be rounded down. Which division keeps the fraction?"""
+
+
+@slip(plain, "* m / (m - 1) -> * (m // (m - 1))")
+def correction_rounded_down():
+    """Your correction seems to be rounded down to a whole number. Which division keeps the fraction?"""
+
+
+@slip(plain, "* m / (m - 1) -> * (m + 1) / m")
+def correction_one_off():
+    """Your correction is nearly there, but one off: how many differences from their own mean do m examples have?"""
+
+
+@slip(plain, "* m / (m - 1) -> / (m - 1)")
+def divided_once_more():
+    """Your variance is divided by m - 1, but it was divided before. By what?"""
+
+
+@slip(plain, "batch_means.mean(axis=0) -> batch_means.mean(axis=0) * m / (m - 1)")
+def mean_corrected_too():
+    """Your mean seems to be corrected like the variance. Is the mean of a small batch biased?"""
+
+
+@slip(plain, ".mean(axis=0) -> .sum(axis=0)")
+def summed():
+    """Your estimates grow with the number of batches. What turns a sum into an average?"""
+
+
+@slip(plain, ".mean(axis=0) -> .mean(axis=1)")
+def averaged_over_features():
+    """You seem to average over the features. Which axis counts the batches?"""
+
+
+@slip(plain, ".mean(axis=0) -> .mean()")
+def one_number_for_all_features():
+    """You seem to average over batches and features at once. How many features are there to describe?"""
+
+
+@slip(plain, ".mean(axis=0) -> [-1]")
+def last_batch_only():
+    """Your estimates look like those of a single batch. What do the others say?"""
+
+
+@slip(plain, "return mean, var -> return mean, np.sqrt(var)")
+def standard_deviation_returned():
+    """You seem to return a standard deviation in place of the variance."""
+
+
+@slip(plain, "return mean, var -> return var, mean")
+def mean_and_variance_exchanged():
+    """Mean and variance seem to have changed places in what you return."""
+
+
+@slip(plain, "var = batch_vars -> batch_vars *= m; var = batch_vars", " * m / (m - 1) ->  / (m - 1)")
+def batch_vars_edited():
+    """You seem to work inside the caller's batch_vars. Will they find their statistics again?"""
+
+
+@slip(plain, "if m < 2: -> if m < 1:")
+def single_examples_accepted():
+    """A batch size that says nothing about the spread seems to be welcome. What does your formula divide by then?"""
+
+
+@slip(plain, "m / (m - 1) -> m / max(m - 1, 1)", "if m < 2: -> if m < 0:")
+def division_by_zero_dodged():
+    """You seem to dodge the division by zero. May the caller believe the number that comes out?"""

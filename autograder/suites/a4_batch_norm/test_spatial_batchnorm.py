@@ -1,0 +1,539 @@
+"""Batch normalization of images, forward and backward: checks, then the programs that prove them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.suite import (
+    expect,
+    expect_close,
+    expect_dtype,
+    expect_raises,
+    expect_unchanged,
+    points,
+    variant,
+    vjp,
+)
+from autograder.suites.a4_batch_norm import oracle
+from autograder.suites.a4_batch_norm.inputs import affine, batch, bn_param
+from autograder.suites.a4_batch_norm.slips import slip
+
+
+@points(3, visible=True)
+def test_training_output(student, rng):
+    """training mode: all pixels of a channel, over the whole batch, share one mean and one spread"""
+    x, (gamma, beta) = images(rng, 2, 3, 4, 5, spread=1e3), affine(rng, 3)
+    expected = oracle.spatial_batchnorm(x, gamma, beta, 1e-8)
+    out, _ = student.spatial_batchnorm_forward(x, gamma, beta, bn_param(rng, 3, spread=1e3, eps=1e-8))
+    expect_close(out, expected)
+
+
+@points(3, visible=True)
+def test_dx(student, rng):
+    """dx follows every way in which a pixel changes the loss: directly, and through the statistics of its channel"""
+    forward, dout = problem(rng, 2, 3, 4, 5)
+    dx, _, _ = backward(student, forward, dout)
+    expect_close(dx, gradient("x", forward, dout), "dx")
+
+
+@points(1.5, visible=True)
+def test_dgamma_and_dbeta(student, rng):
+    """dgamma and dbeta gather what every pixel of their channel contributes"""
+    forward, dout = problem(rng, 2, 3, 3, 2)
+    _, dgamma, dbeta = backward(student, forward, dout)
+    expect_close(dgamma, gradient("gamma", forward, dout), "dgamma")
+    expect_close(dbeta, gradient("beta", forward, dout), "dbeta")
+
+
+@points(1.5, after="test_training_output")
+def test_output_of_other_shapes(student, rng):
+    """training mode: out is right for equal sizes, for one image, for images of one pixel, and with any eps"""
+    gamma, beta = affine(rng, 3)
+    for x in (images(rng, 3, 3, 3, 3), images(rng, 1, 3, 2, 4)):
+        expected = oracle.spatial_batchnorm(x, gamma, beta, 0.6)
+        out, _ = student.spatial_batchnorm_forward(x, gamma, beta, bn_param(rng, 3, eps=0.6))
+        expect_close(out, expected)
+    pixels = batch(rng, 5, 3)
+    expected = oracle.batchnorm(pixels, gamma, beta, 0.6)[:, :, None, None]
+    out, _ = student.spatial_batchnorm_forward(pixels[:, :, None, None], gamma, beta, bn_param(rng, 3, eps=0.6))
+    expect_close(out, expected, "out for images of one pixel")
+
+
+@points(1.5)
+def test_running_statistics(student, rng):
+    """training mode: each channel has one running mean and variance, which move as in `batchnorm_forward`"""
+    (gamma, beta), param = affine(rng, 2), bn_param(rng, 2, eps=0.1)
+    mean, var = param["running_mean"], param["running_var"]
+    for alpha in (0.3, 0.1):
+        x = images(rng, 3, 2, 2, 4)
+        pixels = np.concatenate(oracle.channels(x), axis=1)
+        mean, var = oracle.moved(mean, oracle.mean(pixels), alpha), oracle.moved(var, oracle.variance(pixels), alpha)
+        param["alpha"] = alpha
+        student.spatial_batchnorm_forward(x, gamma, beta, param)
+    expect_close(param["running_mean"], mean, "bn_param['running_mean']")
+    expect_close(param["running_var"], var, "bn_param['running_var']")
+
+
+@points(1)
+def test_testing_output(student, rng):
+    """test mode: the running statistics of each channel normalize it, and stay as they are"""
+    x, (gamma, beta), param = images(rng, 2, 3, 4, 2), affine(rng, 3), bn_param(rng, 3, "test", eps=0.3)
+    mean, var = param["running_mean"].copy(), param["running_var"].copy()
+    expected = np.moveaxis(oracle.affine_by(np.moveaxis(x, 1, 3), gamma, beta, mean, var, 0.3), 3, 1)
+    out, _ = student.spatial_batchnorm_forward(x, gamma, beta, param)
+    expect_close(out, expected)
+    expect_close(param["running_mean"], mean, "bn_param['running_mean']")
+    expect_close(param["running_var"], var, "bn_param['running_var']")
+
+
+@points(0.5, after="test_running_statistics")
+def test_defaults(student, rng):
+    """training mode: what bn_param leaves out is taken as eps 1e-5, alpha 0.1, running mean 0 and running variance 1"""
+    x, (gamma, beta), param = images(rng, 2, 3, 2, 2, spread=0.01), affine(rng, 3), {"mode": "train"}
+    pixels, expected = np.concatenate(oracle.channels(x), axis=1), oracle.spatial_batchnorm(x, gamma, beta, 1e-5)
+    out, _ = student.spatial_batchnorm_forward(x, gamma, beta, param)
+    expect_close(param["running_mean"], 0.1 * oracle.mean(pixels), "bn_param['running_mean']")
+    expect_close(param["running_var"], 0.9 + 0.1 * oracle.variance(pixels), "bn_param['running_var']")
+    expect_close(out, expected)
+
+
+@points(0.5, after="test_training_output")
+def test_large_offset(student, rng):
+    """training mode: a channel whose mean is huge beside its spread is normalized as well as any other"""
+    x, (gamma, beta) = images(rng, 3, 2, 3, 2) + 1e8, affine(rng, 2)
+    expected = oracle.spatial_batchnorm(x, gamma, beta, 1e-5)
+    out, _ = student.spatial_batchnorm_forward(x, gamma, beta, bn_param(rng, 2))
+    expect_close(out, expected, rtol=0.02, atol=0.05)
+
+
+@points(0.5, after="test_dx")
+def test_dx_of_other_shapes(student, rng):
+    """dx is right when all sizes are equal, for one image, and with any eps, also after other batches went forward"""
+    problems = [problem(rng, 3, 3, 3, 3, eps=0.7), problem(rng, 1, 2, 3, 2)]
+    caches = [student.forward_for_backward("spatial_batchnorm_forward", *forward)[1] for forward, _ in problems]
+    for (forward, dout), cache in zip(problems, caches, strict=True):
+        dx, _, _ = student.spatial_batchnorm_backward(dout.copy(), cache)
+        expect_close(dx, gradient("x", forward, dout), "dx")
+
+
+@points(0.5)
+def test_shift_changes_nothing(student, rng):
+    """adding a number to a whole channel cannot change the loss, so dx sums to 0 over its pixels"""
+    forward, dout = problem(rng, 2, 3, 3, 4, eps=0.5)
+    dx, _, _ = backward(student, forward, dout)
+    expect_close(dx.sum(axis=(0, 2, 3)), np.zeros(3), "dx.sum(axis=(0, 2, 3))")
+    expect(np.abs(dx).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single pixels.")
+
+
+@points(0.5)
+def test_nothing_given_is_edited(student, rng):
+    """x, gamma, beta, the running arrays and dout stay as they are"""
+    (x, gamma, beta, param), dout = problem(rng, 2, 2, 3, 2)
+    given = {"x": x, "gamma": gamma, "beta": beta, "dout": dout}
+    given |= {key: param[key] for key in ("running_mean", "running_var")}
+    before = {name: array.copy() for name, array in given.items()}
+    _, cache = student.forward_for_backward("spatial_batchnorm_forward", x, gamma, beta, param)
+    student.spatial_batchnorm_forward(x, gamma, beta, param)
+    student.spatial_batchnorm_backward(dout, cache)
+    for name, array in given.items():
+        expect_unchanged(array, before[name], name)
+
+
+@points(0.5)
+def test_float32(student, rng):
+    """float32 comes in, float32 goes out, forward and backward"""
+    (x, gamma, beta, _), dout = problem(rng, 2, 3, 2, 2)
+    x, gamma, beta, dout = (array.astype(np.float32) for array in (x, gamma, beta, dout))
+    forward = (x, gamma, beta, {"mode": "train", "eps": 1e-5, "alpha": 0.1})
+    expect_dtype(student.spatial_batchnorm_forward(*forward)[0], np.float32, "out")
+    for got, name in zip(backward(student, forward, dout), ("dx", "dgamma", "dbeta"), strict=True):
+        expect_dtype(got, np.float32, name)
+
+
+@points(0.25)
+def test_unknown_mode(student, rng):
+    """a mode other than 'train' and 'test' raises ValueError"""
+    x, (gamma, beta), param = images(rng, 2, 3, 2, 2), affine(rng, 3), bn_param(rng, 3, "evaluate")
+    expect_raises("ValueError", student.spatial_batchnorm_forward, x, gamma, beta, param)
+
+
+def images(rng, n, c, height, width, spread=1.0):
+    """Return n images whose channels have means and spreads of their own."""
+    return np.moveaxis(batch(rng, n * height * width, c, spread).reshape(n, height, width, c), 3, 1).copy()
+
+
+def problem(rng, n, c, height, width, eps=1e-5):
+    """Return the arguments of a forward pass, and an upstream gradient."""
+    gamma, beta = affine(rng, c)
+    x = images(rng, n, c, height, width)
+    return (x, gamma, beta, bn_param(rng, c, eps=eps)), rng.normal(size=x.shape) + 0.5
+
+
+def backward(student, forward, dout):
+    """Return the student's gradients after the forward pass with the arguments `forward`."""
+    _, cache = student.forward_for_backward("spatial_batchnorm_forward", *forward)
+    return student.spatial_batchnorm_backward(dout.copy(), cache)
+
+
+def gradient(wanted, forward, dout):
+    """Return the gradient for "x", "gamma" or "beta" of the definition, by automatic differentiation."""
+    given = dict(zip(("x", "gamma", "beta"), forward, strict=False))
+    value = given.pop(wanted)
+    (found,) = vjp(
+        lambda value: oracle.spatial_batchnorm(**given, **{wanted: value}, eps=forward[3]["eps"]), value, dout=dout
+    )
+    return found
+
+
+# ---------------------------------------------------------------- right, written differently
+
+
+@variant("spatial_batchnorm_forward")
+def by_axes(x, gamma, beta, bn_param):
+    mode, eps, alpha = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1)
+    mean = bn_param.get("running_mean", np.zeros(x.shape[1], x.dtype))
+    var = bn_param.get("running_var", np.ones(x.shape[1], x.dtype))
+    if mode == "train":
+        mu, v = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
+        bn_param["running_mean"] = (1 - alpha) * mean + alpha * mu
+        bn_param["running_var"] = (1 - alpha) * var + alpha * v
+        mean, var = mu, v
+    elif mode != "test":
+        raise ValueError(f"unknown mode {mode}")
+    std = np.sqrt(var + eps)
+    xhat = (x - mean[:, None, None]) / std[:, None, None]
+    return gamma[:, None, None] * xhat + beta[:, None, None], (xhat, gamma, std)
+
+
+@variant("spatial_batchnorm_forward")
+def by_rows(x, gamma, beta, bn_param):
+    mode, eps, alpha = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1)
+    n, c, h, w = x.shape
+    rows = x.transpose(0, 2, 3, 1).reshape(-1, c)
+    mean = bn_param.get("running_mean", np.zeros(c, x.dtype))
+    var = bn_param.get("running_var", np.ones(c, x.dtype))
+    if mode == "train":
+        mu, v = rows.mean(axis=0), rows.var(axis=0)
+        bn_param["running_mean"] = (1 - alpha) * mean + alpha * mu
+        bn_param["running_var"] = (1 - alpha) * var + alpha * v
+        mean, var = mu, v
+    elif mode != "test":
+        raise ValueError(f"unknown mode {mode}")
+    std = np.sqrt(var + eps)
+    xhat = (rows - mean) / std
+    out = (gamma * xhat + beta).reshape(n, h, w, c).transpose(0, 3, 1, 2)
+    return out, (xhat.reshape(n, h, w, c).transpose(0, 3, 1, 2), gamma, std)
+
+
+@variant("spatial_batchnorm_backward")
+def back_by_axes(dout, cache):
+    xhat, gamma, std = cache
+    axes, pixels = (0, 2, 3), dout.size // dout.shape[1]
+    dbeta = dout.sum(axis=axes)
+    dgamma = (dout * xhat).sum(axis=axes)
+    dxhat = dout * gamma[:, None, None]
+    mean_path = dxhat.sum(axis=axes, keepdims=True) / pixels
+    variance_path = xhat * (dxhat * xhat).sum(axis=axes, keepdims=True) / pixels
+    dx = (dxhat - mean_path - variance_path) / std[:, None, None]
+    return dx, dgamma, dbeta
+
+
+@variant("spatial_batchnorm_backward")
+def back_by_rows(dout, cache):
+    xhat, gamma, std = cache
+    n, c, h, w = dout.shape
+    rows = dout.transpose(0, 2, 3, 1).reshape(-1, c)
+    xrows = xhat.transpose(0, 2, 3, 1).reshape(-1, c)
+    dgamma, dbeta = (rows * xrows).sum(axis=0), rows.sum(axis=0)
+    dx = gamma / std * (rows - dbeta / len(rows) - xrows * dgamma / len(rows))
+    return dx.reshape(n, h, w, c).transpose(0, 3, 1, 2), dgamma, dbeta
+
+
+@variant("spatial_batchnorm_forward", "spatial_batchnorm_backward")
+class ChannelByChannel:
+    """One channel at a time, and a cache that is a list of what each channel needs."""
+
+    @staticmethod
+    def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+        eps, alpha, out, cache = bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1), np.empty_like(x), []
+        channels = x.shape[1]
+        mean = np.array(bn_param.get("running_mean", np.zeros(channels)), dtype=x.dtype)
+        var = np.array(bn_param.get("running_var", np.ones(channels)), dtype=x.dtype)
+        if bn_param["mode"] not in ("train", "test"):
+            raise ValueError(bn_param["mode"])
+        for c in range(channels):
+            mu, v = mean[c], var[c]
+            if bn_param["mode"] == "train":
+                mu, v = np.mean(x[:, c]), np.mean((x[:, c] - np.mean(x[:, c])) ** 2)
+                mean[c], var[c] = (1 - alpha) * mean[c] + alpha * mu, (1 - alpha) * var[c] + alpha * v
+            centred = x[:, c] - mu
+            out[:, c] = gamma[c] * centred / np.sqrt(v + eps) + beta[c]
+            cache.append((centred, v + eps, gamma[c]))
+        if bn_param["mode"] == "train":
+            bn_param["running_mean"], bn_param["running_var"] = mean, var
+        return out, cache
+
+    @staticmethod
+    def spatial_batchnorm_backward(dout, cache):
+        dx, dgamma, dbeta = np.empty_like(dout), np.empty_like(dout[0, :, 0, 0]), dout.sum(axis=(0, 2, 3))
+        for c, (centred, var, gamma) in enumerate(cache):
+            g = dout[:, c]
+            dgamma[c] = np.vdot(g, centred) / np.sqrt(var)
+            dx[:, c] = gamma / np.sqrt(var) * (g - g.mean() - centred * (g * centred).mean() / var)
+        return dx, dgamma, dbeta
+
+
+# ---------------------------------------------------------------- wrong, forward
+
+
+@slip(by_axes, "axis=(0, 2, 3) -> axis=0", "(x - mean[:, None, None]) / std[:, None, None] -> (x - mean) / std")
+def every_pixel_by_itself():
+    """Every position of the image seems to have statistics of its own. What do all pixels of a channel share?"""
+
+
+@slip(
+    by_rows,
+    "x.transpose(0, 2, 3, 1).reshape(-1, c) -> x.reshape(-1, c)",
+    ".reshape(n, h, w, c).transpose(0, 3, 1, 2) -> .reshape(n, c, h, w)",
+)
+def reshaped_without_transposing():
+    """Your rows seem to mix pixels of several channels. Which axis runs fastest when you reshape?"""
+
+
+@slip(by_rows, ".reshape(n, h, w, c).transpose(0, 3, 1, 2) -> .reshape(n, c, h, w)")
+def reshaped_back_without_transposing():
+    """The way in looks right, but the way back seems to put the pixels elsewhere. In which order do your rows lie?"""
+
+
+@slip(by_rows, ".transpose(0, 3, 1, 2) -> .transpose(0, 3, 2, 1)")
+def rows_and_columns_exchanged():
+    """Rows and columns of the images seem to change places on the way back."""
+
+
+@slip(by_rows, ".transpose(0, 3, 1, 2) -> .transpose(0, 2, 1, 3)")
+def another_permutation_back():
+    """The way back does not undo the way in. Where has the channel axis gone in between?"""
+
+
+@slip(by_rows, "x.transpose(0, 2, 3, 1).reshape(-1, c) -> x.transpose(0, 3, 2, 1).reshape(-1, c)")
+def another_permutation_in():
+    """The way back does not undo the way in. In which order do rows and columns lie in between?"""
+
+
+@slip(
+    by_axes,
+    "mu, v = -> m, s = x.mean(axis=(2, 3), keepdims=True), x.var(axis=(2, 3), keepdims=True); mu, v =",
+    "xhat = (x - mean[:, None, None]) / std[:, None, None] -> "
+    "xhat = (x - m) / np.sqrt(s + eps) if mode == 'train' else (x - mean[:, None, None]) / std[:, None, None]",
+)
+def images_normalized_one_by_one():
+    """Each image seems to be normalized by itself. Over what does BATCH normalization average?"""
+
+
+@slip(by_axes, "x.var(axis=(0, 2, 3)) -> x.var(axis=(2, 3)).mean(axis=0)")
+def variances_of_images_averaged():
+    """Your variance seems to be the average over the images of their own variances. Do their means not differ?"""
+
+
+@slip(by_axes, "x.var(axis=(0, 2, 3)) -> x.mean(axis=(2, 3)).var(axis=0)")
+def variance_of_image_means():
+    """Your variance seems to be that of the image means. Do the pixels within an image not differ?"""
+
+
+@slip(by_axes, "x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3)) -> mean * 0 + x.mean(), var * 0 + x.var()")
+def channels_share_statistics():
+    """All channels seem to share one mean and one spread. How many should there be?"""
+
+
+@slip(by_axes, "x.var(axis=(0, 2, 3)) -> x.var(axis=(0, 2, 3), ddof=1)")
+def unbiased_variance():
+    """Your variance looks like the unbiased one. Which of the two does the stub ask for?"""
+
+
+@slip(by_axes, "alpha * v -> alpha * v * x[:, 0].size / max(x[:, 0].size - 1, 1)")
+def running_variance_unbiased():
+    """Your running variance looks like an average of unbiased variances. Which variance does this course average?"""
+
+
+@slip(by_axes, "x.var(axis=(0, 2, 3)) -> (x**2).mean(axis=(0, 2, 3)) - x.mean(axis=(0, 2, 3)) ** 2")
+def one_pass_variance():
+    """Your variance looks like E[x^2] - E[x]^2. What is left of a small difference between two huge numbers?"""
+
+
+@slip(by_axes, "np.sqrt(var + eps) -> np.sqrt(var) + eps")
+def eps_outside_the_root():
+    """Your eps seems to be added to the standard deviation. What does the formula add it to?"""
+
+
+@slip(by_axes, 'bn_param.get("eps", 1e-5) -> 1e-5', 'bn_param.get("alpha", 0.1) -> 0.1')
+def settings_hard_coded():
+    """Your eps and alpha seem to be numbers of your own. Where does the caller put theirs?"""
+
+
+@slip(by_axes, 'bn_param.get("eps", 1e-5) -> bn_param["eps"]', 'bn_param.get("alpha", 0.1) -> bn_param["alpha"]')
+def every_setting_is_needed():
+    """Your function seems to expect eps and alpha in bn_param. Some callers leave them out."""
+
+
+@slip(
+    by_axes,
+    "(1 - alpha) * mean + alpha * mu -> alpha * mean + (1 - alpha) * mu",
+    "(1 - alpha) * var + alpha * v -> alpha * var + (1 - alpha) * v",
+)
+def alpha_weighs_the_old_value():
+    """alpha seems to weigh the old value here. Read what alpha means in this course."""
+
+
+@slip(by_axes, "mode, eps, alpha = -> bn_param = dict(bn_param); mode, eps, alpha =")
+def statistics_never_reach_the_caller():
+    """You seem to keep the new statistics to yourself: the caller's bn_param still holds the old ones."""
+
+
+@slip(by_axes, 'mode == "train" -> mode == "train" or "test"')
+def mode_is_ignored():
+    """Your function seems to train whatever the mode says. Which modes does your condition let through?"""
+
+
+@slip(by_axes, "std = -> mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3)); std =")
+def batch_statistics_when_testing():
+    """In test mode you seem to normalize by the batch at hand. What would the answer for one lonely image be?"""
+
+
+@slip(
+    by_axes,
+    'if mode == "train": -> if mode in ("train", "test"):',
+    'mean, var = mu, v -> mean, var = (mu, v) if mode == "train" else (mean, var)',
+)
+def statistics_updated_when_testing():
+    """Test mode seems to update the running statistics too. May the images that you are tested on teach the model?"""
+
+
+@slip(by_axes, 'raise ValueError(f"unknown mode {mode}") -> pass')
+def any_other_mode_is_testing():
+    """Any mode but 'train' seems to count as test mode. A caller who mistypes it will never know."""
+
+
+@slip(by_axes, "xhat + beta[:, None, None], -> (xhat + beta[:, None, None]),")
+def beta_inside_the_scale():
+    """beta seems to be multiplied by gamma on its way out. In which order do scale and shift come?"""
+
+
+@slip(by_axes, "xhat = -> x -= mean[:, None, None]; xhat =", "(x - mean[:, None, None]) / -> x /")
+def x_edited():
+    """Your function seems to subtract the mean inside the caller's x. Will they still find their images afterwards?"""
+
+
+@slip(by_axes, "mode, eps, alpha = -> x = np.asarray(x, dtype=float); mode, eps, alpha =")
+def promoted_to_float64():
+    """Your work seems to be done in float64, whatever comes in. Which line changes the dtype of x?"""
+
+
+@slip(
+    by_axes,
+    "mode, eps, alpha = -> axes = tuple({0, 1, 2, 3} - {x.shape.index(len(gamma))}); mode, eps, alpha =",
+    "axis=(0, 2, 3) -> axis=axes",
+)
+def channel_axis_guessed():
+    """Your function seems to find the channel axis by its size. What if another axis has the same size?"""
+
+
+# ---------------------------------------------------------------- wrong, backward
+
+
+@slip(back_by_axes, "pixels = (0, 2, 3), dout.size // dout.shape[1] -> pixels = (0, 2, 3), dout.shape[0]")
+def only_images_counted():
+    """Your means seem to count the images only. How many numbers share the statistics of a channel?"""
+
+
+@slip(back_by_axes, "/ pixels -> ")
+def sums_instead_of_means():
+    """Both detours of your dx look as if they were summed over the channel. How much does one pixel move a mean?"""
+
+
+@slip(
+    back_by_axes,
+    "(0, 2, 3), dout.size // dout.shape[1] -> (2, 3), dout[0, 0].size",
+    "sum(axis=axes) -> sum(axis=(0, 2, 3))",
+)
+def images_held_apart():
+    """Your dx is what you get when every image has statistics of its own. Who else moves the mean of a channel?"""
+
+
+@slip(back_by_axes, " - mean_path - variance_path -> ")
+def statistics_held_constant():
+    """Your dx is what you get when mean and variance are constants. Does a pixel not move both of them?"""
+
+
+@slip(back_by_axes, " - variance_path -> ")
+def variance_held_constant():
+    """Your dx is what you get when the variance is a constant. Which pixels is it made of?"""
+
+
+@slip(back_by_axes, " - mean_path -> ")
+def mean_held_constant():
+    """Your dx is what you get when the mean is a constant. Which pixels is it made of?"""
+
+
+@slip(back_by_axes, "dout * gamma[:, None, None] -> dout")
+def gamma_missing():
+    """gamma seems to be missing in your dx. What stands between the normalized x and out?"""
+
+
+@slip(back_by_axes, " / std[:, None, None] -> ")
+def not_divided_by_std():
+    """Your dx looks like the gradient for a channel of unit spread. What did the forward pass divide by?"""
+
+
+@slip(back_by_rows, ".transpose(0, 2, 3, 1) -> ", ".reshape(n, h, w, c).transpose(0, 3, 1, 2) -> .reshape(n, c, h, w)")
+def back_reshaped_without_transposing():
+    """Your rows of dout seem to mix pixels of several channels. Which axis runs fastest when you reshape?"""
+
+
+@slip(back_by_rows, ".reshape(n, h, w, c).transpose(0, 3, 1, 2) -> .reshape(n, c, h, w)")
+def dx_reshaped_without_transposing():
+    """Your dx seems to hold the right numbers in other places. In which order do your rows lie?"""
+
+
+@slip(back_by_rows, ".transpose(0, 3, 1, 2) -> .transpose(0, 3, 2, 1)")
+def dx_with_rows_and_columns_exchanged():
+    """Rows and columns of dx seem to have changed places on the way back."""
+
+
+@slip(back_by_rows, "xhat.transpose(0, 2, 3, 1) -> xhat")
+def xhat_not_transposed():
+    """dout and the normalized x seem to lie in different orders when you multiply them."""
+
+
+@slip(back_by_axes, "sum(axis=axes) -> mean(axis=axes)")
+def parameter_gradients_averaged():
+    """dgamma and dbeta seem to be averaged over the pixels. All pixels share one gamma: how do their wishes add up?"""
+
+
+@slip(back_by_axes, "sum(axis=axes) -> sum(axis=0)")
+def parameter_gradients_for_every_pixel():
+    """There seems to be one dgamma and dbeta for each pixel of a channel. How many gammas are there?"""
+
+
+@slip(back_by_axes, "dgamma = (dout * xhat) -> dgamma = (dout * xhat * std[:, None, None])")
+def dgamma_from_the_centred_x():
+    """Your dgamma seems to use x - mean. What is gamma multiplied by?"""
+
+
+@slip(back_by_axes, "dgamma = (dout * xhat) -> dgamma = (dout * gamma[:, None, None] * xhat)")
+def dgamma_with_gamma():
+    """gamma seems to be in your dgamma. How does out depend on gamma?"""
+
+
+@slip(back_by_axes, "dxhat = dout * -> dxhat = dout; dxhat *=")
+def dout_edited():
+    """You seem to multiply inside the caller's dout. Another layer may still need it."""
+
+
+@slip(back_by_axes, "axes, pixels = -> dout = dout.astype(float); axes, pixels =")
+def back_promoted_to_float64():
+    """Your gradients seem to be computed in float64, whatever comes in. Which line changes the dtype?"""
+
+
+@slip(back_by_axes, "axes, pixels = (0, 2, 3) -> axes, pixels = tuple({0, 1, 2, 3} - {dout.shape.index(len(gamma))})")
+def channel_axis_guessed_on_the_way_back():
+    """Your function seems to find the channel axis by its size. What if another axis has the same size?"""
