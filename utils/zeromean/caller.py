@@ -18,12 +18,13 @@ SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why a call gave no result; ``line`` is the student's own line, and ``errors`` the classes of the exception."""
+    """Why a call gave no result; ``line`` is the student's own line, ``errors`` the classes of the exception."""
 
     kind: Literal["unwritten", "raised", "too slow"]
     sentence: str
     line: str = ""
     errors: tuple[str, ...] = ()
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,7 @@ class _Listener(io.TextIOBase):
         return len(text)
 
 
-def call(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float = SECONDS
-) -> Call:
+def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float = SECONDS) -> Call:
     """Call `function`, which may change its arguments, and stop it after `seconds` where that is possible."""
     name = function.__name__
     printed, result, trouble = _Listener(), None, None
@@ -105,7 +104,7 @@ def _raised(error: BaseException, function: Callable[..., Any]) -> Trouble:
     name, line = _where(error.__traceback__, function)
     who = function.__name__ if name in ("", function.__name__) else f"{name}, called by {function.__name__},"
     sentence = f"{who} raised {type(error).__name__}" + (f": {text}" if text else "")
-    return Trouble("raised", sentence, line, tuple(c.__name__ for c in type(error).__mro__))
+    return Trouble("raised", sentence, line, tuple(c.__name__ for c in type(error).__mro__), text)
 
 
 def _where(traceback: TracebackType | None, function: Callable[..., Any]) -> tuple[str, str]:

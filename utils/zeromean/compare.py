@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from zeromean.encoding import arrays_in, decode, encode
 from zeromean.mismatch import describe_mismatch, differs
-from zeromean.probes import Step, arrays_in, decode, encode
+from zeromean.probes import Step
 
 RTOL, ATOL = 1e-7, 1e-8
 RTOL32, ATOL32 = 1e-3, 1e-4
@@ -66,11 +67,16 @@ def compare(step: Step, result: Any, arguments: dict[str, Any]) -> Difference | 
         return Difference(message)
     for got, right, what in _pairs(step, result, expected):
         if message := _describe(got, right, what):
-            return Difference(f"{message}.", _first_wrong(got, right, what))
+            return Difference(closed(message), _first_wrong(got, right, what))
     for name, key in step.left:
         if difference := _compare_left(step, name, key, arguments[name]):
             return difference
     return None
+
+
+def closed(message: str) -> str:
+    """End a message with a full stop, if it has no mark of its own."""
+    return message if message.endswith((".", "?", "!")) else f"{message}."
 
 
 def changed_arguments(step: Step, arguments: dict[str, Any]) -> list[str]:
@@ -130,7 +136,7 @@ def _compare_left(step: Step, name: str, key: Any, left: Any) -> Difference | No
     if step.after[name] == step.inputs[name]:
         advice = "Work on a copy." if key is None else "It should stay as it is."
         return Difference(f"{step.function} changed {what}, which it was given. {advice}")
-    return Difference(f"After the call, {message}.", _first_wrong(left, expected, what))
+    return Difference(closed(f"After the call, {message}"), _first_wrong(left, expected, what))
 
 
 def _first_wrong(got: Any, expected: Any, what: str) -> Wrong | None:

@@ -34,8 +34,8 @@ def pattern(wrong: Wrong) -> str:
         others = tuple(a for a in range(mask.ndim) if a != axis)
         lines = np.flatnonzero(mask.any(axis=others))
         if 2 * len(lines) <= mask.shape[axis]:
-            names = ("in row", "in column") if mask.ndim == 2 else tuple(f"at {{}} of axis {a}" for a in range(mask.ndim))
-            return f"All that is wrong is {_lines(names[axis], lines)}."
+            name = ("in row", "in column")[axis] if mask.ndim == 2 else f"at {{}} of axis {axis}"
+            return f"All that is wrong is {_lines(name, lines)}."
     return ""
 
 

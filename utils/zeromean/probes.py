@@ -6,27 +6,20 @@ inputs, expected results, and fingerprints of well-known mistakes; it holds no c
 
 from __future__ import annotations
 
-import base64
 import json
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from zeromean.encoding import decode
+from zeromean.fingerprints import fingerprint, raised_print
 
 FORMAT = 1
-CACHE_OF = "cache of step"
 
 
 class ProbesError(Exception):
     """The visible checks cannot be found or read; the message says what to do."""
-
-
-class DataError(TypeError):
-    """A value that cannot be written down as data."""
 
 
 @dataclass(frozen=True)
@@ -159,101 +152,9 @@ def _exercise(data: dict[str, Any]) -> Exercise:
         for check in data["checks"]
     )
     mistakes = tuple(
-        Mistake(m["hint"], {(check, step): value for check, step, value in m["prints"]})
-        for m in data["mistakes"]
+        Mistake(m["hint"], {(check, step): value for check, step, value in m["prints"]}) for m in data["mistakes"]
     )
     return Exercise(data["name"], data["functions"], checks, mistakes)
-
-
-def encode(value: Any) -> Any:
-    """Turn arrays, numbers, strings, None, and tuples, lists and dicts of these into JSON data, exactly.
-
-    Raises
-    ------
-    DataError
-        If `value` is, or holds, anything else.
-    """
-    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "fiub":
-        data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
-        shape = list(value.shape) if isinstance(value, np.ndarray) else None
-        return {"array": data, "dtype": value.dtype.str, "shape": shape}
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"float": str(value)}
-    if value is None or type(value) in (bool, int, float, str):
-        return value
-    if isinstance(value, dict):
-        return {"dict": [[encode(key), encode(item)] for key, item in value.items()]}
-    if isinstance(value, tuple):
-        return {"tuple": [encode(item) for item in value]}
-    if isinstance(value, list):
-        return [encode(item) for item in value]
-    raise DataError(f"a {type(value).__name__} cannot be written as data")
-
-
-def decode(data: Any, caches: dict[int, Any] | None = None) -> Any:
-    """Undo `encode`; every array is a new one. A reference to the cache of an earlier step is taken from `caches`."""
-    if isinstance(data, list):
-        return [decode(item, caches) for item in data]
-    if not isinstance(data, dict):
-        return data
-    if "array" in data:
-        array = np.frombuffer(base64.b64decode(data["array"]), np.dtype(data["dtype"])).copy()
-        return array[0] if data["shape"] is None else array.reshape(data["shape"])
-    if "tuple" in data:
-        return tuple(decode(item, caches) for item in data["tuple"])
-    if "dict" in data:
-        return {decode(key, caches): decode(item, caches) for key, item in data["dict"]}
-    if CACHE_OF in data:
-        return (caches or {})[data[CACHE_OF]]
-    return float(data["float"])
-
-
-def fingerprint(value: Any) -> Any:
-    """Reduce a result to its structure, and each of its arrays to its size and two random projections."""
-    leaves: list[np.ndarray] = []
-    structure = _structure(value, leaves)
-    return [structure, [_leaf_print(leaf.ravel()) for leaf in leaves]]
-
-
-def raised_print(error: str) -> Any:
-    """Return the fingerprint of a call that raised `error`."""
-    return [f"raises {error}", []]
-
-
-def difference_of_prints(shown: Any, right: Any) -> Any:
-    """Return the fingerprint `shown` with None for each array that is right; None if nothing is wrong at all."""
-    if shown[0] != right[0]:
-        return shown
-    tolerance = _tolerance(right)
-    leaves = [None if _same_leaf(a, b, tolerance) else a for a, b in zip(shown[1], right[1], strict=True)]
-    return [shown[0], leaves] if any(leaf is not None for leaf in leaves) else None
-
-
-def explains(mistake: Any, right: Any, shown: Any) -> bool:
-    """Whether the fingerprint `shown` is that of a mistake, given as `difference_of_prints` gave it."""
-    structure, leaves = mistake or (right[0], [None] * len(right[1]))
-    if shown is None or shown[0] != structure or len(shown[1]) != len(leaves):
-        return False
-    expected = [right[1][i] if leaf is None else leaf for i, leaf in enumerate(leaves)]
-    return all(_same_leaf(a, b, _tolerance(shown)) for a, b in zip(shown[1], expected, strict=True))
-
-
-def _tolerance(shown: Any) -> float:
-    return 1e-3 if "f4[" in shown[0] else 1e-6
-
-
-def _same_leaf(one: list[float], other: list[float], tolerance: float) -> bool:
-    limit = 1e-8 + tolerance * max(one[0], other[0])
-    return all(abs(a - b) <= limit for a, b in zip(one, other, strict=True))
-
-
-def _leaf_print(flat: np.ndarray) -> list[float]:
-    """Return the root mean square of an array and two projections; entries that are not finite count as 0."""
-    if not np.isfinite(flat).all():
-        flat = np.nan_to_num(flat, nan=0.0, posinf=0.0, neginf=0.0)
-    with np.errstate(all="ignore"):
-        numbers = np.append(math.sqrt(flat @ flat), _weights(flat.size) @ flat) / math.sqrt(max(flat.size, 1))
-    return [float(f"{number:.9g}") for number in numbers]
 
 
 def _known(value: Any, data: Any) -> Any:
@@ -261,36 +162,3 @@ def _known(value: Any, data: Any) -> Any:
     if not isinstance(value, dict) or not isinstance(data, dict) or "dict" not in data:
         return value
     return {key: value[key] for key, _ in data["dict"] if key in value}
-
-
-def _structure(value: Any, leaves: list[np.ndarray]) -> str:
-    """Describe the structure of `value`, and which numbers are not finite; collect its numbers."""
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{key}:{_structure(value[key], leaves)}" for key in sorted(value, key=str)) + "}"
-    if isinstance(value, (tuple, list)):
-        return "(" + ",".join(_structure(item, leaves) for item in value) + ")"
-    if isinstance(value, (np.ndarray, np.generic, float, int)) and np.asarray(value).dtype.kind in "fiub":
-        leaf = np.asarray(value, dtype=float)
-        leaves.append(leaf)
-        strange = np.flatnonzero(~np.isfinite(leaf)).tolist()
-        return f"{np.asarray(value).dtype.str[1:]}{list(leaf.shape)}{strange or ''}"
-    return repr(value) if value is None or isinstance(value, str) else type(value).__name__
-
-
-@lru_cache(maxsize=64)
-def _weights(size: int) -> np.ndarray:
-    """Weights in (-1, 1) that are the same with every version of NumPy: only raw streams are promised to be."""
-    raw = np.random.PCG64(size).random_raw(2 * size) if size else np.zeros(0)
-    return np.asarray(raw / 2.0**63 - 1.0).reshape(2, size)
-
-
-def arrays_in(value: Any, what: str) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield every array inside `value`, with the name by which a reader knows it."""
-    if isinstance(value, np.ndarray):
-        yield what, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from arrays_in(item, f"{what}[{key!r}]")
-    elif isinstance(value, (tuple, list)):
-        for i, item in enumerate(value):
-            yield from arrays_in(item, f"{what}[{i}]")

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from zeromean import caller
-from zeromean.compare import Wrong, changed_arguments, compare, refuse_signature
-from zeromean.probes import Check, Exercise, Mistake, Step, decode, explains, fingerprint, raised_print
+from zeromean.compare import Wrong, changed_arguments, closed, compare, refuse_signature
+from zeromean.encoding import decode
+from zeromean.fingerprints import explains, fingerprint, raised_print
+from zeromean.probes import Check, Exercise, Mistake, Step
 
 Function = Callable[..., Any]
 State = Literal["passed", "failed", "unwritten", "waits"]
@@ -142,7 +144,7 @@ class _Trial:
 
     def _trouble(self, position: int, step: Step, trouble: caller.Trouble) -> Outcome | None:
         if trouble.errors and not step.only_prepares:
-            self.prints[position] = raised_print(trouble.errors[0])
+            self.prints[position] = raised_print(trouble.errors[0], trouble.said)
         if step.raises and step.raises in trouble.errors:
             return None
         if trouble.kind == "unwritten":
@@ -150,7 +152,7 @@ class _Trial:
         if trouble.kind == "too slow":
             self.replay.too_slow.add(step.function)
         expected = f" Here it should raise {step.raises}." if step.raises else ""
-        return self._outcome("failed", trouble.sentence + expected, line=trouble.line)
+        return self._outcome("failed", closed(trouble.sentence) + expected, line=trouble.line)
 
     def _outcome(self, state: State, message: str, *, line: str = "", wrong: Wrong | None = None) -> Outcome:
         return Outcome(self.check.sentence, state, message, line, wrong=wrong)

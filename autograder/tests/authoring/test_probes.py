@@ -1,0 +1,255 @@
+"""Tests of the visible checks as data: recorded from suites, replayed as a student's ``check(f)`` does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from zeromean import probes as shipped
+from zeromean.replay import Outcome, Replay
+
+from autograder.authoring import course, probes
+from autograder.authoring.build import judge_for
+from autograder.authoring.recording import documented_results
+from autograder.judge.collect import Replacement
+from autograder.judge.judge import Judge
+from autograder.judge.reference import SuiteError, exchanged
+
+TOY = Path(__file__).parents[1] / "judge" / "toy"
+REFERENCE = (TOY / "reference.py").read_text(encoding="utf-8")
+EXERCISES = [("scale", 4.0, ("scale_forward", "scale_backward"))]
+
+
+@pytest.fixture
+def judge_of(tmp_path: Path) -> Callable[[str], Judge]:
+    """Return a function that makes the judge of a suite whose visible checks are given as text."""
+
+    def make(suite: str) -> Judge:
+        head = "import numpy as np\nfrom autograder.suite import *\nX = np.arange(1.0, 7.0).reshape(2, 3)\n"
+        start = "def start():\n    return {'mean': np.ones(3)}\n"
+        (tmp_path / "test_scale.py").write_text(head + start + suite, encoding="utf-8")
+        return Judge(tmp_path, [REFERENCE], EXERCISES)
+
+    return make
+
+
+def replay(judge: Judge, folder: Path, functions: Mapping[str, Any] | None = None) -> dict[str, Outcome]:
+    """Ship the probes, and try all exercises on the reference with some functions exchanged."""
+    path = folder / "a.checks.json"
+    probes.write(judge, path)
+    namespace = exchanged(judge.reference.namespace, functions or {})
+    return {o.sentence: o for exercise in shipped.read(path) for o in Replay(exercise, namespace).outcomes()}
+
+
+def states(outcomes: Mapping[str, Outcome]) -> list[str]:
+    """Return the states alone."""
+    return [outcome.state for outcome in outcomes.values()]
+
+
+TWO_STEPS = '''
+@points(1, visible=True)
+def test_two_steps(student, rng):
+    """the mean of out, and the state after two batches"""
+    state = start()
+    out, _ = student.scale_forward(X, 2.0, state)
+    expect(abs(out.mean() - 7.0) < 1e-9, "mean")
+    student.scale_forward(X + 1, 2.0, state)
+    expect_close(state["mean"], 0.75 * np.array([2.5, 3.5, 4.5]) + 0.75, "state")
+
+@points(1, visible=True)
+def test_gradient(student, reference, rng):
+    """the gradient"""
+    out, cache = student.forward_for_backward("scale_forward", X, 2.0, start())
+    expect_close(student.scale_backward(X, cache)[0], 2 * X, "dx")
+
+@points(1, visible=True, after="test_gradient")
+def test_refuses(student):
+    """a factor of 0 is refused"""
+    expect_raises("ValueError", student.scale_forward, X, factor=0, state=start())
+
+@misconception("scale_forward", "Adding is not scaling.")
+def adds(x, factor, state):
+    return shifts(x, factor, state), (factor,)
+
+def shifts(x, factor, state):
+    state["mean"] = (state["mean"] + x.mean(axis=0)) / 2
+    return x + factor
+
+@misconception("scale_backward", "Where is the factor?")
+def passes(dout, cache):
+    return dout, dout.sum(axis=0)
+
+@misconception("scale_forward", "Nobody sees this one.")
+def same(x, factor, state):
+    if factor == 0:
+        raise ValueError
+    state["mean"] = (state["mean"] + x.mean(axis=0)) / 2
+    return x * factor, "another cache"
+'''
+
+
+def test_steps_of_a_check(judge_of: Callable[[str], Judge]) -> None:
+    """A step knows its inputs, the cache it was handed, what must raise, and at what its check looks."""
+    exercise = probes.record(judge_of(TWO_STEPS))["exercises"][0]
+    first, second = exercise["checks"][0]["steps"]
+    assert (first["parts"], first["left"]) == ((0,), (("x", None), ("state", "mean")))  # x makes the next batch
+    assert (second["parts"], second["left"]) == ((), (("state", "mean"),))
+    forward, backward = exercise["checks"][1]["steps"]
+    assert forward["only_prepares"]
+    assert backward["inputs"]["cache"] == {"cache of step": 0}
+    assert backward["parts"] == (0,)
+    (refuses,) = exercise["checks"][2]["steps"]
+    assert (refuses["raises"], refuses["positional"], exercise["checks"][2]["after"]) == ("ValueError", 1, 1)
+    assert exercise["functions"]["scale_forward"] == ["x", "factor", "state"]
+
+
+def test_reference_passes(judge_of: Callable[[str], Judge], tmp_path: Path) -> None:
+    """The reference, and a right program with another cache, pass what was recorded."""
+    judge = judge_of(TWO_STEPS)
+    assert states(replay(judge, tmp_path)) == ["passed"] * 3
+    (other,) = [m for m in judge.suites[0].misconceptions if m.name == "same"]
+    assert states(replay(judge, tmp_path, other.functions))[:1] == ["passed"]
+
+
+def test_property_becomes_equality(judge_of: Callable[[str], Judge], tmp_path: Path) -> None:
+    """A check of a property is shipped as equality with the reference, and as nothing more than it looks at."""
+    judge = judge_of(TWO_STEPS)
+
+    def forgets_the_state(x: Any, factor: float, state: dict[str, Any]) -> Any:
+        if factor == 0:
+            raise ValueError
+        return x * factor, (factor,)
+
+    def gradient_of_something_else(dout: Any, cache: Any) -> Any:
+        return dout * cache[0], None
+
+    outcomes = replay(judge, tmp_path, {"scale_forward": forgets_the_state})
+    assert states(outcomes) == ["failed", "passed", "passed"]
+    assert next(iter(outcomes.values())).message.startswith("After the call, state['mean']: 3 of 3 entries differ")
+    assert states(replay(judge, tmp_path, {"scale_backward": gradient_of_something_else})) == ["passed"] * 3
+
+
+def test_each_misconception_gives_its_hint(judge_of: Callable[[str], Judge], tmp_path: Path) -> None:
+    """A misconception that shows is recognised; one that does not show is not shipped."""
+    judge = judge_of(TWO_STEPS)
+    adds, passes, _ = judge.suites[0].misconceptions
+    assert next(iter(replay(judge, tmp_path, adds.functions).values())).hint == adds.hint
+    outcomes = list(replay(judge, tmp_path, passes.functions).values())
+    assert [outcome.hint for outcome in outcomes] == ["", passes.hint, ""]
+    assert outcomes[2].state == "waits"
+    assert "Nobody sees this one" not in (tmp_path / "a.checks.json").read_text(encoding="utf-8")
+
+
+def test_toy_suite_of_the_judge(tmp_path: Path) -> None:
+    """The toy suite of the judge's own tests is recorded, and its visible misconceptions are recognised."""
+    judge = Judge(TOY, [REFERENCE], EXERCISES)
+    assert states(replay(judge, tmp_path)) == ["passed"]
+    (adds,) = [m for m in judge.suites[0].misconceptions if m.name == "adds"]
+    assert [outcome.hint for outcome in replay(judge, tmp_path, adds.functions).values()] == [adds.hint]
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ("student.scale_forward(X, 2.0, start())", "passes whatever the student's functions return"),
+        ("expect(True, '')", "passes whatever the student's functions return"),
+        ("expect_close(student.scale_forward(X, 2.0, start())[0], X)", "test_it fails with the reference: out: 6 of 6"),
+        ("student.scale_forward(X, 2.0, {**start(), 'f': print})", "test_it is visible, but data cannot express it: a"),
+    ],
+)
+def test_refused(judge_of: Callable[[str], Judge], body: str, complaint: str) -> None:
+    """A visible check that data cannot express, or that checks nothing, is refused by name."""
+    suite = f'@points(1, visible=True)\ndef test_it(student):\n    """it"""\n    {body}\n'
+    with pytest.raises(SuiteError, match="test_it") as refusal:
+        probes.record(judge_of(suite))
+    assert complaint in str(refusal.value)
+
+
+def test_check_of_the_dtype_alone(judge_of: Callable[[str], Judge], tmp_path: Path) -> None:
+    """A check that looks at the dtype only is recorded as well."""
+    judge = judge_of(
+        '@points(1, visible=True)\ndef test_it(student):\n    """it"""\n'
+        "    x, state = X.astype(np.float32), start()\n"
+        "    expect_dtype(student.scale_forward(x, 2.0, state)[0], np.float32)\n"
+    )
+
+    def promotes(x: Any, factor: float, state: dict[str, Any]) -> Any:
+        return x.astype(float) * factor, (factor,)
+
+    assert states(replay(judge, tmp_path)) == ["passed"]
+    assert "expected float32" in replay(judge, tmp_path, {"scale_forward": promotes})["it"].message
+
+
+def test_names_of_results() -> None:
+    """The names of results come from the "Returns" section."""
+
+    def function() -> None:
+        """Do it.
+
+        Returns
+        -------
+        dx : ndarray
+            Gradient: of x.
+        dgamma, dbeta : ndarray
+
+        Raises
+        ------
+        ValueError : never
+        """
+
+    assert documented_results(function) == ("dx", "dgamma", "dbeta")
+    assert documented_results(lambda: None) == ()
+
+
+@pytest.fixture(scope="module", params=course.assignments())
+def real(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Judge, Path]:
+    """Return the judge of each assignment of the course, and its probes."""
+    judge = judge_for(course.load(request.param))
+    path = tmp_path_factory.mktemp("real") / "a.checks.json"
+    probes.write(judge, path)
+    return judge, path
+
+
+Tried = Iterator[tuple[Replacement, tuple[Outcome, ...]]]
+
+
+def tried(judge: Judge, path: Path, kind: str) -> Tried:
+    """Try every replacement of a kind on the visible checks of its exercise."""
+    for exercise, suite in zip(shipped.read(path), judge.suites, strict=True):
+        for replacement in getattr(suite, kind):
+            namespace = exchanged(judge.reference.namespace, replacement.functions)
+            yield replacement, Replay(exercise, namespace).outcomes()
+
+
+def test_right_programs_pass(real: tuple[Judge, Path]) -> None:
+    """Every correct variant of every exercise passes the visible checks, as the reference does."""
+    judge, path = real
+    for exercise in shipped.read(path):
+        assert {o.state for o in Replay(exercise, judge.reference.namespace).outcomes()} == {"passed"}
+    for variant, outcomes in tried(judge, path, "variants"):
+        assert {o.sentence: o.message for o in outcomes if o.state != "passed"} == {}, variant.name
+
+
+def test_visible_misconceptions_are_recognised(real: tuple[Judge, Path]) -> None:
+    """Of the misconceptions that fail a visible check, at least nine in ten get their own hint."""
+    failed = [(wrong, outcomes) for wrong, outcomes in tried(*real, "misconceptions") if _failed(outcomes)]
+    recognised = [wrong for wrong, outcomes in failed if wrong.hint in {outcome.hint for outcome in outcomes}]
+    assert len(recognised) >= 0.9 * len(failed) > 0
+
+
+def _failed(outcomes: tuple[Outcome, ...]) -> bool:
+    return any(outcome.state == "failed" for outcome in outcomes)
+
+
+def test_nothing_leaks(real: tuple[Judge, Path]) -> None:
+    """What is shipped names no misconception and no variant, and is the same at every build."""
+    judge, path = real
+    text = path.read_text(encoding="utf-8")
+    for suite in judge.suites:
+        for replacement in (*suite.misconceptions, *suite.variants):
+            assert f'"{replacement.name}"' not in text
+    assert "def " not in text
+    assert json.loads(text) == json.loads(json.dumps(probes.record(judge)))
