@@ -158,9 +158,7 @@ def projection(g: Array, xhat: Array, dx: Array) -> None:
     frame = np.stack([one, across, np.cross(one, across)])  # the plane lies flat, its normal points up
     screen = np.array([[0.95, -0.22], [0.62, 0.42], [0.0, 1.0]])  # where those three axes go on paper
     fig, ax = plt.subplots(figsize=(5.4, 3.6))
-    ax.fill(
-        *(np.array([[-0.3, -0.3], [2.3, -0.3], [2.3, 2.1], [-0.3, 2.1]]) @ screen[:2]).T, color=SKY, alpha=0.2
-    )
+    ax.fill(*(np.array([[-0.3, -0.3], [2.3, -0.3], [2.3, 2.1], [-0.3, 2.1]]) @ screen[:2]).T, color=SKY, alpha=0.2)
     for vector, label, color in (
         (1.9 * one, r"$\mathbf{1}$", BLUE),
         (1.7 * across, r"$\hat{x}$", GREEN),
@@ -168,9 +166,7 @@ def projection(g: Array, xhat: Array, dx: Array) -> None:
         (dx, "your dx", VERMILION),
     ):
         tip = frame @ vector @ screen
-        ax.annotate(
-            "", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.2, "shrinkA": 0}
-        )
+        ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.2, "shrinkA": 0})
         ax.annotate(label, tip, (4, 4), textcoords="offset points", color=color, fontsize=12)
     a, b, c = frame @ g
     ax.plot(*np.array([[a, b, 0] @ screen, [a, b, c] @ screen]).T, color=BLACK, ls=":", lw=1.2)
@@ -238,9 +234,7 @@ def one_line(x: Array, two_steps: Array, fused: Array, batches: Sequence[tuple[A
     ax.set(xlabel="x", ylabel="out", title="in test mode the two layers are one line")
     ax.legend(fontsize=9)
     gap = float(np.abs(two_steps - fused).max())
-    show(
-        fig, f"Fused and two-step outputs differ by at most {gap:.1g}. A batch in training has its own line."
-    )
+    show(fig, f"Fused and two-step outputs differ by at most {gap:.1g}. A batch in training has its own line.")
 
 
 def shared_entries() -> None:
