@@ -56,7 +56,7 @@ def _culprit(error: BaseException) -> str:
 
 
 def _say(sentence: str) -> None:
-    style = "color:#555;border-left:4px solid #BBB;padding:0.3em 0.8em"
+    style = "opacity:0.8;border-left:4px solid #999;padding:0.3em 0.8em"  # in light and dark themes
     text = f'<p style="{style}">{html.escape(sentence)}</p>'
     display({"text/html": text, "text/plain": sentence}, raw=True)
 
