@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.values import Reader, Writer, pcg64_state, refuse_knots, set_pcg64_state
+from autograder.sandbox.reader import Reader
+from autograder.sandbox.values import pcg64_state, refuse_knots, set_pcg64_state
 from autograder.sandbox.wire import WireError
+from autograder.sandbox.writer import Writer
 
 _ndarray, _Generator = np.ndarray, np.random.Generator
 
@@ -19,30 +21,28 @@ class Given:
         self.known = list(reader.known)
         self._payload, self._spans = reader.payload, reader.spans
         self._before = [_parts(thing) for thing in self.known]
-        self._forms = [(thing.dtype, thing.shape) if type(thing) is _ndarray else None for thing in self.known]
 
     def changes(self, writer: Writer) -> list[list[Any]]:
         """Return ``[number, form]`` for everything that is no longer what it was."""
         return [[n, writer.contents(thing)] for n, thing in enumerate(self.known) if self._changed(n, thing)]
 
     def _changed(self, number: int, thing: Any) -> bool:
+        before, now = self._before[number], _parts(thing)
         if type(thing) is _ndarray:
             start, stop = self._spans[number]
-            same_form = (thing.dtype, thing.shape) == self._forms[number]
-            return not same_form or thing.tobytes() != self._payload[start:stop].tobytes()
-        before, now = self._before[number], _parts(thing)
+            return now != before or thing.tobytes() != self._payload[start:stop].tobytes()
         if type(thing) is _Generator:
             return now != before
         return len(now) != len(before) or any(a is not b for a, b in zip(now, before, strict=True))
 
 
 def _parts(thing: Any) -> list[Any]:
-    """Return what a container holds, or the state of a generator; nothing for an array."""
+    """Return what a container holds, the form of an array, or the state of a generator."""
+    if type(thing) is _ndarray:
+        return [thing.dtype, thing.shape]
     if type(thing) is dict:
-        return [part for item in thing.items() for part in item]
-    if type(thing) is _Generator:
-        return pcg64_state(thing)
-    return list(thing) if type(thing) is list else []
+        return [*thing.keys(), *thing.values()]
+    return pcg64_state(thing) if type(thing) is _Generator else list(thing)
 
 
 def refill(known: list[Any], changes: Any, reader: Reader) -> None:

@@ -10,8 +10,10 @@ from autograder.sandbox.arguments import refill
 from autograder.sandbox.failure import Kind, StudentFailure
 from autograder.sandbox.host import Worker
 from autograder.sandbox.outputs import checked, clean
-from autograder.sandbox.values import Handle, Reader, Writer, refuse_knots
+from autograder.sandbox.reader import Reader
+from autograder.sandbox.values import Handle, refuse_knots
 from autograder.sandbox.wire import WireError
+from autograder.sandbox.writer import Writer
 
 MAX_SENTENCE = 3000
 
@@ -53,6 +55,7 @@ class Exchange:
         try:
             result = reader.value(answer.get("result"))
             refill(writer.known, answer.get("changes"), reader)
+            reader.finish()
             refuse_knots(result)
         except WireError as error:
             raise StudentFailure(f"`{name}` returned what cannot be handed over: {error}", "garbage") from None

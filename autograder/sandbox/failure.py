@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 Kind = Literal["raised", "timeout", "lost", "missing", "garbage"]
-LONGEST_MESSAGE = 300
+LONGEST_MESSAGE = 400
 
 
 class StudentFailure(Exception):  # noqa: N818 - an outcome of grading, not an error of ours

@@ -12,6 +12,14 @@ from typing import Any
 ALWAYS = frozenset({"numpy", *sys.stdlib_module_names})
 
 
+_loaded: set[str] = set()
+
+
+def remember_loaded() -> None:
+    """Note, before forking, which packages are loaded."""
+    _loaded.update(name.partition(".")[0] for name in sys.modules)
+
+
 class ImportGuard:
     """Refuses imports of student code beyond NumPy, the standard library and `allowed`.
 
@@ -20,9 +28,7 @@ class ImportGuard:
     """
 
     def __init__(self, allowed: Iterable[str]) -> None:
-        self._extra = sorted({name.partition(".")[0] for name in allowed} - ALWAYS)
-        self._allowed = ALWAYS | set(self._extra)
-        self._loaded = {name.partition(".")[0] for name in sys.modules}
+        self._extra = frozenset(name.partition(".")[0] for name in allowed) - ALWAYS
         self._import = builtins.__import__
 
     def install(self) -> None:
@@ -32,21 +38,24 @@ class ImportGuard:
 
     def refusal(self, name: str) -> ImportError:
         """Return the exception that says what may be imported instead."""
-        names = ["NumPy", "the standard library", *self._extra]
+        names = ["NumPy", "the standard library", *sorted(self._extra)]
         listed = ", ".join(names[:-1]) + " and " + names[-1]
         return ImportError(f"{name} cannot be used here: graded code may import {listed}.", name=name)
 
     def find_spec(self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None) -> ModuleSpec | None:
         """Refuse a module that is neither allowed nor part of what is loaded."""
         top = name.partition(".")[0]
-        if top not in self._allowed and top not in self._loaded:
+        if not self._allows(top) and top not in _loaded:
             raise self.refusal(top)
         return None
+
+    def _allows(self, top: str) -> bool:
+        return top in ALWAYS or top in self._extra
 
     def _guarded(
         self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0  # noqa: A002
     ) -> Any:
         top = name.partition(".")[0] if isinstance(name, str) else ""
-        if level == 0 and type(globals) is dict and globals.get("__name__") == "__main__" and top not in self._allowed:
+        if level == 0 and type(globals) is dict and globals.get("__name__") == "__main__" and not self._allows(top):
             raise self.refusal(top)
         return self._import(name, globals, locals, fromlist, level)

@@ -61,6 +61,7 @@ def readable(preload: Iterable[str]) -> list[Path]:
     base, venv, package = Path(sys.base_prefix), Path(sys.prefix), HERE.parent
     paths = [*map(Path, _SYSTEM), base / "bin", base / "lib", venv / "bin", venv / "lib", venv / "pyvenv.cfg"]
     paths += [Path(path) for key, path in sysconfig.get_paths().items() if key.endswith(("stdlib", "lib"))]
+    paths += [Path(path) for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
     paths += [package / "__init__.py", HERE, *_outside(preload)]
     hidden = [path for path in package.iterdir() if path not in (package / "__init__.py", HERE)]
     paths += [path.resolve() for path in paths]

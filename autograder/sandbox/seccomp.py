@@ -11,6 +11,7 @@ import os
 import platform
 import struct
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 # Linux numbers on x86-64 and on arm64 (None where arm64 has no such call).
 _FREE: dict[str, tuple[int, int | None]] = {
@@ -54,7 +55,8 @@ _CHECKED: dict[str, tuple[int, int | None]] = {
 }
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
-_LOAD, _EQUAL, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x45, 0x54, 0x06
+_libc = ctypes.CDLL(None, use_errno=True)
+_LOAD, _EQUAL, _ANY_BIT, _AND, _GO_ON, _RETURN = 0x20, 0x15, 0x45, 0x54, 0x05, 0x06
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _EPERM, _ENOSYS = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 _Code = list[tuple[int, int, int, int]]
@@ -73,17 +75,34 @@ def supported() -> bool:
 
 def program(pid: int, *, files: bool) -> bytes:
     """Return the filter for the process `pid`; without `files` it can open nothing."""
+    column, _ = _MACHINES[platform.machine()]
+    own = {"kill": _only(0, (pid,)), "tgkill": _only(0, (pid,)), "prlimit64": _only(0, (0, pid))}
+    return _same_for_all(files=files) + _packed([*_decisions(own, column), _give(_EPERM)])
+
+
+@cache
+def _same_for_all(*, files: bool) -> bytes:
+    """Return the part of the filter that does not depend on the process."""
     column, machine = _MACHINES[platform.machine()]
-    free = [*_FREE.values(), *(_FILES.values() if files else ())]
+    free = [numbers[column] for numbers in [*_FREE.values(), *(_FILES.values() if files else ())]]
+    numbers = [number for number in free if number is not None]
     code: _Code = [_load(4), (_EQUAL, 1, 0, machine), _give(_KILL), _load(0)]
-    for numbers in free:
-        if numbers[column] is not None:
-            code += [(_EQUAL, 0, 1, numbers[column] or 0), _give(_ALLOW)]
-    for name, check in _checks(pid, files=files).items():
+    code += [(_EQUAL, len(numbers) - place, 0, number) for place, number in enumerate(numbers)]
+    code += [(_GO_ON, 0, 0, 1), _give(_ALLOW)]
+    return _packed(code + _decisions(_checks(files=files), column))
+
+
+def _decisions(checks: dict[str, _Code], column: int) -> _Code:
+    """Return the code that finds the check of a call whose arguments matter."""
+    code: _Code = []
+    for name, check in checks.items():
         number = _CHECKED[name][column]
         if number is not None:
             code += [(_EQUAL, 0, len(check), number), *check]
-    code.append(_give(_EPERM))
+    return code
+
+
+def _packed(code: _Code) -> bytes:
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in code)
 
 
@@ -91,20 +110,16 @@ def install(code: bytes) -> None:
     """Put this process under the filter, for good. ``no_new_privs`` must be set."""
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(22, 2, ctypes.c_char_p(header), 0, 0):
+    if _libc.prctl(22, 2, ctypes.c_char_p(header), 0, 0):
         raise OSError(ctypes.get_errno(), "this kernel does not take a seccomp filter")
 
 
-def _checks(pid: int, *, files: bool) -> dict[str, _Code]:
-    """Return, for each call whose arguments matter, the code that decides and returns."""
+def _checks(*, files: bool) -> dict[str, _Code]:
+    """Return, for each call whose arguments matter whoever makes it, the code that decides and returns."""
     checks = {
         "clone": [_argument(0), (_ANY_BIT, 0, 1, _CLONE_THREAD), _give(_ALLOW), _give(_EPERM)],
         "clone3": [_give(_ENOSYS)],
         "openat2": [_give(_ENOSYS)],
-        "kill": _only(0, (pid,)),
-        "tgkill": _only(0, (pid,)),
-        "prlimit64": _only(0, (0, pid)),
         "prctl": _only(0, _NAMING),
         "ioctl": _only(1, _TERMINAL_QUESTIONS),
         "fcntl": _except(1, _FCNTL_REFUSED),

@@ -76,13 +76,13 @@ def enter(plan: Plan, scratch: str) -> None:
 def _limit(limits: Limits) -> None:
     bounds = {
         resource.RLIMIT_AS: _virtual_bytes() + limits.memory_mb * MB,
-        resource.RLIMIT_CPU: limits.cpu,
         resource.RLIMIT_FSIZE: limits.file_mb * MB,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_CORE: 0,
     }
     for what, most in bounds.items():
         resource.setrlimit(what, (most, most))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 1))  # the first ends it by a signal that says why
 
 
 @cache
@@ -90,13 +90,17 @@ def _opened(paths: Sequence[str]) -> tuple[int, ...]:
     return tuple(os.open(path, os.O_PATH | os.O_CLOEXEC) for path in paths if Path(path).exists())
 
 
-def open_ahead(plan: Plan) -> None:
-    """Open in the zygote what every worker's walls refer to."""
+def prepare(plan: Plan) -> None:
+    """Do in the zygote, once, what the walls of every worker need."""
+    _virtual_bytes()
+    if plan.seccomp:
+        seccomp.program(0, files=plan.landlock)
     if plan.landlock:
         _opened(plan.readable)
         _opened(_DEVICES)
 
 
+@cache
 def _virtual_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 

@@ -14,6 +14,7 @@ from typing import Any
 
 _HEAD = struct.Struct("<4sII")
 _MAGIC = b"ZMW1"
+_SMALL = 1 << 16
 MAX_HEADER = 16 << 20
 MAX_PAYLOAD = 128 << 20
 
@@ -31,9 +32,9 @@ class Channel:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
-        self._read, self._write, self._wait = sock.recv, sock.sendall, sock.settimeout
+        self._read, self._read_into, self._write, self._wait = sock.recv, sock.recv_into, sock.sendall, sock.settimeout
         self._encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-        self._decode = json.JSONDecoder().decode
+        self._decode = json.JSONDecoder().raw_decode
         self._now, self._pack, self._unpack = time.monotonic, _HEAD.pack, _HEAD.unpack_from
 
     def close(self) -> None:
@@ -43,11 +44,17 @@ class Channel:
     def send(self, header: dict[str, Any], buffers: Sequence[bytes] = (), seconds: float | None = None) -> None:
         """Send one frame; TimeoutError if the other side does not take it within `seconds`."""
         text = self._encode(header).encode("ascii")
-        payload = b"".join(buffers)
-        if len(text) > MAX_HEADER or len(payload) > MAX_PAYLOAD:
-            raise WireError(f"{(len(text) + len(payload)) >> 20} MB are too much to hand over.")
+        size = sum(map(len, buffers))
+        if len(text) > MAX_HEADER or size > MAX_PAYLOAD:
+            raise WireError(f"{(len(text) + size) >> 20} MB are too much to hand over.")
         self._wait(seconds)
-        self._write(b"".join((self._pack(_MAGIC, len(text), len(payload)), text, payload)))
+        head = self._pack(_MAGIC, len(text), size)
+        if size < _SMALL:
+            self._write(b"".join((head, text, *buffers)))
+        else:
+            self._write(head + text)
+            for buffer in buffers:
+                self._write(buffer)
 
     def receive(self, seconds: float | None = None) -> tuple[dict[str, Any], memoryview]:
         """Return the header and payload of the next frame.
@@ -56,38 +63,47 @@ class Channel:
         WireError when what arrives is not a frame.
         """
         until = None if seconds is None else self._now() + seconds
-        data = self._fill(bytearray(), _HEAD.size, until)
+        self._wait(seconds)
+        data: bytes | bytearray = self._read_or_end(_SMALL)
+        if len(data) < _HEAD.size:
+            data = self._rest(data, _HEAD.size, until)
         magic, header_size, payload_size = self._unpack(data)
         if magic != _MAGIC or header_size > MAX_HEADER or payload_size > MAX_PAYLOAD:
             raise WireError("what arrived is not a frame.")
         start = _HEAD.size + header_size
-        data = self._fill(data, start + payload_size, until)
-        if len(data) != start + payload_size:
+        if len(data) < start + payload_size:
+            data = self._rest(data, start + payload_size, until)
+        if len(data) > start + payload_size:
             raise WireError("more arrived than was announced.")
-        view = memoryview(data).toreadonly()
+        view = memoryview(data)
         return self._header(view[_HEAD.size : start]), view[start:]
 
-    def _fill(self, data: bytearray, size: int, until: float | None) -> bytearray:
-        while len(data) < size:
+    def _read_or_end(self, most: int) -> bytes:
+        data = self._read(most)
+        if not data:
+            raise EOFError
+        return data
+
+    def _rest(self, data: bytes | bytearray, size: int, until: float | None) -> bytearray:
+        """Return `data` and what follows it, up to `size` bytes."""
+        whole, there = bytearray(size), len(data)
+        whole[:there] = data
+        view = memoryview(whole)
+        while there < size:
             if until is not None:
                 left = until - self._now()
                 if left <= 0:
                     raise TimeoutError
                 self._wait(left)
-            else:
-                self._wait(None)
-            try:
-                chunk = self._read(max(65536, min(size - len(data), 1 << 20)))
-            except ConnectionError:
-                chunk = b""
-            if not chunk:
+            count = self._read_into(view[there:])
+            if not count:
                 raise EOFError
-            data += chunk
-        return data
+            there += count
+        return whole
 
     def _header(self, text: memoryview) -> dict[str, Any]:
         try:
-            header = self._decode(str(text, "ascii"))
+            header, _ = self._decode(str(text, "ascii"))
         except (ValueError, RecursionError):
             raise WireError("the header of a frame is not JSON.") from None
         if type(header) is not dict:

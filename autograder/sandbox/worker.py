@@ -11,17 +11,26 @@ import numpy as np
 
 from autograder.sandbox import faults
 from autograder.sandbox.arguments import Given
-from autograder.sandbox.guard import ImportGuard
+from autograder.sandbox.guard import ImportGuard, remember_loaded
 from autograder.sandbox.outputs import Stream
+from autograder.sandbox.reader import Reader
 from autograder.sandbox.shell import StudentShell
-from autograder.sandbox.values import Reader, Writer
 from autograder.sandbox.wire import Channel, WireError
+from autograder.sandbox.writer import Writer
 
 SEED = 20_231
 MAX_HANDLES = 256
 _RAISED: dict[str, type[Exception]] = {
     kind.__name__: kind for kind in (ArithmeticError, IndexError, KeyError, TypeError, ValueError, ZeroDivisionError)
 }
+
+
+def prepare() -> None:
+    """Do in the zygote, once, what every worker begins with."""
+    random.seed(SEED)
+    np.random.seed(SEED)  # noqa: NPY002 - student code may use the old interface
+    sys.stdout, sys.stderr = Stream("stdout", None), Stream("stderr", None)
+    remember_loaded()
 
 
 class Worker:
@@ -33,9 +42,6 @@ class Worker:
         self._handed_out = 0
         self._request = -1
         ImportGuard(allowed_imports).install()
-        random.seed(SEED)
-        np.random.seed(SEED)  # noqa: NPY002 - student code may use the old interface
-        sys.stdout, sys.stderr = Stream("stdout", None), Stream("stderr", None)
 
     def serve(self) -> None:
         """Answer requests until the judge closes the channel."""

@@ -22,7 +22,7 @@ from autograder.sandbox import walls
 from autograder.sandbox.limits import MB
 from autograder.sandbox.shell import StudentShell, make_shell
 from autograder.sandbox.wire import Channel
-from autograder.sandbox.worker import Worker
+from autograder.sandbox.worker import Worker, prepare
 
 WATCH_SECONDS = 0.25
 GRACE_SECONDS = 0.05
@@ -119,7 +119,8 @@ def main() -> None:
     for name in plan.preload:
         importlib.import_module(name)
     shell = make_shell(plan.limits.output_bytes, figures="matplotlib" in sys.modules)
-    walls.open_ahead(plan)
+    walls.prepare(plan)
+    prepare()
     gc.collect()
     gc.freeze()
     Zygote(socket.socket(fileno=fd), plan, shell).serve()

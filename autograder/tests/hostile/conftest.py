@@ -10,7 +10,7 @@ import pytest
 
 from autograder.sandbox.pool import Limits, Session, Zygote
 
-QUICK = Limits(cell_wall=4.0, call_wall=0.7, patience=60.0, memory_mb=400, file_mb=4, scratch_mb=8, cpu=20)
+QUICK = Limits(cell_wall=3.0, call_wall=1.0, patience=60.0, memory_mb=150, file_mb=4, scratch_mb=8, cpu=20)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

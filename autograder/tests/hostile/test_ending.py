@@ -70,12 +70,14 @@ def test_in_a_cell(session: Session, how: str) -> None:
 def test_a_loop_in_a_cell(session: Session) -> None:
     """A cell that loops is ended, and is not run again when its process is replaced."""
     outcomes = session.run([GOOD, "x = 1\nwhile True: pass", "y = 2"])
-    assert outcomes[1].error == "Cell 2 did not finish within 4 s."
+    assert outcomes[1].error == "Cell 2 did not finish within 3 s."
     assert outcomes[2].error is None
     assert session.call("good") == 1
 
 
-@pytest.mark.parametrize("code", ["import sys\nsys.exit(3)", "quit()", "exit()", "raise SystemExit", "raise KeyboardInterrupt"])
+@pytest.mark.parametrize(
+    "code", ["import sys\nsys.exit(3)", "quit()", "exit()", "raise SystemExit", "raise KeyboardInterrupt"]
+)
 def test_polite_ways_to_end(session: Session, code: str) -> None:
     """What ends a script is an error of its cell, and takes nothing down."""
     outcomes = session.run([code, "x = 1"])
