@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from zeromean import digits
 
 
@@ -26,6 +27,13 @@ def test_load_centres_with_the_training_mean_only() -> None:
     assert data.x_test.shape == (500, 64)
     assert abs(data.x.mean(axis=0)).max() < 1e-12
     assert abs(data.x_test.mean(axis=0)).max() > 0.01
+
+
+def test_what_is_shared_cannot_be_changed() -> None:
+    """Two readers get the same arrays, and neither can write into them."""
+    assert digits.load(0).x is digits.load().x
+    with pytest.raises(ValueError, match="read-only"):
+        digits.load(0).x[0] = 1.0
 
 
 def test_load_splits_without_overlap_and_by_seed() -> None:

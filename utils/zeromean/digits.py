@@ -50,7 +50,8 @@ def images() -> tuple[np.ndarray, np.ndarray]:
 def load(seed: int = 0) -> Split:
     """Return 1297 training and 500 test images, divided by 16 and centred pixel by pixel.
 
-    The mean image is that of the training part, and it is subtracted from both parts.
+    The mean image is that of the training part, and it is subtracted from both parts. The arrays are shared by
+    everyone who asks, so they are read-only.
 
     Parameters
     ----------
@@ -70,9 +71,17 @@ def load(seed: int = 0) -> Split:
     >>> bool(abs(data.x.mean(axis=0)).max() < 1e-12)
     True
     """
+    return _split(seed)
+
+
+@cache
+def _split(seed: int) -> Split:
     pixels, labels = _read()
     order = np.random.default_rng(seed).permutation(len(pixels))
     test, train = order[:TEST_SIZE], order[TEST_SIZE:]
     x = pixels / 16.0
     mean = x[train].mean(axis=0)
-    return Split(x[train] - mean, labels[train], x[test] - mean, labels[test])
+    split = Split(x[train] - mean, labels[train], x[test] - mean, labels[test])
+    for array in split:
+        array.flags.writeable = False
+    return split
