@@ -7,8 +7,9 @@ variants and the misconceptions that prove the checks. ``docs/recipes/add-an-exe
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,6 +20,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 Replacement = TypeVar("Replacement", bound=Callable[..., Any] | type)
 
 TOLERANCE = 1e-9
+MOST_GRADIENTS, DEEPEST = 10_000, 12
+_GRADIENTS: dict[Hashable, tuple[np.ndarray, ...]] = {}
 
 
 class CheckFailed(Exception):  # noqa: N818 - an outcome of grading, not an error of ours
@@ -149,8 +152,40 @@ def expect_raises(exception: str, call: Callable[..., Any], *args: Any, **kwargs
 def vjp(function: Callable[..., Any], *args: Any, dout: np.ndarray) -> tuple[np.ndarray, ...]:
     """Pull `dout` back through `function` at `args`: the exact gradient for each argument, by autograd.
 
-    `function` is written with ``autograd.numpy`` and returns one array of the shape of `dout`.
+    `function` is written with ``autograd.numpy`` and returns one array of the shape of `dout`. It gets the same
+    random numbers for every submission, so its gradients are computed once and kept; they are read-only.
     """
-    return tuple(
-        np.asarray(make_vjp(function, argnum)(*args)[0](dout)) for argnum in range(len(args))
-    )
+    try:
+        key = _key((function, args, dout))
+    except TypeError:
+        return _pulled_back(function, args, dout)
+    if key not in _GRADIENTS:
+        if len(_GRADIENTS) >= MOST_GRADIENTS:
+            _GRADIENTS.clear()
+        _GRADIENTS[key] = _pulled_back(function, args, dout)
+    return _GRADIENTS[key]
+
+
+def _pulled_back(function: Callable[..., Any], args: tuple[Any, ...], dout: np.ndarray) -> tuple[np.ndarray, ...]:
+    gradients = tuple(np.asarray(make_vjp(function, argnum)(*args)[0](dout)) for argnum in range(len(args)))
+    for gradient in gradients:
+        gradient.setflags(write=False)
+    return gradients
+
+
+def _key(value: Any, depth: int = 0) -> Hashable:
+    """Return what tells a value from another of its kind: a function with all that it closes over, an array's bytes."""
+    if depth > DEEPEST:
+        raise TypeError("A value that holds itself has no key.")
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    if isinstance(value, dict):
+        value = tuple(value.items())
+    if isinstance(value, (tuple, list)):
+        return tuple(_key(part, depth + 1) for part in value)
+    if isinstance(value, FunctionType):
+        held = tuple(cell.cell_contents for cell in value.__closure__ or ())
+        return value.__code__, value.__module__, _key((held, value.__defaults__), depth + 1)
+    if isinstance(value, (int, float, str, type(None))) or callable(value):
+        return type(value), value
+    raise TypeError(f"A {type(value).__name__} has no key.")

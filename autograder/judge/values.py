@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from zeromean.mismatch import describe_mismatch
 
+from autograder.sandbox.values import Handle
+
 _ATOMS: frozenset[type] = frozenset({int, float, complex, bool, str, bytes, type(None)})
 _NUMBERS = (int, float, complex, np.number, np.bool_)
 # Two programs with the same idea round differently; two ideas differ by far more.
@@ -121,6 +123,8 @@ def structure_mismatch(got: Any, expected: Any, what: str) -> str | None:
     """Say where `got` does not fit `expected`, or return None; shapes come before values, which do not matter."""
     if fits(got, expected):
         return None
+    if isinstance(got, Handle):
+        return f"{what} is an object of type {got.type_name}, expected an array or a number"
     if isinstance(got, dict) and isinstance(expected, dict) and got.keys() >= expected.keys():
         parts = [(got[key], part, f"{what}[{key!r}]") for key, part in expected.items()]
     elif isinstance(got, (tuple, list)) and isinstance(expected, (tuple, list)) and len(got) == len(expected):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import Mock
 
 import autograd.numpy as anp
 import numpy as np
@@ -107,3 +108,31 @@ def test_vjp_is_the_exact_gradient() -> None:
     dx, dw = suite.vjp(anp.dot, x, w, dout=dout)
     np.testing.assert_array_equal(dx, dout @ w.T)
     np.testing.assert_array_equal(dw, x.T @ dout)
+
+
+def test_gradients_are_kept_for_the_same_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same function of the same numbers is pulled back once, and any other, given or closed over, anew."""
+    monkeypatch.setattr(suite, "_GRADIENTS", {})
+    made = Mock(side_effect=anp.multiply)
+
+    def gradient(by: dict[str, list[float]], x: float) -> float:
+        (dx,) = suite.vjp(lambda x: made(by["factors"][0], x), np.array([x]), dout=np.ones(1))
+        return float(dx[0])
+
+    answers = [gradient({"factors": [by]}, x) for by, x in ((2.0, 1.0), (2.0, 1.0), (3.0, 1.0), (3.0, 5.0))]
+    assert answers == [2.0, 2.0, 3.0, 3.0]
+    assert made.call_count == 3
+    with pytest.raises(ValueError, match="read-only"):
+        suite.vjp(anp.sin, np.zeros(1), dout=np.ones(1))[0][0] = 1
+
+
+def test_gradients_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is bounded, and a question without a key is answered each time."""
+    monkeypatch.setattr(suite, "_GRADIENTS", {})
+    monkeypatch.setattr(suite, "MOST_GRADIENTS", 2)
+    for x in (1.0, 2.0, 3.0):
+        suite.vjp(lambda x: anp.sin(x), np.array([x]), dout=np.ones(1))
+    assert len(suite._GRADIENTS) == 1
+    nameless = np.random.default_rng(0)
+    (dx,) = suite.vjp(lambda x: x * nameless.integers(2, 3), np.ones(1), dout=np.ones(1))
+    assert (dx[0], len(suite._GRADIENTS)) == (2.0, 1)
