@@ -219,8 +219,8 @@ def demo() -> Stage:
         _views(),
         coarse={"gain": 17},
         readout="{activation}, g = {gain:.3g}: std at layer {depth} is {std_last:.3g} (infinite width "
-        "{oracle_last:.3g}), {across:.0%} of its variance across examples; {saturated:.0%} {stuck}; gradient of layer 1 : "
-        "layer {depth} = {ratio:.3g}.",
+        "{oracle_last:.3g}), {across:.0%} of its variance across examples; {saturated:.0%} {stuck}; gradient "
+        "of layer 1 : layer {depth} = {ratio:.3g}.",
         presets=_presets(),
         prediction=Prediction(
             "Ten layers of 500 tanh units, weights 1.0·randn: nearly every unit saturates, so the median local "

@@ -80,9 +80,7 @@ def polygons(x: str, y: str, fill: str, name: str = "", alpha: float = 1.0) -> M
     return _mark("polygons", "ink", x=x, y=y, fill=fill, name=name, alpha=alpha)
 
 
-def heat(
-    z: str, x: tuple[float, float], y: tuple[float, float], limits: tuple[float, float], name: str = ""
-) -> Mark:
+def heat(z: str, x: tuple[float, float], y: tuple[float, float], limits: tuple[float, float], name: str = "") -> Mark:
     """Draw z (rows, columns) in viridis between the limits; row 0 lies at the first end of y."""
     return _mark("heat", "ink", z=z, xs=x, ys=y, limits=limits, name=name)
 

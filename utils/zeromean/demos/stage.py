@@ -21,7 +21,8 @@ from zeromean.demos.parts import Action, Compute, Control, Goal, Prediction, Pre
 from zeromean.demos.table import last_frame, pack, spread, tabulate
 
 _HERE = Path(__file__).parent
-SCRIPT = "\n".join((_HERE / name).read_text("utf8") for name in ("numbers.js", "marks.js", "stage.js"))
+_PARTS = ("numbers.js", "marks.js", "controls.js", "picture.js", "stage.js")  # one ES module, laid end to end
+SCRIPT = "\n".join((_HERE / name).read_text("utf8") for name in _PARTS)
 STYLE = (_HERE / "stage.css").read_text("utf8")
 TABLE_LIMIT = 6_000_000  # bytes; more than this is slow to send, and belongs to the kernel
 EXPORT = "ZEROMEAN_EXPORT"  # set in the environment: stages show themselves as HTML that needs no kernel

@@ -1,6 +1,7 @@
 """Lecture 6: batch norm rescales each coordinate; whitening removes the correlation as well.
 
-Both clouds have mean 0 and variance 1 in each coordinate. The whitened one (ZCA: the nearest white cloud) is round;
+Both clouds have mean 0 and variance 1 in each coordinate. The whitened one is round; it is the
+white cloud nearest to the batch-normalized one (ZCA of the correlation matrix, Kessy et al. 2018, section 3);
 batch norm leaves the correlation, which is largest when the principal axes lie between the coordinate axes.
 """
 
@@ -39,7 +40,8 @@ def clouds(degrees: float, ratio: float) -> tuple[Any, Any, Any]:
     axes = np.array([[np.cos(t), np.sin(t)], [-np.sin(t), np.cos(t)]])
     raw = (_round() * [1.6, 1.6 / ratio]) @ axes + [1.0, 0.5]
     centred = raw - raw.mean(axis=0)
-    return raw, centred / centred.std(axis=0), nearest_white(centred)
+    normed = centred / centred.std(axis=0)
+    return raw, normed, nearest_white(normed)
 
 
 @cache
@@ -88,7 +90,7 @@ def _views() -> list[View]:
             handles=[Handle("Direction of the long axis", along="angle", path=path)],
         ),
         cloud("Batch norm", "bn", "orange", "After batch norm the features still correlate with {rho:.2f}"),
-        cloud("Whitened", "white", "green", "After whitening the cloud is round"),
+        cloud("Whitened", "white", "green", "The white cloud nearest to it, {away:.2f} away per example"),
         View(
             "From batch norm to whitened",
             Axis("angle of the long axis", 0, 90, ticks={a: f"{a}°" for a in (0, 45, 90)}),

@@ -1,0 +1,232 @@
+"""The stage in a browser, from pages opened as files: drawing, keys, dragging, words, accessibility, speed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page
+from zeromean.demos import activation_theatre, covariate_shift, scale_knob, whitening
+from zeromean.demos.stage import Stage, share
+
+pytestmark = pytest.mark.browser
+
+SWITCHES = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+LATENCY = (Path(__file__).parent / "latency.js").read_text("utf8")
+DEMOS = {module.__name__.rpartition(".")[2]: module for module in (activation_theatre, covariate_shift, scale_knob, whitening)}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Start the system's Chromium."""
+    return {"executable_path": shutil.which("chromium"), "args": SWITCHES.split()}
+
+
+@cache
+def made(name: str) -> Stage:
+    """Return a demo, made once."""
+    stage: Stage = DEMOS[name].demo()
+    return stage
+
+
+def write(path: Path, *names: str) -> str:
+    """Write a page with demos and return its address."""
+    body = share("".join(made(name).to_html() for name in names))
+    style = "body { background: #fff; margin: 8px } h1 { background: #fff; color: #000 }"
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Demo</title><style>{style}</style>'
+    path.write_text(f"{head}<main><h1>Demo</h1>{body}</main></html>", "utf8")
+    return path.as_uri()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Give a page that must ask for nothing but itself and keep its console empty."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda r: None if r.url.startswith(("file:", "blob:")) else said.append(r.url))
+    yield page
+    page.close()
+    assert said == []
+
+
+def show(page: Page, tmp_path: Path, name: str, skip: bool = True) -> Locator:
+    """Open a page with one demo, past its question, and return the stage."""
+    page.goto(write(tmp_path / "page.html", name))
+    stage = page.locator(".zm-stage")
+    wait_for_drawing(stage, 0)
+    if skip:
+        stage.get_by_role("button", name="Skip").click()
+    return stage
+
+
+def drawn(stage: Locator) -> int:
+    """Return how many times the stage has been drawn."""
+    return int(stage.get_attribute("data-drawn") or 0)
+
+
+def wait_for_drawing(stage: Locator, before: int) -> None:
+    """Wait until the stage has been drawn again."""
+    stage.page.wait_for_function("([el, n]) => Number(el.dataset.drawn) > n", arg=[stage.element_handle(), before])
+
+
+def pixels(stage: Locator, which: int = 0) -> str:
+    """Return the picture as a data address."""
+    return str(stage.locator(".zm-canvas > canvas").nth(which).evaluate("(canvas) => canvas.toDataURL()"))
+
+
+def test_keys_move_the_picture_and_the_words(page: Page, tmp_path: Path) -> None:
+    """An arrow key on a slider changes pixels, value, read-out and the picture's label, and stays in the stage."""
+    stage = show(page, tmp_path, "whitening")
+    page.evaluate("document.addEventListener('keydown', () => { window.leaked = true; })")
+    slider = stage.get_by_role("slider", name="Angle of the long axis")
+    before, count, label = pixels(stage, 1), drawn(stage), stage.locator("canvas").nth(0).get_attribute("aria-label")
+    slider.press("ArrowRight")
+    wait_for_drawing(stage, count)
+    assert pixels(stage, 1) != before
+    assert stage.locator(".zm-value").first.inner_text() == "22 °"
+    assert slider.get_attribute("aria-valuetext") == "22 °"
+    assert stage.locator(".zm-readout").inner_text().startswith("At 22° batch norm leaves a correlation of 0.7")
+    page.wait_for_function("(old) => document.querySelector('canvas').ariaLabel !== old", arg=label)
+    assert page.evaluate("window.leaked") is None
+
+
+def test_words_are_those_of_python(page: Page, tmp_path: Path) -> None:
+    """The page writes the read-out as Python does, but for typographic minus, powers of ten and the space before %."""
+    stage = show(page, tmp_path, "covariate_shift")
+    for preset in made("covariate_shift").spec["presets"]:
+        stage.get_by_role("button", name=preset["name"]).click()
+        values = {c["name"]: c["values"] for c in made("covariate_shift").spec["controls"]}
+        at = {name: values[name][i] for name, i in preset["at"].items()}
+        expected = made("covariate_shift").read_out(**at).replace("-", "−")
+        page.wait_for_function("(words) => document.querySelector('.zm-readout').textContent === words", arg=expected)
+
+
+def test_prediction_hides_until_answered(page: Page, tmp_path: Path) -> None:
+    """Nothing behind the question can be used before a choice; then the verdict has the numbers in it."""
+    stage = show(page, tmp_path, "scale_knob", skip=False)
+    assert stage.locator(".zm-inner").evaluate("(el) => el.inert")
+    stage.get_by_role("button", name="10 times larger").click()
+    verdict = stage.locator(".zm-verdict").inner_text()
+    assert verdict.startswith("You said: 10 times larger. It is: 10 times smaller.")
+    assert "0.34°" in verdict
+    assert not stage.locator(".zm-inner").evaluate("(el) => el.inert")
+    assert stage.locator(".zm-value").first.inner_text() == "10"
+
+
+def test_goal_lights_and_presets_press(page: Page, tmp_path: Path) -> None:
+    """A preset stays pressed while its setting holds, and the lamp says in words that the goal is reached."""
+    stage = show(page, tmp_path, "scale_knob")
+    assert stage.locator(".zm-goal").inner_text().endswith("Not yet.")
+    preset = stage.get_by_role("button", name="Frozen")
+    preset.click()
+    page.wait_for_selector('.zm-goal[data-reached="true"]')
+    assert stage.locator(".zm-goal").inner_text().endswith("Reached!")
+    assert preset.get_attribute("aria-pressed") == "true"
+    stage.get_by_role("button", name="Reset").click()
+    assert preset.get_attribute("aria-pressed") == "false"
+
+
+def test_handles_take_mouse_and_keys(page: Page, tmp_path: Path) -> None:
+    """A handle follows the mouse, and the arrow keys when it has the focus."""
+    stage = show(page, tmp_path, "whitening")
+    handle = stage.get_by_role("slider", name="Direction of the long axis")
+    box, canvas = handle.bounding_box(), stage.locator(".zm-canvas").first.bounding_box()
+    assert box
+    assert canvas
+    page.mouse.move(box["x"] + 15, box["y"] + 15)
+    page.mouse.down()
+    page.mouse.move(canvas["x"] + canvas["width"] * 0.6, canvas["y"] + 30, steps=5)
+    page.mouse.up()
+    angle = float(stage.locator(".zm-value").first.inner_text().split()[0])
+    assert angle > 60
+    handle.press("ArrowLeft")
+    assert stage.locator(".zm-value").first.inner_text() == f"{angle - 2:.0f} °"
+
+
+def test_play_and_step(page: Page, tmp_path: Path) -> None:
+    """Play runs to the end and stops by itself; a step back goes one value back."""
+    stage = show(page, tmp_path, "activation_theatre")
+    stage.get_by_role("button", name="One step back").click()
+    assert stage.locator(".zm-value").nth(1).inner_text() == "9"
+    stage.get_by_role("button", name="Play").click()
+    stage.get_by_role("button", name="Play").wait_for()
+    assert stage.locator(".zm-value").nth(1).inner_text() == "10"
+
+
+def test_table_shows_the_numbers(page: Page, tmp_path: Path) -> None:
+    """The toggle shows each picture's numbers as tables that say how much they leave out."""
+    stage = show(page, tmp_path, "activation_theatre")
+    stage.get_by_role("button", name="Show as table").click()
+    table = stage.get_by_role("table", name="Their size: all")
+    table.locator("tbody tr").nth(9).wait_for()
+    assert table.locator("tbody tr").count() == 10
+    assert "of 60 columns" in stage.get_by_role("table", name="Activations of each layer").locator("caption").inner_text()
+
+
+def test_without_a_kernel_the_nearest_setting_is_shown(page: Page, tmp_path: Path) -> None:
+    """On an exported page a kernel demo shows stored settings, says so between them, and has no button for the kernel."""
+    stage = show(page, tmp_path, "activation_theatre")
+    assert stage.get_by_role("button", name="Run it 4096 wide").count() == 0
+    slider = stage.get_by_role("slider", name="g = std")
+    slider.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.zm-status').textContent.startsWith('Without a kernel')")
+
+
+def test_two_demos_share_one_script(page: Page, tmp_path: Path) -> None:
+    """Two demos on one page both live on one copy of the script."""
+    page.goto(write(tmp_path / "two.html", "scale_knob", "whitening"))
+    page.wait_for_function("document.querySelectorAll('.zm-stage:not([data-drawn=\"0\"])').length === 2")
+    assert page.locator("script.zm-shared").count() == 1
+
+
+@pytest.mark.parametrize(("name", "shade", "theme"), [("whitening", "#111", "dark"), ("covariate_shift", "#fff", "light")])
+def test_axe_finds_nothing(page: Page, tmp_path: Path, name: str, shade: str, theme: str) -> None:
+    """No violation in light or dark, before and after the question; the theme follows the page."""
+    stage = show(page, tmp_path, name, skip=False)
+    page.evaluate("(shade) => { document.body.style.background = shade; }", shade)
+    page.wait_for_selector(f'.zm-stage[data-theme="{theme}"]')
+    found = Axe().run(page).response["violations"]
+    stage.get_by_role("button", name="Skip").click()
+    found += Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+
+
+def test_axe_finds_nothing_in_the_tables(page: Page, tmp_path: Path) -> None:
+    """The tables of numbers have captions, headers, and a scroll area that the keyboard reaches."""
+    stage = show(page, tmp_path, "scale_knob")
+    stage.get_by_role("button", name="Show as table").click()
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+
+
+def test_stage_fits_a_phone(page: Page, tmp_path: Path) -> None:
+    """At 400 pixels nothing reaches beyond the page."""
+    page.set_viewport_size({"width": 400, "height": 800})
+    show(page, tmp_path, "covariate_shift")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+@pytest.mark.slow
+def test_key_to_pixels(page: Page, tmp_path: Path) -> None:
+    """From key to drawn picture a table demo takes 16 ms in the median; three times that is allowed on a busy machine."""
+    stage = show(page, tmp_path, "scale_knob")
+    page.add_script_tag(content=LATENCY)
+    page.evaluate("window.times = zmLatency(document.querySelector('.zm-stage'))")
+    slider = stage.get_by_role("slider", name="Scale c of the weights")
+    for _ in range(40):
+        count = drawn(stage)
+        slider.press("ArrowRight")
+        wait_for_drawing(stage, count)
+    times = page.evaluate("times.read()")
+    assert times["drawn"]["count"] == 40
+    assert times["drawn"]["median"] < 48
