@@ -73,6 +73,7 @@ def test_downsampling_keeps_the_worst() -> None:
     assert cells[57 // 3, 3 // 3] == 4
     assert (cells > 0).sum() == 1
     assert errormap.legend(made).endswith("A cell shows 3 by 3 entries.")
+    assert errormap.legend(wrong((2, 2, 2, 2), 0)).endswith("A tile shows axes 2 and 3.")
 
 
 def test_tooltips_show_numbers() -> None:

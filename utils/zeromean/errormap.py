@@ -65,9 +65,11 @@ def grid(wrong: Wrong) -> Grid:
 
 def legend(wrong: Wrong) -> str:
     """Explain the map in words."""
-    down, across = grid(wrong).block
+    drawn, axes = grid(wrong), wrong.got.ndim
+    down, across = drawn.block
     block = f" A cell shows {down} by {across} entries." if max(down, across) > 1 else ""
-    return f"Hollow: right. Filled: wrong, the stronger the further off. Framed: the worst.{block}"
+    tiles = f" A tile shows axes {axes - 2} and {axes - 1}." if (drawn.cells == -1).any() else ""
+    return f"Hollow: right. Filled: wrong, the stronger the further off. Framed: the worst.{tiles}{block}"
 
 
 def text(wrong: Wrong) -> str:
