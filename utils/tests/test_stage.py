@@ -35,7 +35,12 @@ def view(*drawn: Any, alt: str = "a line up to {last:.1f}", **more: Any) -> View
 
 def stage(**changes: Any) -> Stage:
     """Return a small stage with something changed."""
-    given: dict[str, Any] = {"compute": compute, "controls": [SPEED, SIGN], "views": [view()], "readout": "{word} {last:.1f}"}
+    given: dict[str, Any] = {
+        "compute": compute,
+        "controls": [SPEED, SIGN],
+        "views": [view()],
+        "readout": "{word} {last:.1f}",
+    }
     given |= changes
     return Stage("Line", given.pop("compute"), given.pop("controls"), given.pop("views"), **given)
 
@@ -211,7 +216,10 @@ def huge(params: Any) -> dict[str, Any]:
 
 
 REFUSED = {
-    "a mark's array": (lambda: stage(views=[view(marks.line("x", "z"))]), "The view 'Line' uses 'z', which is not there"),
+    "a mark's array": (
+        lambda: stage(views=[view(marks.line("x", "z"))]),
+        "The view 'Line' uses 'z', which is not there",
+    ),
     "alt text": (lambda: stage(views=[view(alt="{hm}")]), "The alt text of 'Line' uses 'hm'"),
     "read-out": (lambda: stage(readout="{hm}"), "The read-out uses 'hm'"),
     "goal": (lambda: stage(goal=Goal("win", "won")), "The goal uses 'won'"),
@@ -225,8 +233,14 @@ REFUSED = {
         lambda: stage(views=[view(handles=[Handle("Grip", x="last")])]),
         "The handle 'Grip' moves no control",
     ),
-    "preset value": (lambda: stage(presets=[Preset("p", {"speed": 9})]), "'speed' cannot be 9. Its 3 values: 0.0, 1.0, 2.0"),
-    "preset name": (lambda: stage(presets=[Preset("p", {"pace": 1})]), "There is no control 'pace'; the controls are speed"),
+    "preset value": (
+        lambda: stage(presets=[Preset("p", {"speed": 9})]),
+        "'speed' cannot be 9. Its 3 values: 0.0, 1.0, 2.0",
+    ),
+    "preset name": (
+        lambda: stage(presets=[Preset("p", {"pace": 1})]),
+        "There is no control 'pace'; the controls are speed",
+    ),
     "coarse name": (lambda: stage(coarse={"pace": 3}), "`coarse` names no control of this demo: pace"),
     "start": (lambda: Slider("a", "A", range(9), 0.5), "'a' cannot be 0.5. Its 9 values: 0, 1, 2, 3, 4, 5, ..."),
     "flag for a number": (lambda: stage(presets=[Preset("p", {"speed": "1"})]), "'speed' cannot be '1'"),
@@ -235,7 +249,10 @@ REFUSED = {
     "flat axis": (lambda: Axis("x", 1, 1), "The axis 'x' needs two different ends. Got 1 twice"),
     "colour": (lambda: marks.line("x", "y", color="red"), "one of blue, orange, .*. Got 'red'"),
     "rule": (lambda: marks.rule(), r"rule\(\) needs either x or y"),
-    "shape": (lambda: stage(compute=uneven), r"'y' has shape \(5,\) at .* but \(4,\) at the first setting; fill the rest"),
+    "shape": (
+        lambda: stage(compute=uneven),
+        r"'y' has shape \(5,\) at .* but \(4,\) at the first setting; fill the rest",
+    ),
     "names": (lambda: stage(compute=moody), "same names at every setting; at .* these differ: more"),
     "size": (lambda: stage(compute=huge), r"The table of 3 x 2 settings takes .* MB, more than 6. Give `coarse`"),
     "type": (lambda: table.as_array("z", np.array([1j])), "'z' is complex128; a demo shows floats"),
@@ -253,6 +270,9 @@ def test_refuses(what: str) -> None:
 def test_check_and_path_are_described() -> None:
     """A checkbox and a handle on a path reach the page as positions and points."""
     path = [(0.0, 0.0), (1.0, 1.0), (2.0, 0.0)]
-    one = stage(controls=[SPEED, SIGN, Check("on", "On", True)], views=[view(handles=[Handle("Grip", along="speed", path=path)])])
+    one = stage(
+        controls=[SPEED, SIGN, Check("on", "On", True)],
+        views=[view(handles=[Handle("Grip", along="speed", path=path)])],
+    )
     assert one.spec["controls"][2]["start"] == 1
     assert one.spec["views"][0]["handles"][0]["path"] == path

@@ -38,6 +38,13 @@ def shape_of(norm: str, groups: int) -> str:
     return {"batch norm": f"1×{C}×1×1", "layer norm": f"{N}×1×1×1", "instance norm": f"{N}×{C}×1×1"}[norm]
 
 
+def _where(shared: Any) -> str:
+    """Return which images and channels (N, C) share a mean, in words."""
+    images, channels = int(shared.any(axis=1).sum()), int(shared.any(axis=0).sum())
+    words = {1: "one channel", C: f"all {C} channels"}.get(channels, f"{channels} channels")
+    return f"of {words} in {'one image' if images == 1 else f'all {images} images'}"
+
+
 @cache
 def _data() -> Any:
     """Return one batch (N, C, H, W) whose images and channels differ in their level."""
@@ -76,8 +83,7 @@ def compute(params: Params) -> dict[str, Any]:
         "shape": shape_of(norm, groups),
         "means": len(means),
         "entries": int(shared.sum()) * H * W,
-        "images": int(shared.any(axis=1).sum()),
-        "channels": int(shared.any(axis=0).sum()),
+        "where": _where(shared),
         "called": f"group norm, G = {used}" if used else norm,
         "needs": "needs the whole batch" if norm == "batch norm" else "each image stands alone",
         "eight": len(means) == 2 * N,
@@ -93,8 +99,7 @@ def _views() -> list[View]:
             Axis("", 0.5, N + 0.5, ticks=images),
             Axis("channel", 0.45, C + 0.65, ticks=channels),
             [marks.polygons("x", "y", "fill", alpha=0.85)],
-            "Tiles of {called}: channel {c} of image {n} shares its mean with {entries} entries, "
-            "in {images} images and {channels} channels",
+            "Tiles of {called}: channel {c} of image {n} shares its mean with {entries} entries {where}",
             [Handle("Chosen image and channel", x="n", y="c", color="ink")],
             ratio=0.66,
         ),
@@ -122,7 +127,7 @@ def demo() -> Stage:
         ],
         _views(),
         readout="{called}: the mean has shape {shape}, so {means} numbers, each from {entries} entries "
-        "of {images} image(s) and {channels} channel(s); {needs}.",
+        "{where}; {needs}.",
         presets=[
             Preset("1×C×1×1", {"norm": "batch norm"}),
             Preset("N×1×1×1", {"norm": "layer norm"}),

@@ -104,7 +104,7 @@ def compute(params: Params) -> dict[str, Any]:
     words, fill, under = _nodes(stage, found)
     blocked = [name for name in PATHS if name not in open_paths]
     agrees = bool(error < 1e-6)
-    verdict = f"agrees, error {error:.0e}" if agrees else f"differs by {error:.0%}"
+    verdict = f"agrees to {-np.log10(error + 1e-16):.0f} digits" if agrees else f"differs by {error:.0%}"
     examples = np.arange(1, 5)
     out: dict[str, Any] = {
         "nx": np.array([NODES[n][1] for n in ORDER]),

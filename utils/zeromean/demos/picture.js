@@ -76,7 +76,7 @@ class Picture {
       }
       if (spec.frame) yTicks = ticksOf(axes.y, (box.bottom - box.top) / (size * 2.6));
     }
-    const xTicks = spec.frame ? ticksOf(axes.x, (box.right - box.left) / (size * 4.6)) : [];
+    const xTicks = spec.frame ? ticksOf(axes.x, (box.right - box.left) / (size * 3.6)) : [];
     return { ctx: this.ctx, box, axes, font, size, xTicks, yTicks, X: scaleOf(axes.x, box.left, box.right), Y: scaleOf(axes.y, box.bottom, box.top), sheet: (...a) => this.sheet(...a) };
   }
 

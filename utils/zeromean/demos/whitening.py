@@ -18,12 +18,12 @@ from zeromean.demos.stage import Stage
 
 ANGLES = np.arange(0, 91, 2)
 RATIOS = {"2 : 1": 2.0, "4 : 1": 4.0, "8 : 1": 8.0}
-EXAMPLES = 150
+EXAMPLES = 110
 
 
 @cache
 def _round() -> Any:
-    """Return a cloud (150, 2) whose mean is 0 and whose covariance is the identity, exactly."""
+    """Return a cloud (110, 2) whose mean is 0 and whose covariance is the identity, exactly."""
     cloud = np.random.default_rng(15).normal(size=(EXAMPLES, 2))
     return nearest_white(cloud - cloud.mean(axis=0))
 
@@ -35,7 +35,7 @@ def nearest_white(centred: Any) -> Any:
 
 
 def clouds(degrees: float, ratio: float) -> tuple[Any, Any, Any]:
-    """Return the raw cloud, its batch-normalized and its whitened version, each (150, 2)."""
+    """Return the raw cloud, its batch-normalized and its whitened version, each (110, 2)."""
     t = np.radians(degrees)
     axes = np.array([[np.cos(t), np.sin(t)], [-np.sin(t), np.cos(t)]])
     raw = (_round() * [1.6, 1.6 / ratio]) @ axes + [1.0, 0.5]
