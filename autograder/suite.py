@@ -156,7 +156,7 @@ def vjp(function: Callable[..., Any], *args: Any, dout: np.ndarray) -> tuple[np.
     random numbers for every submission, so its gradients are computed once and kept; they are read-only.
     """
     try:
-        key = _key((function, args, dout))
+        key = key_of((function, args, dout))
     except TypeError:
         return _pulled_back(function, args, dout)
     if key not in _GRADIENTS:
@@ -173,7 +173,7 @@ def _pulled_back(function: Callable[..., Any], args: tuple[Any, ...], dout: np.n
     return gradients
 
 
-def _key(value: Any, depth: int = 0) -> Hashable:
+def key_of(value: Any, depth: int = 0) -> Hashable:
     """Return what tells a value from another of its kind: a function with all that it closes over, an array's bytes."""
     if depth > DEEPEST:
         raise TypeError("A value that holds itself has no key.")
@@ -182,10 +182,10 @@ def _key(value: Any, depth: int = 0) -> Hashable:
     if isinstance(value, dict):
         value = tuple(value.items())
     if isinstance(value, (tuple, list)):
-        return tuple(_key(part, depth + 1) for part in value)
+        return tuple(key_of(part, depth + 1) for part in value)
     if isinstance(value, FunctionType):
         held = tuple(cell.cell_contents for cell in value.__closure__ or ())
-        return value.__code__, value.__module__, _key((held, value.__defaults__), depth + 1)
-    if isinstance(value, (int, float, str, type(None))) or callable(value):
+        return value.__code__, value.__module__, key_of((held, value.__defaults__), depth + 1)
+    if isinstance(value, (int, float, complex, str, type(None), np.generic)) or callable(value):
         return type(value), value
     raise TypeError(f"A {type(value).__name__} has no key.")

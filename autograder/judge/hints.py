@@ -2,63 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
 
 from autograder.judge.collect import Replacement
-from autograder.judge.reference import Effect, Namespace, observe
+from autograder.judge.reference import Effect, Namespace, exchanged, observe
 from autograder.judge.student import Call
 from autograder.judge.values import alike
 
-
-@dataclass(frozen=True)
-class Suspect:
-    """A misconception, and the reference's namespace with it in place."""
-
-    misconception: Replacement
-    namespace: Namespace
-
-    def relevant(self, calls: Sequence[Call]) -> Sequence[Call]:
-        """Return the calls of the functions that it replaces; of a helper that nobody calls directly, all calls."""
-        return [call for call in calls if call.function in self.misconception.functions] or calls
-
-    def observe(self, call: Call) -> Effect:
-        """Make a student's call again, with the misconception in place."""
-        return observe(self.namespace[call.function], call.function, call.args, call.kwargs)
+MOST_SEEN = 3_000
+LONGEST_QUOTE = 100
 
 
-def diagnose(
-    tried: Mapping[str, Sequence[Call]], failed: Iterable[str], suspects: Sequence[Suspect]
-) -> dict[str, Replacement]:
-    """Return the misconception behind each failed check, for those that look like one.
+class Suspects:
+    """The misconceptions of one exercise, and what each did when it was put in a student's place.
 
-    `tried` holds the calls of every check of an exercise that was tried. A misconception explains a failed check if
-    it does on each of its calls what the student did, and if this is not what is right. Of several, the one that
-    fits most checks of the exercise is chosen (a check that passed tells as much), then the one defined first.
+    Submissions are given the same arguments, so that what a misconception did for one tells what it does for the next.
     """
-    explaining = {name: _explanations(tried[name], suspects) for name in failed}
-    rivals = {suspect.misconception.name: suspect for few in explaining.values() if len(few) > 1 for suspect in few}
-    support = {name: sum(_fits(suspect, calls) for calls in tried.values()) for name, suspect in rivals.items()}
-    return {
-        name: max(few, key=lambda suspect: support.get(suspect.misconception.name, 0)).misconception
-        for name, few in explaining.items()
-        if few
-    }
+
+    def __init__(self, namespace: Namespace, misconceptions: Sequence[Replacement]) -> None:
+        self._namespaces = {wrong.name: exchanged(namespace, wrong.functions) for wrong in misconceptions}
+        self._misconceptions = {wrong.name: wrong for wrong in misconceptions}
+        self._seen: dict[Hashable, Effect] = {}
+
+    def diagnose(self, tried: Mapping[str, Sequence[Call]], failed: Sequence[str]) -> dict[str, Replacement]:
+        """Return the misconception behind each failed check, for those that look like one.
+
+        `tried` holds the calls of every check that was tried. A misconception explains a failed check if it does on
+        each of its calls what the student did, and if this is not what is right. Of several, the one that fits most
+        checks of the exercise is chosen (a check that passed tells as much), then the one defined first.
+        """
+        explaining = {name: self._explanations(tried[name]) for name in failed}
+        rivals = {wrong for few in explaining.values() if len(few) > 1 for wrong in few}
+        support = {wrong: sum(self._fits(wrong, calls) for calls in tried.values()) for wrong in rivals}
+        return {
+            name: self._misconceptions[max(few, key=lambda wrong: support.get(wrong, 0))]
+            for name, few in explaining.items()
+            if few
+        }
+
+    def _explanations(self, calls: Sequence[Call]) -> list[str]:
+        """Name the misconceptions that do what the student did; wrong calls come first, as they tell most apart."""
+        wrong_calls = [call for call in calls if not _same(call.got, call.expected)]
+        if not wrong_calls:
+            return []
+        return [name for name in self._misconceptions if self._fits(name, wrong_calls) and self._fits(name, calls)]
+
+    def _fits(self, name: str, calls: Sequence[Call]) -> bool:
+        """Whether a misconception does what the student did on every call of its functions.
+
+        A helper that no check calls shows in the functions that use it: then all calls count.
+        """
+        functions = self._misconceptions[name].functions
+        relevant = [call for call in calls if call.function in functions] or calls
+        return all(_does(self._observe(name, call), call) for call in relevant)
+
+    def _observe(self, name: str, call: Call) -> Effect:
+        """Make a student's call with the misconception in place, or remember what came of it."""
+        key = call.key and (name, call.key)
+        effect = self._seen.get(key)
+        if effect is None:
+            effect = observe(self._namespaces[name][call.function], call.function, call.args, call.kwargs)
+            if len(self._seen) >= MOST_SEEN:
+                self._seen.clear()
+            if key:
+                self._seen[key] = effect
+        return effect
 
 
-def _explanations(calls: Sequence[Call], suspects: Iterable[Suspect]) -> list[Suspect]:
-    """Return the misconceptions that do what the student did; the wrong calls come first, as they tell most apart."""
-    wrong = [call for call in calls if not _same(call.got, call.expected)]
-    return [
-        suspect
-        for suspect in suspects
-        if (telling := suspect.relevant(wrong)) and _fits(suspect, telling) and _fits(suspect, calls)
-    ]
-
-
-def _fits(suspect: Suspect, calls: Sequence[Call]) -> bool:
-    """Whether a misconception does on every call what the student did."""
-    return all(_same(call.got, suspect.observe(call)) for call in suspect.relevant(calls))
+def _does(effect: Effect, call: Call) -> bool:
+    """Whether the student's call did the same; an exception that is not the right one must also say the same."""
+    if effect.raised and effect.raised != call.expected.raised and effect.said[:LONGEST_QUOTE] not in call.got.said:
+        return False
+    return _same(call.got, effect)
 
 
 def _same(got: Effect, expected: Effect) -> bool:

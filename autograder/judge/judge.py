@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.collect import Suite, SuiteCheck, collect
-from autograder.judge.hints import Suspect, diagnose
+from autograder.judge.hints import Suspects
 from autograder.judge.record import CheckResult, ExerciseResult
-from autograder.judge.reference import Reference, SuiteError, exchanged
+from autograder.judge.reference import Reference, SuiteError
 from autograder.judge.student import Call, Session, Student
 from autograder.suite import CheckFailed
 
@@ -52,10 +52,7 @@ class Judge:
         self.namespace = self.reference.namespace
         for suite in self.suites:
             _refuse_unknown_functions(suite, self.reference)
-        self._suspects = {
-            suite.exercise: [Suspect(m, exchanged(self.namespace, m.functions)) for m in suite.misconceptions]
-            for suite in self.suites
-        }
+        self._suspects = {suite.exercise: Suspects(self.namespace, suite.misconceptions) for suite in self.suites}
 
     def grade(self, session: Session, seed: int = 0) -> tuple[ExerciseResult, ...]:
         """Try every check of every exercise on a student's session."""
@@ -75,7 +72,7 @@ class Judge:
                 calls[check.name] = student.calls
         failed = [name for name, result in results.items() if result.outcome == "failed"]
         with undisturbed():
-            for name, wrong in diagnose(calls, failed, self._suspects[suite.exercise]).items():
+            for name, wrong in self._suspects[suite.exercise].diagnose(calls, failed).items():
                 results[name] = replace(results[name], hint=wrong.hint, misconception=wrong.name)
         return ExerciseResult(suite.exercise, suite.points, tuple(results.values()))
 

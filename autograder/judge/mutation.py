@@ -126,7 +126,8 @@ def _row(wrong: Replacement, runs: Results) -> Row:
         results[0].name for results in zip(*runs, strict=True) if all(check.outcome == "failed" for check in results)
     ]
     checks = [check for results in runs for check in results]
-    errors = {f"{check.name}: {_why(check)}": None for check in checks if check.outcome == "error"}
+    broken = [check for check in checks if check.outcome == "error" or "raised NameError" in check.message]
+    errors = {f"{check.name}: {_why(check)}": None for check in broken}
     shown = {check.misconception: None for check in checks if check.misconception}
     return Row(wrong.name, tuple(caught), tuple(errors), tuple(shown))
 
@@ -150,7 +151,7 @@ def _print(table: ExerciseTable, console: Console) -> None:
     console.print(grid)
     accepted = table.variants + 1 - len(table.rejected)
     console.print(f"Right programs accepted: {accepted} of {table.variants + 1} (the reference and its variants).")
-    breaks = [f"{row.name} breaks a check: {error}" for row in table.rows for error in row.errors]
+    breaks = [f"{row.name} breaks: {error}" for row in table.rows for error in row.errors]
     stub = [f"the untouched stub gets through {name}" for name in table.stub_passes]
     for complaint in (*table.complaints, *breaks, *stub):
         console.print(complaint, style="red", markup=False)

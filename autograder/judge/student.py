@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,11 +17,14 @@ from autograder.judge.values import (
     copied,
     fits,
     held_arrays,
+    references_side,
     structure_mismatch,
     students_side,
 )
 from autograder.sandbox.failure import StudentFailure
-from autograder.suite import CallFailed, CheckFailed
+from autograder.suite import CallFailed, CheckFailed, key_of
+
+LARGEST_KEY = 1000  # numbers
 
 
 class Session(Protocol):
@@ -49,7 +52,7 @@ class LocalSession:
             raise StudentFailure.raised(name, type(error).__name__, str(error)) from error
 
 
-@dataclass(slots=True)
+@dataclass
 class Call:
     """One call of a student's function: what it was given, what it did, and what the reference did."""
 
@@ -58,6 +61,17 @@ class Call:
     kwargs: dict[str, Any]
     expected: Effect
     got: Effect
+
+    @cached_property
+    def key(self) -> Hashable:
+        """What tells this call from one with other arguments; None if they are large, or have no key."""
+        if sum(array.size for array in held_arrays((self.args,), self.kwargs)) > LARGEST_KEY:
+            return None
+        kwargs = {name: references_side(value) for name, value in self.kwargs.items()}
+        try:
+            return key_of((self.function, references_side(self.args), kwargs))
+        except TypeError:
+            return None
 
 
 class Student:
@@ -104,7 +118,7 @@ class Student:
         try:
             result = self._session.call(name, *_for_student(args, kwargs))
         except StudentFailure as failure:
-            call.got.raised = failure.exception or failure.kind
+            call.got.raised, call.got.said = failure.exception or failure.kind, failure.sentence
             raise CallFailed(failure.sentence, failure.exception) from None
         visible, cache = without_cache(name, result)
         call.got = Effect(copied(visible), None, "", "", copied(args), copied(kwargs), copied(held))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
+from autograder.judge import hints
 from autograder.judge.judge import Judge
 from autograder.judge.record import CheckResult
-from autograder.judge.reference import exchanged
-from autograder.judge.student import LocalSession
+from autograder.judge.reference import Effect, exchanged
+from autograder.judge.student import Call, LocalSession
 
 
 def shown(judge: Judge, **functions: Callable[..., Any]) -> dict[str, CheckResult]:
@@ -66,6 +68,40 @@ def test_a_missing_exception_and_an_exception_of_the_same_type(judge: Judge) -> 
         return x * np.asarray(factor, x.dtype), None
 
     assert shown(judge, scale_forward=lenient)["zero_factor"].misconception == "takes_any_factor"
+
+
+def test_the_same_exception_with_other_words_is_another_mistake(judge: Judge) -> None:
+    """Many mistakes raise a ValueError; only one that says the same is the same."""
+
+    def sixth_axis(dout: Any, cache: Any) -> Any:
+        return cache[0] * dout, np.sum(dout, 6)
+
+    found = shown(judge, scale_backward=sixth_axis)
+    assert (found["gradient"].outcome, found["gradient"].hint) == ("failed", "")
+
+
+def test_what_a_misconception_does_is_remembered(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a second submission nothing is run again, as long as it is given the same; what is kept is bounded."""
+    watch = Mock(side_effect=hints.observe)
+    monkeypatch.setattr(hints, "observe", watch)
+    wrong = {"scale_backward": lambda dout, cache: (dout + 0.5, dout.sum(axis=0))}
+    shown(judge, **wrong)
+    watch.reset_mock()
+    shown(judge, **wrong)
+    assert watch.call_count == 0
+    monkeypatch.setattr(hints, "MOST_SEEN", 1)
+    for _ in range(2):
+        watch.reset_mock()
+        judge.grade(LocalSession(exchanged(judge.namespace, wrong)), seed=9)
+        assert watch.call_count > 0
+
+
+def test_large_arguments_are_not_kept() -> None:
+    """A call with large arrays, or with what has no key, is made again each time."""
+    nothing = Effect()
+    assert Call("f", (np.zeros(1000),), {"by": 2.0}, nothing, nothing).key is not None
+    assert Call("f", (np.zeros(600), {"w": np.zeros(600)}), {}, nothing, nothing).key is None
+    assert Call("f", (np.random.default_rng(0),), {}, nothing, nothing).key is None
 
 
 def nearly_adds(x: Any, factor: Any, state: Any) -> Any:

@@ -114,7 +114,7 @@ def test_what_people_read_of_a_bad_suite(judge_of: Callable[[str], Judge]) -> No
         "as doubles",
         "Right programs accepted: 2 of 3 (the reference and its variants).",
         "not_the_same is rejected by test_gradient: dx: 1 of 1 entry differs; the worst is dx[0, 0]: got 3, expected",
-        "forgets_the_state breaks a check: test_state: KeyError: 0.0",
+        "forgets_the_state breaks: test_state: KeyError: 0.0",
         "the untouched stub gets through test_idle",
         "Remark: no misconception is caught by test_idle. Who needs it?",
     ):
@@ -128,6 +128,22 @@ def test_a_reference_that_fails_its_own_suite(judge_of: Callable[[str], Judge]) 
         "@points(1)\ndef test_never(student):\n    '''cannot pass'''\n    expect(False, 'never')\n"
     )
     assert table_of(judge).rejected == ("reference",)
+
+
+def test_a_misconception_that_only_lacks_a_name_proves_nothing(judge_of: Callable[[str], Judge]) -> None:
+    """A wrong program that fails because its own module lacks a name is a fault of the suite."""
+    judge = judge_of(
+        "import numpy as np\n"
+        "from autograder.suite import misconception, points\n"
+        "@points(1)\ndef test_runs(student):\n"
+        "    '''runs'''\n    student.scale_backward(np.ones((1, 1)), (2.0,))\n"
+        "@misconception('scale_backward', 'No.')\ndef wrong(dout, cache):\n    return forgotten(dout)\n"
+    )
+    table = table_of(judge)
+    assert table.survivors == ("wrong",)
+    assert table.rows[0].errors == (
+        "test_runs: `scale_backward` raised NameError: name 'forgotten' is not defined.",
+    )
 
 
 def test_one_seed_is_not_enough(judge_of: Callable[[str], Judge]) -> None:
