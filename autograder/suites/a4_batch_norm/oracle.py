@@ -12,7 +12,7 @@ import autograd.numpy as np
 
 def mean(x):
     """Return the mean (D,) of the examples x (N, D)."""
-    return sum(x) / len(x)
+    return np.sum(x, axis=0) / len(x)
 
 
 def variance(x):
