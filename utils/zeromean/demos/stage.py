@@ -174,7 +174,7 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
         return (
             f'<div class="zm-host" data-zm="{name}"></div>\n'
             f'<style class="zm-shared">{STYLE}</style>\n'
-            f'<script type="text/plain" class="zm-shared">{SCRIPT}</script>\n'
+            f'<script class="zm-shared" type="text/plain">{SCRIPT}</script>\n'
             f'<script type="application/json" id="{name}">{text}</script>\n'
             f'<script type="text/plain" id="{name}-data">{packed}</script>\n'
             f'<script type="module">{_BOOT.replace("NAME", name)}</script>\n'
@@ -203,7 +203,7 @@ for (const el of document.querySelectorAll('[data-zm="NAME"]:not([data-live])'))
 def share(page: str) -> str:
     """Return a page of several demos with only the first copy of the shared script and style."""
     for tag in ("style", "script"):
-        shared = re.compile(rf'<{tag}[^>]*class="zm-shared">.*?</{tag}>\n', re.DOTALL)
+        shared = re.compile(rf'<{tag} [^>]*class="zm-shared"[^>]*>.*?</{tag}>\s*', re.DOTALL)
         found = [match.span() for match in shared.finditer(page)]
         for start, end in reversed(found[1:]):
             page = page[:start] + page[end:]
