@@ -51,7 +51,7 @@ def code_answer(exercise: Cell, desk: Desk) -> Answer:
     own, written = desk.named[exercise.name], desk.written(exercise.name)
     if not written:
         return _elsewhere(exercise, wanted, desk)
-    if len(written) > 1:
+    if len({piece.source for piece in written}) > 1:
         answer = _one_of(exercise.name, written, wanted)
     else:
         answer = _continued(exercise.name, written[0], desk)

@@ -9,20 +9,33 @@ from typing import Any
 
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.gradebook.grading import Grader, open_grader
+from autograder.authoring import course
+from autograder.gradebook.grading import Grader, basis, open_grader
 from autograder.sandbox.pool import Limits
 
-_open = ExitStack()
-_graders: dict[tuple[str, Path, Limits], Grader] = {}
-atexit.register(_open.close)
+_graders: dict[tuple[str, Path, Limits], tuple[Grader, ExitStack]] = {}
 
 
 def grader_of(step: NbGraderPreprocessor, resources: dict[str, Any], limits: Limits | None = None) -> Grader:
-    """Return the grader of the assignment that a step of nbgrader is at work on."""
+    """Return the grader of the assignment that a step of nbgrader is at work on.
+
+    A server that runs for weeks starts it anew when the suite, or anything else that decides marks, has changed.
+    """
     name = resources["nbgrader"]["assignment"]
     coursedir = step.parent.parent.coursedir  # the step's exporter's converter
     release = Path(coursedir.format_path(coursedir.release_directory, ".", name)).resolve().parent
     key = (name, release, limits or Limits())
+    if key in _graders and _graders[key][0].basis != basis(
+        course.load(name), release / name / f"{name}.ipynb"
+    ):
+        _graders.pop(key)[1].close()
     if key not in _graders:
-        _graders[key] = _open.enter_context(open_grader(name, release=release, limits=limits))
-    return _graders[key]
+        opened = ExitStack()
+        _graders[key] = opened.enter_context(open_grader(name, release=release, limits=limits)), opened
+    return _graders[key][0]
+
+
+@atexit.register
+def _close() -> None:
+    while _graders:
+        _graders.popitem()[1][1].close()

@@ -20,7 +20,6 @@ from autograder.authoring.notebooks import source_notebook
 from autograder.gradebook import workforce
 from autograder.gradebook.grading import Grader, basis, open_grader
 from autograder.gradebook.records import open_gradebook
-from autograder.gradebook.steps import started
 
 SOURCE = '''\
 # %% [markdown]
@@ -198,16 +197,20 @@ def grader(course_folder: Path) -> Iterator[Grader]:
     opening.__exit__(None, None, None)
 
 
+@pytest.fixture(scope="session")
+def reopen(grader: Grader) -> Callable[..., AbstractContextManager[Grader]]:
+    """Return a stand-in for `open_grader` that hands out the grader that is open, as if opened now."""
+
+    def handed_out(name: str, *, release: Path, **_options: object) -> AbstractContextManager[Grader]:
+        return nullcontext(replace(grader, basis=basis(course.load(name), release / name / f"{name}.ipynb")))
+
+    return handed_out
+
+
 @pytest.fixture
-def shared_grader(grader: Grader, small_course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let whoever opens a grader in this process have the one that is open, as if opened now."""
-
-    def reopen(name: str, *, release: Path, **_options: object) -> AbstractContextManager[Grader]:
-        now = basis(course.load(name), release / name / f"{name}.ipynb")
-        return nullcontext(replace(grader, basis=now))
-
-    for module in (workforce, started):
-        monkeypatch.setattr(module, "open_grader", reopen)
+def shared_grader(reopen: object, small_course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let bulk grading in this process use the grader that is open."""
+    monkeypatch.setattr(workforce, "open_grader", reopen)
 
 
 @pytest.fixture
