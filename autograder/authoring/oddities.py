@@ -13,8 +13,19 @@ from textwrap import dedent
 
 from nbformat import NotebookNode, v4
 
-Oddity = Callable[["Paper"], None]
-ODDITIES: dict[str, Oddity] = {}
+Change = Callable[["Paper"], None]
+
+
+EVERYTHING = (
+    "batchnorm_forward",
+    "batchnorm_backward",
+    "population_stats",
+    "fuse_bn_linear",
+    "fuse_bn_conv",
+    "spatial_batchnorm",
+    "mean_only_batchnorm",
+    "batch_renorm",
+)
 
 
 @dataclass
@@ -52,37 +63,52 @@ class Paper:
         self.cell(name).source = f"{line}\n\n{self.cell(name).source}"
 
 
-def oddity(function: Oddity) -> Oddity:
-    """Enter `function` in the sample class under its own name."""
-    ODDITIES[function.__name__] = function
-    return function
+@dataclass(frozen=True)
+class Oddity:
+    """An odd submission: how it comes about, and the marks of the exercises in which it does not earn all."""
+
+    change: Change
+    marks: dict[str, float]
 
 
-@oddity
+ODDITIES: dict[str, Oddity] = {}
+
+
+def oddity(*lost: str, **marks: float) -> Callable[[Change], Change]:
+    """Enter a function in the sample class under its name: no marks for the `lost` exercises, `marks` for some."""
+
+    def enter(change: Change) -> Change:
+        ODDITIES[change.__name__] = Oddity(change, {**dict.fromkeys(lost, 0.0), **marks})
+        return change
+
+    return enter
+
+
+@oddity(*EVERYTHING)
 def stub_untouched(paper: Paper) -> None:
     """Handed in as it was handed out."""
     paper.give_up(*paper.stubs)
 
 
-@oddity
+@oddity(*EVERYTHING[4:])
 def half_finished(paper: Paper) -> None:
     """Gave up after the fourth exercise."""
     paper.give_up(*list(paper.stubs)[4:])
 
 
-@oddity
+@oddity(*EVERYTHING[:-1])
 def only_the_last(paper: Paper) -> None:
     """Solved the last exercise and nothing else."""
     paper.give_up(*list(paper.stubs)[:-1])
 
 
-@oddity
+@oddity("batchnorm_backward", spatial_batchnorm=1.68)  # which calls it
 def syntax_error(paper: Paper) -> None:
     """One answer does not parse."""
     paper.answer("batchnorm_backward", "def batchnorm_backward(dout, cache)\n    return dout")
 
 
-@oddity
+@oddity("fuse_bn_linear")
 def infinite_loop(paper: Paper) -> None:
     """One function never returns."""
     paper.answer("fuse_bn_linear", """
@@ -92,7 +118,7 @@ def infinite_loop(paper: Paper) -> None:
         """)
 
 
-@oddity
+@oddity("population_stats")
 def memory_hog(paper: Paper) -> None:
     """One function asks for more memory than there is."""
     paper.answer("population_stats", """
@@ -103,7 +129,7 @@ def memory_hog(paper: Paper) -> None:
         """)
 
 
-@oddity
+@oddity("mean_only_batchnorm")
 def exits_in_a_call(paper: Paper) -> None:
     """One function ends the process with a friendly exit code."""
     paper.answer("mean_only_batchnorm", """
@@ -117,46 +143,47 @@ def exits_in_a_call(paper: Paper) -> None:
         """)
 
 
-@oddity
+@oddity()
 def exits_in_a_cell(paper: Paper) -> None:
     """A cell of the student's own ends the process; everything else is right."""
     paper.add_code("batchnorm_forward", "import os\nos._exit(0)")
 
 
-@oddity
+@oddity()
 def loops_in_a_cell(paper: Paper) -> None:
     """A cell of the student's own never ends; everything else is right."""
     paper.add_code("fuse_bn_conv", "while True:\n    pass")
 
 
-@oddity
+@oddity()
 def warns_on_stderr(paper: Paper) -> None:
     """Right, with warnings on stderr at every turn."""
     paper.prepend("batchnorm_forward", "import sys, warnings\nwarnings.warn('careful')\nprint('oh', file=sys.stderr)")
 
 
-@oddity
+@oddity()
 def prints_a_lot(paper: Paper) -> None:
-    """Right, and prints two hundred thousand lines on the way."""
-    paper.add_code("batchnorm_backward", "for i in range(200_000):\n    print('still here', i)")
+    """Right, and prints fifty thousand lines on the way."""
+    paper.add_code("batchnorm_backward", "for i in range(50_000):\n    print('still here', i)")
 
 
-@oddity
+@oddity("fuse_bn_conv")
 def deleted_cell(paper: Paper) -> None:
     """Deleted the cell of one exercise, and the check of another."""
     paper.notebook.cells.remove(paper.cell("fuse_bn_conv"))
     paper.notebook.cells.remove(paper.cell("check-population_stats"))
 
 
-@oddity
+@oddity()
 def duplicated_cell(paper: Paper) -> None:
     """Copied a cell and went on in the copy; the first is still the stub."""
     copy = deepcopy(paper.cell("batchnorm_backward"))
+    copy.id = "pasted"
     paper.give_up("batchnorm_backward")
     paper.insert_after("batchnorm_backward", copy)
 
 
-@oddity
+@oddity()
 def edited_checks(paper: Paper) -> None:
     """Right, but replaced locked cells, flags and points."""
     paper.cell("check-batchnorm_forward").source = "print('all passed')"
@@ -167,7 +194,7 @@ def edited_checks(paper: Paper) -> None:
     paper.notebook.cells[0].source = "# Mine now"
 
 
-@oddity
+@oddity(*EVERYTHING)
 def tagged_cells(paper: Paper) -> None:
     """Nothing solved; every cell tagged to be skipped, every check made to print success."""
     paper.give_up(*paper.stubs)
@@ -178,14 +205,14 @@ def tagged_cells(paper: Paper) -> None:
             cell.source = "1.0"
 
 
-@oddity
+@oddity("population_stats")
 def renamed_function(paper: Paper) -> None:
     """One function has another name than the one asked for."""
     cell = paper.cell("population_stats")
     cell.source = cell.source.replace("def population_stats", "def population_statistics")
 
 
-@oddity
+@oddity()
 def lost_metadata(paper: Paper) -> None:
     """Right, but an editor dropped every cell's id and metadata."""
     for cell in paper.notebook.cells:
@@ -194,7 +221,7 @@ def lost_metadata(paper: Paper) -> None:
     paper.notebook.nbformat_minor = 4
 
 
-@oddity
+@oddity()
 def answer_retyped_as_text(paper: Paper) -> None:
     """Right, but one answer's cell was turned into a text cell."""
     cell = paper.cell("fuse_bn_linear")
@@ -203,7 +230,7 @@ def answer_retyped_as_text(paper: Paper) -> None:
     cell.pop("execution_count", None)
 
 
-@oddity
+@oddity(batchnorm_forward=0.95, spatial_batchnorm=1.17)
 def global_state(paper: Paper) -> None:
     """Keeps the running mean in a global, so that one layer's history leaks into the next."""
     paper.answer("batchnorm_forward", """
@@ -228,25 +255,25 @@ def global_state(paper: Paper) -> None:
         """)
 
 
-@oddity
+@oddity()
 def handed_in_late(paper: Paper) -> None:
     """Right, two days late."""
     paper.late_hours = 48.0
 
 
-@oddity
+@oddity("fuse_bn_conv")
 def needs_scipy(paper: Paper) -> None:
     """One answer imports what graded code may not."""
     paper.prepend("fuse_bn_conv", "from scipy import linalg")
 
 
-@oddity
+@oddity()
 def stops_the_notebook(paper: Paper) -> None:
     """Right, with a cell that raises in the middle."""
     paper.add_code("spatial_batchnorm", "raise RuntimeError('look at this later')")
 
 
-@oddity
+@oddity()
 def draws_figures(paper: Paper) -> None:
     """Right, with a figure, a script and some HTML of the student's own."""
     paper.add_code("batchnorm_forward", """
@@ -260,7 +287,7 @@ def draws_figures(paper: Paper) -> None:
         """)
 
 
-@oddity
+@oddity(*EVERYTHING)
 def patches_numpy(paper: Paper) -> None:
     """Nothing solved; NumPy's comparisons are patched to say yes."""
     paper.give_up(*paper.stubs)
@@ -271,7 +298,7 @@ def patches_numpy(paper: Paper) -> None:
         """)
 
 
-@oddity
+@oddity("mean_only_batchnorm")
 def reads_frames(paper: Paper) -> None:
     """Looks for the expected answer in its callers' frames."""
     paper.answer("mean_only_batchnorm", """
@@ -294,7 +321,7 @@ def reads_frames(paper: Paper) -> None:
         """)
 
 
-@oddity
+@oddity("batch_renorm")
 def forks_and_writes(paper: Paper) -> None:
     """Forks, and goes looking for the gradebook to write itself a better mark."""
     paper.give_up("batch_renorm")
@@ -309,7 +336,7 @@ def forks_and_writes(paper: Paper) -> None:
         """)
 
 
-@oddity
+@oddity()
 def own_cache_layout(paper: Paper) -> None:
     """Right, with a cache of the student's own design."""
     paper.answer("batchnorm_backward", """
@@ -353,13 +380,13 @@ def own_cache_layout(paper: Paper) -> None:
         """)
 
 
-@oddity
+@oddity(*EVERYTHING)
 def not_a_notebook(paper: Paper) -> None:
     """The file is not a notebook at all."""
     paper.raw = b"%PDF-1.7 my homework"
 
 
-@oddity
+@oddity(*EVERYTHING)
 def empty_notebook(paper: Paper) -> None:
     """A notebook without a single cell."""
     paper.raw = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()

@@ -20,15 +20,18 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from autograder.authoring import course
+from autograder.authoring import build, course
 from autograder.authoring.course import BEGIN, END, Assignment
 from autograder.authoring.oddities import ODDITIES, Paper
 from autograder.judge.collect import Replacement, Suite
 from autograder.judge.judge import Judge
+from autograder.judge.reference import Reference
+from autograder.judge.student import LocalSession
 
 NAME = "a4_batch_norm"
 MARKS = Path(__file__).with_name("sample_marks.json")
 DUE = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+IMPORTS = ("import numpy as np",)
 EXTRA = 14  # students who draw one or two mistakes by lot, so that some misconceptions are shared
 
 
@@ -59,10 +62,9 @@ def submissions(judge: Judge, release: Path, seed: int = 0) -> Iterator[Submissi
     blank = nbformat.read(release / f"{NAME}.ipynb", as_version=4)
     answers = reference_answers(assignment)
     for student, about, choice in _choices(judge, seed):
-        changed = {name: answer_with(answers[name], replacement) for name, replacement in choice.items()}
-        yield _hand_in(student, about, blank, {**answers, **changed}, lambda paper: None)
-    for name, change in ODDITIES.items():
-        yield _hand_in(name, inspect.getdoc(change) or "", blank, answers, change)
+        yield _hand_in(student, about, blank, {**answers, **_changed(answers, choice)}, lambda paper: None)
+    for name, odd in ODDITIES.items():
+        yield _hand_in(name, inspect.getdoc(odd.change) or "", blank, answers, odd.change)
 
 
 def reference_answers(assignment: Assignment) -> dict[str, str]:
@@ -80,13 +82,28 @@ def expected_marks() -> dict[str, dict[str, float]]:
     return marks
 
 
+def make_marks(judge: Judge, seed: int = 0) -> dict[str, dict[str, float]]:
+    """Return the marks of the class, by student and exercise, without the sandbox, the notebooks or the gradebook.
+
+    Choices are judged as functions of this process; the marks of the oddities are declared beside them.
+    """
+    answers = reference_answers(course.load(NAME))
+    full = {suite.exercise: suite.points for suite in judge.suites}
+    marks = {}
+    for student, _, choice in _choices(judge, seed):
+        cells = [*IMPORTS, *({**answers, **_changed(answers, choice)}.values())]
+        graded = judge.grade(LocalSession(Reference(cells).namespace))
+        marks[student] = {exercise.name: exercise.score or 0.0 for exercise in graded}
+    return marks | {name: {**full, **odd.marks} for name, odd in ODDITIES.items()}
+
+
 Choice = dict[str, Replacement]  # by exercise
 
 
 def _choices(judge: Judge, seed: int) -> Iterator[tuple[str, str, Choice]]:
     """Yield (student, about, choice): every variant, every misconception, and some misconceptions by lot."""
     yield "correct_0", "Right, as the course does it.", {}
-    yield from _rows(judge, "correct", lambda suite: suite.variants)
+    yield from _rows(judge, "correct", _documented)
     yield from _rows(judge, "mistakes", lambda suite: suite.misconceptions)
     rng = np.random.default_rng(seed)
     for number in range(1, EXTRA + 1):
@@ -106,8 +123,17 @@ def _rows(judge: Judge, name: str, column: Column) -> Iterator[tuple[str, str, C
         yield f"{name}_{row + 1}", _about(choice), choice
 
 
+def _documented(suite: Suite) -> list[Replacement]:
+    """Return the variants that keep the documented cache: those with one of their own fit only their own partner."""
+    return [variant for variant in suite.variants if "cache" not in variant.name]
+
+
 def _about(choice: Choice) -> str:
     return "; ".join(f"{exercise}: {chosen.name.replace('_', ' ')}" for exercise, chosen in choice.items())
+
+
+def _changed(answers: dict[str, str], choice: Choice) -> dict[str, str]:
+    return {name: answer_with(answers[name], replacement) for name, replacement in choice.items()}
 
 
 def answer_with(answer: str, replacement: Replacement) -> str:
@@ -137,3 +163,7 @@ def _hand_in(
     change(paper)
     raw = paper.raw if paper.raw is not None else nbformat.writes(paper.notebook).encode()
     return Submission(student, about, raw, DUE + timedelta(hours=paper.late_hours) - timedelta(hours=1))
+
+
+if __name__ == "__main__":
+    MARKS.write_text(json.dumps(make_marks(build.judge_for(course.load(NAME))), indent=1) + "\n", encoding="utf-8")

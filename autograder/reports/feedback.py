@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import nh3
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
+from nbgrader.api import Assignment, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 
 from autograder.gradebook.records import Records, open_gradebook
 from autograder.judge.record import ExerciseResult, Record
@@ -41,23 +45,30 @@ class FeedbackExporter(Exporter):  # type: ignore[misc]  # nbconvert ships no ty
         """Return the page for an autograded notebook; nbgrader's own resources say whose it is."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         about = resources["nbgrader"]
+        student, assignment = about["student"], about["assignment"]
         with Records(about["db_url"]) as records:
-            record = records.load(about["assignment"], about["student"])
-        return feedback_page(nb, record, marks(**about)), resources
+            record = records.load(assignment, student)
+        return feedback_page(nb, record, given_marks(about["db_url"], assignment)[student]), resources
 
 
-def marks(*, db_url: str, assignment: str, student: str, notebook: str, **_: Any) -> dict[str, Given]:
-    """Return what the gradebook holds about each graded cell of a submission, by nbgrader id."""
+def given_marks(db_url: str, assignment: str) -> Mapping[str, dict[str, Given]]:
+    """Return what the gradebook holds about each graded cell of an assignment, by student and nbgrader id."""
+    given: defaultdict[str, dict[str, Given]] = defaultdict(dict)
     with open_gradebook(db_url) as gradebook:
-        submitted = gradebook.find_submission_notebook(notebook, assignment, student)
-        given = {
-            grade.name: Given(None if grade.needs_manual_grade else grade.score, grade.max_score)
-            for grade in submitted.grades
-        }
-        for comment in submitted.comments:
+        for student, grade in _rows(gradebook, Grade, assignment):
+            given[student][grade.name] = Given(None if grade.needs_manual_grade else grade.score, grade.max_score)
+        for student, comment in _rows(gradebook, Comment, assignment):
             if comment.comment:
-                given[comment.name] = replace(given.get(comment.name, Given()), comment=comment.comment)
+                mark = given[student].get(comment.name, Given())
+                given[student][comment.name] = replace(mark, comment=comment.comment)
     return given
+
+
+def _rows(gradebook: Gradebook, table: Any, assignment: str) -> Any:
+    query = gradebook.db.query(SubmittedAssignment.student_id, table)
+    query = query.join(SubmittedNotebook, table.notebook_id == SubmittedNotebook.id)
+    query = query.join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+    return query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id).filter(Assignment.name == assignment)
 
 
 def feedback_page(notebook: NotebookNode, record: Record | None, given: Mapping[str, Given]) -> str:
@@ -80,15 +91,16 @@ def feedback_page(notebook: NotebookNode, record: Record | None, given: Mapping[
 
 def write_class(assignment: str, class_folder: Path, db_url: str) -> list[Path]:
     """Write the page of every graded submission of an assignment, as ``nbgrader generate_feedback`` would."""
-    exporter = FeedbackExporter()
+    given = given_marks(db_url, assignment)
+    with Records(db_url) as kept:
+        records = kept.load_all(assignment)
     written = []
     for source in sorted(class_folder.glob(f"autograded/*/{assignment}/{assignment}.ipynb")):
         student = source.parts[-3]
-        about = {"assignment": assignment, "student": student, "notebook": assignment, "db_url": db_url}
-        page, _ = exporter.from_filename(str(source), resources={"nbgrader": about})
+        notebook = nbformat.from_dict(json.loads(source.read_text(encoding="utf-8")))
         target = class_folder / "feedback" / student / assignment / f"{assignment}.html"
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(page, encoding="utf-8")
+        target.write_text(feedback_page(notebook, records.get(student), given[student]), encoding="utf-8")
         written.append(target)
     return written
 
@@ -98,12 +110,22 @@ def _exercise(cell: NotebookNode, result: ExerciseResult | None, given: Mapping[
     return {
         "name": _name(cell),
         "result": result,
+        "hints": _hints(result),
         "score": mark.score,
         "points": result.points if result else mark.points,
         "source": cell.source,
         "outputs": cell.get("outputs", []),
         "comment": given.get(_name(cell), Given()).comment or mark.comment,
     }
+
+
+def _hints(result: ExerciseResult | None) -> set[str]:
+    """Return the checks that show their hint: each idea is named once in an exercise, at its first check."""
+    first: dict[str, str] = {}
+    for check in result.checks if result else ():
+        if check.hint and check.outcome == "failed":
+            first.setdefault(check.hint, check.name)
+    return set(first.values())
 
 
 def _question(cell: NotebookNode, given: Mapping[str, Given]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tarfile
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from nbclient import NotebookClient
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
+from zeromean.demos.stage import share
 
 from autograder.authoring import course, notebooks
 from autograder.reports import mathematics
@@ -46,7 +48,7 @@ def write_lecture(source: Path, folder: Path, *, slides: bool) -> Path:
     else:
         path = folder / f"{source.stem}.html"
         text = render("lecture.html.j2", **values)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(share(text), encoding="utf-8")
     return path
 
 
@@ -54,7 +56,8 @@ def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run `notebook` from top to bottom in a fresh kernel that starts in `folder`."""
     place = {"metadata": {"path": str(folder)}}
     quiet = ["--IPKernelApp.log_level=40"]  # it warns of its loopback ports at every start
-    NotebookClient(notebook, timeout=300, resources=place, extra_arguments=quiet).execute()
+    environment = {**os.environ, "ZEROMEAN_EXPORT": "1"}  # demos show themselves as HTML that needs no kernel
+    NotebookClient(notebook, timeout=300, resources=place, extra_arguments=quiet).execute(env=environment)
     return notebook
 
 
