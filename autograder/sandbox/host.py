@@ -129,7 +129,7 @@ class Zygote:
             if not ready:
                 self._stop()
                 errors.seek(0)
-                said = errors.read().decode(errors="replace").strip()[-2000:]
+                said = errors.read().decode(errors="replace").strip().rpartition("\n")[2]
                 raise SandboxError(f"The sandbox did not start at level {self.isolation.name!r}. {said}".strip())
         self._control.settimeout(ANSWER_SECONDS)
 
@@ -151,12 +151,16 @@ class Worker:
         self.number = number
         self.channel = Channel(sock)
         self._zygote, self._start = zygote, zygote.starts
+        hello: dict[str, Any] = {}
         try:
             hello, _ = self.channel.receive(ANSWER_SECONDS)
+            if "fault" in hello:
+                raise SandboxError(f"A worker could not be shut in: {hello['fault']}")
         except (TimeoutError, EOFError, WireError) as error:
             raise SandboxError(f"A worker did not start: {type(error).__name__} {error}") from None
-        if "fault" in hello:
-            raise SandboxError(f"A worker could not be shut in: {hello['fault']}")
+        finally:
+            if not hello or "fault" in hello:
+                self.end()
 
     @property
     def peak_mb(self) -> float:

@@ -12,7 +12,7 @@ _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _READ = 1 << 0 | 1 << 2 | 1 << 3  # execute, read a file, list a folder
 _READ_FILE, _WRITE_FILE = 1 << 2, 1 << 1
 _SCRATCH = _READ | _WRITE_FILE | 1 << 5 | 1 << 8 | 1 << 14  # and remove, make regular files, truncate
-_ALL_BY_VERSION = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
+_RIGHTS_BY_VERSION = {1: 13, 2: 14, 3: 15, 4: 15}  # later versions have 16 that we know of
 _BIND_AND_CONNECT, _SIGNALS_AND_SOCKETS = 0b11, 0b11
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -29,7 +29,7 @@ def restrict(readable: Iterable[int], devices: Iterable[int], scratch: int) -> N
     All are open descriptors of folders or files. ``no_new_privs`` must be set.
     """
     speaks = version()
-    everything = _ALL_BY_VERSION[min(speaks, 5)]
+    everything = (1 << _RIGHTS_BY_VERSION.get(speaks, 16)) - 1
     fields = [everything] + [_BIND_AND_CONNECT] * (speaks >= 4) + [_SIGNALS_AND_SOCKETS] * (speaks >= 6)
     wanted = struct.pack(f"<{len(fields)}Q", *fields)
     rules = _call(_CREATE, ctypes.c_char_p(wanted), ctypes.c_size_t(len(wanted)), 0)

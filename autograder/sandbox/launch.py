@@ -14,6 +14,12 @@ from autograder.sandbox.walls import Plan
 
 HERE = Path(__file__).resolve().parent
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+_COMMON = (  # where nothing can be opened, what may be imported must be loaded before
+    "bisect", "cmath", "copy", "csv", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "heapq",
+    "itertools", "json", "logging", "math", "operator", "pickle", "pprint", "queue", "re", "statistics", "string",
+    "textwrap", "time", "timeit", "typing", "unittest", "warnings", "numpy.fft", "numpy.lib.recfunctions", "numpy.ma",
+    "numpy.polynomial", "numpy.testing",
+)  # fmt: skip
 _INSIDE = "/tmp/scratch"  # noqa: S108 - a tmpfs that only the sandbox has
 
 
@@ -25,7 +31,7 @@ class Launch:
         self._scratch = _INSIDE if self._bubble else scratch
         self._plan = Plan(
             limits=limits,
-            preload=tuple(preload),
+            preload=(*preload, *(_COMMON if number == 3 else ())),
             readable=tuple(map(str, readable(preload))),
             scratch=self._scratch,
             landlock=number <= 2,
@@ -50,9 +56,9 @@ class Launch:
         binds = [part for path in self._plan.readable for part in ("--ro-bind-try", path, path)]
         return [
             "bwrap", "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL",
-            "--die-with-parent", "--new-session", "--hostname", "sandbox", *binds, "--proc", "/proc", "--dev", "/dev",
+            "--die-with-parent", "--new-session", "--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev",
             "--size", str(4 * self._plan.limits.scratch_mb * MB), "--tmpfs", "/tmp", "--dir", _INSIDE,  # noqa: S108
-            "--chdir", "/",
+            *binds, "--chdir", "/",
         ]  # fmt: skip
 
 

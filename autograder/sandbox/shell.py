@@ -105,6 +105,13 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]  # as above
         """Gather a syntax error like any other."""
         self.showtraceback()
 
+    def forget(self) -> None:
+        """Drop what was displayed or drawn outside a cell."""
+        self.outputs.restart()
+        drawing = sys.modules.get("matplotlib.pyplot")
+        if drawing is not None and drawing.get_fignums():
+            drawing.close("all")
+
     def run(self, source: str) -> str | None:
         """Run one cell; return a sentence if it ended in an error."""
         self.execution_count += 1
@@ -118,23 +125,29 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]  # as above
         return faults.sentence(self.fault, self.cells) if self.fault is not None else None
 
 
+# What is used once before forking need not be loaded in every worker; at the third level it cannot be loaded there.
+_WARM = ("import numpy as np\nnp.ones(2)", "%timeit -n 1 -r 1 1", "%time 1", "1 / 0", "def", "%%capture\nprint(1)")
+_WARM_FIGURES = (
+    "%matplotlib inline\nimport matplotlib.pyplot as plt",
+    "plt.semilogy([1, 2], label=r'$\\alpha^2$')\nplt.title('a', weight='bold')\nplt.xlabel('a', style='italic')\n"
+    "plt.text(0, 1, r'$\\mathbf{a} \\mathit{b} \\sum \\sqrt{x} \\ell$')\nplt.legend();",
+    "plt.imshow([[0, 1]])\nplt.colorbar();",
+)
+
+
 def make_shell(output_bytes: int, *, figures: bool) -> StudentShell:
     """Return the one shell of this process, warmed up; call it before forking."""
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
-    config.InteractiveShell.cache_size = 0
     shell: StudentShell = StudentShell.instance(config=config)
     shell.outputs, shell.cells, shell.execution_count = Outputs(output_bytes), faults.Cells(), 0
     warnings.filterwarnings("ignore", message="To exit: use")
     builtins.input = _no_input
     sys.stdin = io.StringIO()
-    if figures:
-        shell.enable_matplotlib("inline")
-    shell.run("import numpy as np\nnp.ones(2)")
-    if figures:
-        shell.run("import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.title('$x$');")
+    for cell in (*_WARM, *(_WARM_FIGURES if figures else ())):
+        shell.run(cell)
     shell.reset(new_session=True)
     shell.outputs.restart()
     shell.cells, shell.execution_count = faults.Cells(), 0

@@ -63,6 +63,8 @@ class Channel:
         WireError when what arrives is not a frame.
         """
         until = None if seconds is None else self._now() + seconds
+        if seconds is not None and seconds <= 0:
+            raise TimeoutError
         self._wait(seconds)
         data: bytes | bytearray = self._read_or_end(_SMALL)
         if len(data) < _HEAD.size:

@@ -27,7 +27,6 @@ _RAISED: dict[str, type[Exception]] = {
 
 def prepare() -> None:
     """Do in the zygote, once, what every worker begins with."""
-    random.seed(SEED)
     np.random.seed(SEED)  # noqa: NPY002 - student code may use the old interface
     sys.stdout, sys.stderr = Stream("stdout", None), Stream("stderr", None)
     remember_loaded()
@@ -42,6 +41,7 @@ class Worker:
         self._handed_out = 0
         self._request = -1
         ImportGuard(allowed_imports).install()
+        random.seed(SEED)  # here, since `random` seeds itself anew when it is forked
 
     def serve(self) -> None:
         """Answer requests until the judge closes the channel."""
@@ -75,6 +75,7 @@ class Worker:
         given = Given(reader)
         try:
             result = function(*args, **kwargs)
+            self._shell.forget()
         except BaseException as error:
             said = f"{faults.message(error)} {faults.place(error, self._shell.cells)}".strip()
             return {"raised": type(error).__name__, "said": said}, []

@@ -47,8 +47,8 @@ class Writer:
 
     def _inherited(self, value: Any, depth: int) -> Any:
         """Write an instance of a subclass as its base class has it; what has no such base is opaque."""
-        if isinstance(value, _generic):
-            return self._scalar(value) if value.dtype.char in NAMES else self._opaque(value)
+        if isinstance(value, _generic) and value.dtype.char in NAMES:
+            return self._scalar(value)
         if isinstance(value, float):
             return float(value)
         for base, form in _WRITERS.items():

@@ -6,6 +6,7 @@ It runs only trusted code, and listens only to the judge, on a socket that no wo
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
 import json
@@ -112,13 +113,26 @@ def _has_ended(number: int, within: float) -> bool:
     return True
 
 
+def _keep_fonts() -> None:
+    """Keep the fonts that matplotlib closes when it is forked, for workers that can open nothing.
+
+    Their files are shared with other workers, so at that level only one should draw at a time.
+    """
+    from matplotlib import font_manager
+
+    font_manager._get_font = functools.lru_cache(64)(font_manager._get_font.__wrapped__)  # type: ignore[attr-defined]
+
+
 def main() -> None:
     """Prepare everything that workers share, then serve."""
     plan, fd = walls.Plan.from_json(sys.argv[1]), int(sys.argv[2])
     walls.drop_privileges()
     for name in plan.preload:
         importlib.import_module(name)
-    shell = make_shell(plan.limits.output_bytes, figures="matplotlib" in sys.modules)
+    figures = "matplotlib" in sys.modules
+    if figures and plan.seccomp and not plan.landlock:
+        _keep_fonts()
+    shell = make_shell(plan.limits.output_bytes, figures=figures)
     walls.prepare(plan)
     prepare()
     gc.collect()

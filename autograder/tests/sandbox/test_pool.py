@@ -1,0 +1,149 @@
+"""A submission's life in the sandbox: what is missing, lost or replayed, and what it used."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from autograder.sandbox import host
+from autograder.sandbox.pool import Limits, SandboxError, Session, StudentFailure, Zygote
+
+
+def test_a_missing_function(session: Session) -> None:
+    """A function that is not there, or is no function, is missing."""
+    session.run(["g = 3"])
+    for name in ("f", "g"):
+        with pytest.raises(StudentFailure, match=f"`{name}` is not defined. Did its cell run") as failure:
+            session.call(name)
+        assert failure.value.kind == "missing"
+
+
+def test_an_exception(session: Session) -> None:
+    """The sentence has type, message, and the student's line; the type is there by itself, too."""
+    session.run(["def f(x):\n    y = x + 1\n    raise ValueError('x must be 2-d')"])
+    with pytest.raises(StudentFailure) as failure:
+        session.call("f", (1,))
+    assert failure.value.sentence == (
+        "`f` raised ValueError: x must be 2-d (in your f, line 3: `raise ValueError('x must be 2-d')`)"
+    )
+    assert (failure.value.kind, failure.value.exception) == ("raised", "ValueError")
+
+
+def test_a_stub(session: Session) -> None:
+    """A function that was not written says so."""
+    session.run(["def f(x):\n    raise NotImplementedError"])
+    with pytest.raises(StudentFailure, match="`f` is not written yet"):
+        session.call("f", (1,))
+
+
+def test_a_lost_worker_is_replaced(session: Session) -> None:
+    """All cells but the one that did it run again, in order, and what they had defined is back."""
+    cells = ["import os\nseen = ['first']", "seen.append('second')\n1 / 0", "os._exit(3)", "seen.append('fourth')"]
+    outcomes = session.run([*cells, "def f(*ends):\n    return os._exit(0) if ends else seen"])
+    assert [outcome.error is None for outcome in outcomes] == [True, False, False, True, True]
+    assert session.call("f") == ["first", "second", "fourth"]
+    with pytest.raises(StudentFailure, match="`f` was running when its process ended itself") as failure:
+        session.call("f", (1,))
+    assert failure.value.kind == "lost"
+    assert session.call("f") == ["first", "second", "fourth"]
+    assert session.lost == [
+        "Cell 3 was running when its process ended itself with exit code 3.",
+        "`f` was running when its process ended itself with exit code 0.",
+    ]
+
+
+def test_a_cell_that_fails_only_when_replayed(session: Session) -> None:
+    """A cell that takes the worker down on a later run is dropped, and the rest goes on."""
+    tricky = "import os, time\nif time.time() > start + 0.5: os._exit(5)"
+    session.run([f"start = {time.time()}", "x = 1", tricky, "def f():\n    os._exit(1)", "def g(): return x"])
+    time.sleep(0.5)
+    with pytest.raises(StudentFailure):
+        session.call("f")
+    assert session.call("g") == 1
+    assert session.lost[-1] == "A cell that had run before was running when its process ended itself with exit code 5."
+
+
+def test_three_times_too_slow(zygote: Zygote) -> None:
+    """A function that did not finish three times is not tried again; others are."""
+    with Session(zygote) as session:
+        session._limits = Limits(call_wall=0.1)
+        session.run(["def slow(x):\n    while x: pass\n    return 1", "def quick(): return 2"])
+        for _ in range(3):
+            with pytest.raises(StudentFailure, match=r"`slow` did not finish within 0\.1 s\."):
+                session.call("slow", (1,))
+        with pytest.raises(StudentFailure, match="`slow` was not tried again: it did not finish in time before"):
+            session.call("slow", (0,))
+        assert session.call("quick") == 2
+        assert len(session.lost) == 3
+
+
+def test_memory_is_reported(session: Session) -> None:
+    """The most memory a worker had is known while it lives, and after."""
+    session.run(["import numpy as np", "np.ones(30 << 17).sum()"])
+    alive = session.peak_mb
+    session.close()
+    assert 50 < alive < 500
+    assert session.peak_mb == pytest.approx(alive, abs=5)
+
+
+def test_a_zygote_that_dies_is_started_again() -> None:
+    """Whatever kills the zygote, the submission at hand loses a worker, and all goes on."""
+    with Zygote(Limits()) as zygote, Session(zygote) as session:
+        session.run(["def f(x): return x + 1"])
+        assert zygote._process is not None
+        for process in psutil.Process(zygote._process.pid).children(recursive=True):
+            process.kill()
+        zygote._process.kill()
+        with pytest.raises(StudentFailure):
+            session.call("f", (1,))
+        assert session.call("f", (np.ones(2),)).tolist() == [2.0, 2.0]
+        assert zygote.starts == 2
+
+
+def test_nothing_is_left_of_a_zygote() -> None:
+    """When the judge dies, and a worker is in a loop, no process and no folder of the sandbox is left."""
+    with Zygote(Limits(call_wall=0.1), isolation="landlock") as zygote:
+        scratch, process = Path(zygote._scratch), zygote._process
+        assert process is not None
+        worker = zygote.fork([])
+        worker.channel.send({"n": 1, "do": "run", "source": "while True: pass"})
+        workers = psutil.Process(process.pid).children()
+        zygote._control.close()
+        assert process.wait(5) == 0
+        assert psutil.wait_procs(workers, timeout=5)[1] == []
+        worker.channel.close()
+    assert not scratch.exists()
+
+
+def test_a_zygote_that_cannot_start() -> None:
+    """The reason is in the message."""
+    with pytest.raises(SandboxError, match=r"did not start at level 'landlock'.*no_such_module"):
+        Zygote(Limits(), ["no_such_module"], "landlock").__enter__()
+
+
+def test_a_worker_that_cannot_be_shut_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the walls is ours: it is no outcome of a submission."""
+    with Zygote(Limits(open_files=3), isolation="landlock") as zygote:
+        with pytest.raises(SandboxError, match="A worker could not be shut in: OSError"):
+            Session(zygote).run(["x = 1"])
+        monkeypatch.setattr(host, "ANSWER_SECONDS", 0.0)
+        with pytest.raises(SandboxError, match="A worker did not start: TimeoutError"):
+            zygote.fork([])
+
+
+def test_endings_in_words() -> None:
+    """How a process ended is said in words that a student can use."""
+    words = {
+        (0, None): "its process ended itself with exit code 0",
+        (None, signal.SIGXCPU): "it used up its processor time",
+        (None, signal.SIGSEGV): "its process crashed (SIGSEGV)",
+        (None, signal.SIGKILL): "its process crashed (SIGKILL, probably for want of memory)",
+        (None, 50): "its process crashed (50)",
+    }
+    for (code, number), said in words.items():
+        assert host.Ending(code, number, True, 0.0, 0.0).words == said
