@@ -200,7 +200,7 @@ def test_without_a_kernel_the_nearest_setting_is_shown(page: Page, tmp_path: Pat
     """On an exported page a kernel demo shows stored settings, says so, and has no button for the kernel."""
     stage = show(page, tmp_path, "activation_theatre")
     assert stage.get_by_role("button", name="Run it 4096 wide").count() == 0
-    slider = stage.get_by_role("slider", name="g = std")
+    slider = stage.get_by_role("slider", name="g = weights")
     slider.press("ArrowRight")
     page.wait_for_function("document.querySelector('.zm-status').textContent.startsWith('Without a kernel')")
 

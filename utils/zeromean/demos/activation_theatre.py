@@ -212,7 +212,7 @@ def demo() -> Stage:
         "Activation theatre",
         compute,
         [
-            Slider("gain", "g = std of the weights · √fan_in", GAINS, 1.0),
+            Slider("gain", "g = weights' std · √fan_in", GAINS, 1.0),
             Choice("activation", "Activation", tuple(ACTIVATIONS), "tanh"),
             Slider("depth", "Layers", range(1, 11), 10, fmt="d", play=True),
         ],

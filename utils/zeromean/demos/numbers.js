@@ -12,7 +12,7 @@ function write(value, spec = '') {
   const [, sign, digits, kind] = /^(\+?),?(?:\.(\d+))?([fgeds%]?)$/.exec(spec) ?? [0, '', '3', 'g'];
   let out;
   if (kind === 'f') out = value.toFixed(digits ?? 6);
-  else if (kind === '%') out = (100 * value).toFixed(digits ?? 6) + ' %';
+  else if (kind === '%') out = (100 * value).toFixed(digits ?? 6) + '\u202f%';
   else if (kind === 'd') out = String(Math.round(value));
   else {
     const precision = Math.max(1, Number(digits ?? 6));

@@ -1,6 +1,12 @@
 // The stage: builds the page of one demo, keeps its setting, finds the numbers for it, and draws them.
 // The numbers come from a table that NumPy made beforehand, or from the kernel on demand. Used by stage.py.
 
+/** The least width of a picture: three in a row, but four as two and two, unless `columns` says otherwise. */
+function least({ views, columns }) {
+  const narrow = views.filter((v) => !v.wide).length, n = columns ?? (narrow === 4 ? 2 : Math.max(1, Math.min(narrow, 3)));
+  return `max(${n > 3 ? 190 : 250}px, calc(${100 / n}% - 24px))`;
+}
+
 class StageView {
   constructor(model, el) {
     Object.assign(this, { model, el, spec: model.get('spec'), ends: [], extra: {}, width: 0, frames: 0, asked: 0 });
@@ -25,7 +31,7 @@ class StageView {
     this.inner = make('div', { class: 'zm-inner' },
       make('div', { class: 'zm-controls' }, ...[...this.controls.values()].map((c) => c.el)),
       make('div', { class: 'zm-tries' }, this.presets.length ? make('div', { class: 'zm-presets', role: 'group', 'aria-label': 'Settings to try' }, ...this.presets.map((p) => p.el)) : null, this.status),
-      make('div', { class: 'zm-views', style: spec.columns ? `--zm-least: calc(${100 / spec.columns}% - 24px)` : null }, ...this.pictures.map((p) => p.el)), this.readout,
+      make('div', { class: 'zm-views', style: `--zm-least: ${least(spec)}` }, ...this.pictures.map((p) => p.el)), this.readout,
       make('div', { class: 'zm-foot' }, this.lamp, make('span', { class: 'zm-buttons' }, ...this.actionButtons(), this.tableButton(),
         make('button', { type: 'button', onclick: () => this.reset() }, 'Reset'))));
     this.root = make('section', { class: 'zm-stage', 'aria-labelledby': title, 'data-prevent-swipe': true, 'data-drawn': 0 },

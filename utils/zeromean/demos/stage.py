@@ -46,7 +46,8 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
     presets, prediction, goal, actions
         See `parts`.
     columns : int, optional
-        How many pictures stand side by side where there is room; else as many as fit at 330 pixels each.
+        How many pictures stand side by side where there is room; else three, or two and two; fewer where
+        each would be below 250 pixels.
     readout : str
         The sentence under the pictures, with numbers as in `{std_last:.3g}`.
     """
