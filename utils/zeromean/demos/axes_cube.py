@@ -98,7 +98,7 @@ def _views() -> list[View]:
             "Which entries share a mean with the red ones",
             Axis("", 0.5, N + 0.5, ticks=images),
             Axis("channel", 0.45, C + 0.65, ticks=channels),
-            [marks.polygons("x", "y", "fill", alpha=0.85)],
+            [marks.polygons("x", "y", "fill")],
             "Tiles of {called}: channel {c} of image {n} shares its mean with {entries} entries {where}",
             [Handle("Chosen image and channel", x="n", y="c", color="ink")],
             ratio=0.66,

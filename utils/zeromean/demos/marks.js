@@ -172,9 +172,10 @@ const MARKS = {
       for (let k = 0; k < corners; k += 1) ctx.lineTo(p.X(x.data[i * corners + k]), p.Y(y.data[i * corners + k]));
       ctx.closePath();
       const color = ORDER[pick(fill, i)];
-      ctx.fillStyle = color ? p.ink.paper : p.ink.grid;
+      ctx.fillStyle = p.ink[color] ?? p.ink.grid;
+      ctx.globalAlpha = m.alpha;
       ctx.fill();
-      if (color) { ctx.fillStyle = p.ink[color]; ctx.globalAlpha = m.alpha; ctx.fill(); ctx.globalAlpha = 1; }
+      ctx.globalAlpha = 1;
       ctx.stroke();
     }
   },
