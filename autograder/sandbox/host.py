@@ -102,8 +102,9 @@ class Zygote:
         try:
             socket.send_fds(self._control, [json.dumps(request).encode()], fds)
             data = self._control.recv(65536)
-        except TimeoutError:
-            raise ConnectionError("The zygote does not answer.") from None
+        except OSError as error:  # a late answer must not be taken for the next one
+            self._control.close()
+            raise ConnectionError(f"The zygote does not answer: {error}") from None
         if not data:
             raise ConnectionError("The zygote is gone.")
         answer: dict[str, Any] = json.loads(data)

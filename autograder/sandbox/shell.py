@@ -129,9 +129,9 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]  # as above
 _WARM = ("import numpy as np\nnp.ones(2)", "%timeit -n 1 -r 1 1", "%time 1", "1 / 0", "def", "%%capture\nprint(1)")
 _WARM_FIGURES = (
     "%matplotlib inline\nimport matplotlib.pyplot as plt",
-    "plt.semilogy([1, 2], label=r'$\\alpha^2$')\nplt.title('a', weight='bold')\nplt.xlabel('a', style='italic')\n"
-    "plt.text(0, 1, r'$\\mathbf{a} \\mathit{b} \\sum \\sqrt{x} \\ell$')\nplt.legend();",
-    "plt.imshow([[0, 1]])\nplt.colorbar();",
+    "plt.figure(dpi=30)\nplt.plot([1, 2], label=r'$\\alpha^2$')\nplt.title('a', weight='bold')\n"
+    "plt.xlabel('a', style='italic')\nplt.text(0, 1, r'$\\mathbf{a} \\mathit{b} \\sum \\sqrt{x} \\ell$')\n"
+    "plt.legend();",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -111,6 +112,16 @@ def peak_mb(pid: int) -> float:
         if line.startswith("VmHWM:"):
             return round(int(line.split()[1]) / 1024, 1)
     return 0.0
+
+
+def usage(scratch: str) -> tuple[int, int]:
+    """Return how many files are in a worker's scratch folder, and their size; they may vanish meanwhile."""
+    count = size = 0
+    for entry in os.scandir(scratch):
+        with contextlib.suppress(FileNotFoundError):
+            size += entry.stat(follow_symlinks=False).st_blocks * 512
+            count += 1
+    return count, size
 
 
 def empty(scratch: str) -> None:

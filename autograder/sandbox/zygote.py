@@ -97,9 +97,10 @@ class Zygote:
 
     def _watch_scratch(self) -> None:
         """Kill a worker that has filled its scratch folder."""
+        limits = self._plan.limits
         for number, scratch in self._workers.items():
-            files = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in os.scandir(scratch)]
-            if len(files) > self._plan.limits.scratch_files or sum(files) > self._plan.limits.scratch_mb * MB:
+            count, size = walls.usage(scratch)
+            if count > limits.scratch_files or size > limits.scratch_mb * MB:
                 os.kill(number, signal.SIGKILL)
 
 

@@ -73,6 +73,15 @@ def test_disk(session: Session, code: str) -> None:
     assert session.run([code])[0].error is not None
 
 
+@pytest.mark.levels("bubblewrap", "landlock")
+def test_files_that_come_and_go(session: Session) -> None:
+    """Files that vanish while they are counted trouble nobody."""
+    code = "import os, time\nuntil = time.time() + 1\nwhile time.time() < until:\n    for i in range(50):\n"
+    code += "        open(f'{i}', 'w').close()\n    for i in range(50):\n        os.unlink(f'{i}')"
+    assert session.run([code])[0].error is None
+    assert session.lost == []
+
+
 def test_threads(session: Session) -> None:
     """Threads come to an end with memory."""
     code = "import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(1000,)).start()"

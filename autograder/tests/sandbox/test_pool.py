@@ -120,6 +120,21 @@ def test_nothing_is_left_of_a_zygote() -> None:
     assert not scratch.exists()
 
 
+def test_a_zygote_that_does_not_answer() -> None:
+    """A zygote that is stuck is given up, and another one started."""
+    with Zygote(Limits(), isolation="landlock") as zygote, Session(zygote) as session:
+        assert zygote._process is not None
+        session.run(["x = 1"])
+        zygote._process.send_signal(signal.SIGSTOP)
+        zygote._control.settimeout(0.05)
+        with pytest.raises(ConnectionError, match="The zygote does not answer: timed out"):
+            zygote.ask({"do": "peak", "worker": 1})
+        assert session.peak_mb == 0.0
+        with Session(zygote) as next_one:
+            assert next_one.run(["1"])[0].error is None
+        assert zygote.starts == 2
+
+
 def test_a_zygote_that_cannot_start() -> None:
     """The reason is in the message."""
     with pytest.raises(SandboxError, match=r"did not start at level 'landlock'.*no_such_module"):
