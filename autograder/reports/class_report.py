@@ -111,7 +111,7 @@ def _misconceptions(records: Sequence[Record]) -> list[dict[str, Any]]:
 
 def _reasons(record: Record) -> dict[str, Any]:
     held = [f"The mark of {one.name} is held: {_fault(one)}" for one in record.exercises if one.held]
-    lost = [f"{said} (×{count})" if count > 1 else said for said, count in Counter(record.lost_workers).items()]
+    lost = [f"{said} ({count} times)" if count > 1 else said for said, count in Counter(record.lost_workers).items()]
     return {"student": record.student, "reasons": [*held, *record.repairs, *lost]}
 
 

@@ -68,7 +68,8 @@ def _rows(gradebook: Gradebook, table: Any, assignment: str) -> Any:
     query = gradebook.db.query(SubmittedAssignment.student_id, table)
     query = query.join(SubmittedNotebook, table.notebook_id == SubmittedNotebook.id)
     query = query.join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-    return query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id).filter(Assignment.name == assignment)
+    query = query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+    return query.filter(Assignment.name == assignment)
 
 
 def feedback_page(notebook: NotebookNode, record: Record | None, given: Mapping[str, Given]) -> str:
