@@ -38,9 +38,9 @@ class Exchange:
         self._number = 0
         self._callbacks: list[Callable[..., Any]] = []
 
-    def run(self, source: str, seconds: float) -> tuple[list[dict[str, Any]], str | None]:
-        """Run one cell; return its outputs and, if it ended in an error, a sentence."""
-        answer, _ = self._ask({"do": "run", "source": source}, [], seconds)
+    def run(self, number: int, source: str, seconds: float) -> tuple[list[dict[str, Any]], str | None]:
+        """Run the cell of a number; return its outputs and, if it ended in an error, a sentence."""
+        answer, _ = self._ask({"do": "run", "number": number, "source": source}, [], seconds)
         error = answer.get("error")
         return checked(answer.get("outputs")), None if error is None else clean(error, MAX_SENTENCE)
 
@@ -91,7 +91,7 @@ class Exchange:
         except (EOFError, ConnectionError):
             raise Lost("", "lost") from None
         except WireError as error:
-            raise Lost(f"broke the line to its process: {error}", "garbage") from None
+            raise Lost(f"disturbed its connection with the grader: {str(error).rstrip('.')}", "garbage") from None
 
     def _called_back(self, answer: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], list[bytes]]:
         """Call one of the judge's own functions that was an argument; what it raises is raised in the worker."""

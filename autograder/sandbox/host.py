@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from autograder.sandbox import isolation
+from autograder.sandbox.isolation import SandboxError
 from autograder.sandbox.launch import Launch
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.wire import Channel, WireError
@@ -22,23 +23,22 @@ START_SECONDS = 60.0
 ANSWER_SECONDS = 20.0
 
 
-class SandboxError(RuntimeError):
-    """The sandbox itself does not work: a fault of ours or of the machine, never of a student."""
-
-
 @dataclass(frozen=True)
 class Ending:
-    """How a worker ended: exit code or signal, whether it had ended before it was killed, and what it used."""
+    """How a worker ended: exit code or signal, whether we had not killed it yet, and what it used."""
 
     code: int | None
     signal: int | None
     by_itself: bool
+    filled: bool
     peak_mb: float
     cpu_seconds: float
 
     @property
     def words(self) -> str:
         """Say how it ended."""
+        if self.filled:
+            return "it had filled its folder with files"
         if self.code is not None:
             return f"its process ended itself with exit code {self.code}"
         number = self.signal or 0
@@ -49,7 +49,7 @@ class Ending:
         return f"its process crashed ({name}{more})"
 
 
-_WITH_THE_ZYGOTE = Ending(None, signal.SIGKILL, True, 0.0, 0.0)
+_WITH_THE_ZYGOTE = Ending(None, signal.SIGKILL, True, False, 0.0, 0.0)
 
 
 class Zygote:
@@ -89,13 +89,14 @@ class Zygote:
         request = {"do": "fork", "imports": list(allowed_imports)}
         ours, theirs = socket.socketpair()
         with theirs:
-            try:
-                answer = self.ask(request, [theirs.fileno()])
-            except ConnectionError:
-                self._stop()
-                self._start()
-                answer = self.ask(request, [theirs.fileno()])
-        return Worker(self, answer["worker"], ours)
+            for _ in range(2):
+                try:
+                    return Worker(self, self.ask(request, [theirs.fileno()])["worker"], ours)
+                except ConnectionError:
+                    self._stop()
+                    self._start()
+        ours.close()
+        raise SandboxError("The sandbox ended twice when it was asked for a worker. Is there enough memory?")
 
     def ask(self, request: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
         """Return the zygote's answer to a request; ConnectionError if it is gone."""

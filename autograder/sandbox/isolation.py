@@ -51,7 +51,11 @@ LEVELS = (
 )
 
 
-class IsolationError(RuntimeError):
+class SandboxError(RuntimeError):
+    """The sandbox itself does not work: a fault of ours or of the machine, never of a student."""
+
+
+class IsolationError(SandboxError):
     """The isolation asked for cannot be had here."""
 
 

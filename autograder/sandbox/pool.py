@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from autograder.sandbox.exchange import Exchange, Lost
 from autograder.sandbox.failure import StudentFailure
-from autograder.sandbox.host import SandboxError, Zygote
+from autograder.sandbox.host import Zygote
+from autograder.sandbox.isolation import SandboxError
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.values import Handle
 
@@ -35,7 +36,7 @@ class Session:
     def __init__(self, zygote: Zygote, allowed_imports: Sequence[str] = ()) -> None:
         self.lost: list[str] = []
         self._zygote, self._imports, self._limits = zygote, tuple(allowed_imports), zygote.limits
-        self._good: list[str] = []
+        self._good: list[tuple[int, str]] = []
         self._cells = 0
         self._exchange: Exchange | None = None
         self._timeouts: Counter[str] = Counter()
@@ -86,14 +87,14 @@ class Session:
         self._cells += 1
 
         def ask(exchange: Exchange) -> CellOutcome:
-            return CellOutcome(*exchange.run(source, self._seconds(self._limits.cell_wall)))
+            return CellOutcome(*exchange.run(self._cells, source, self._seconds(self._limits.cell_wall)))
 
         try:
             outcome = self._guarded(f"cell {self._cells}", ask)
         except StudentFailure as failure:
             error = {"output_type": "error", "ename": "NotFinished", "evalue": failure.sentence}
             return CellOutcome([error | {"traceback": [failure.sentence]}], failure.sentence)
-        self._good.append(source)
+        self._good.append((self._cells, source))
         return outcome
 
     def _guarded(self, what: str, ask: Callable[[Exchange], T]) -> T:
@@ -111,12 +112,12 @@ class Session:
             if len(self.lost) >= self._limits.losses:
                 raise StudentFailure(f"not tried: this code took its process down {len(self.lost)} times.", "lost")
             self._exchange = Exchange(self._zygote.fork(self._imports), len(self.lost))
-            for number, source in enumerate(self._good):
+            for cell in self._good:
                 try:
-                    self._exchange.run(source, self._seconds(self._limits.cell_wall))
+                    self._exchange.run(*cell, self._seconds(self._limits.cell_wall))
                 except Lost as lost:
-                    self._lose("a cell that had run before", lost)
-                    del self._good[number]
+                    self._lose(f"cell {cell[0]}, run again,", lost)
+                    self._good.remove(cell)
                     break
         return self._exchange
 
@@ -127,7 +128,7 @@ class Session:
         self._exchange = None
         self._peak = max(self._peak, ending.peak_mb)
         self._waited += lost.seconds
-        words = lost.words or (f"was running when {ending.words}" if ending.by_itself else "closed the line to us")
+        words = lost.words or (f"was running when {ending.words}" if ending.by_itself else "hung up on the grader")
         sentence = f"{what[0].upper()}{what[1:]} {words}."
         self.lost.append(sentence)
         return sentence

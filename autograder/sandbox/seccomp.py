@@ -17,7 +17,7 @@ from functools import cache
 _FREE: dict[str, tuple[int, int | None]] = {
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66), "pread64": (17, 67),
     "pwrite64": (18, 68), "close": (3, 57), "close_range": (436, 436), "lseek": (8, 62), "fstat": (5, 80),
-    "recvfrom": (45, 207), "recvmsg": (47, 212), "sendmsg": (46, 211), "shutdown": (48, 210),
+    "recvfrom": (45, 207), "shutdown": (48, 210),
     "mmap": (9, 222), "mprotect": (10, 226), "munmap": (11, 215), "mremap": (25, 216), "madvise": (28, 233),
     "brk": (12, 214), "futex": (202, 98), "set_robust_list": (273, 99), "get_robust_list": (274, 100),
     "rseq": (334, 293), "set_tid_address": (218, 96), "sched_yield": (24, 124),
@@ -28,17 +28,17 @@ _FREE: dict[str, tuple[int, int | None]] = {
     "getpgrp": (111, None), "getpgid": (121, 155), "getsid": (124, 156), "uname": (63, 160),
     "sysinfo": (99, 179), "getrusage": (98, 165), "getrlimit": (97, 163), "getrandom": (318, 278),
     "getcpu": (309, 168), "umask": (95, 166), "getcwd": (79, 17), "exit": (60, 93), "exit_group": (231, 94),
-    "restart_syscall": (219, 128), "membarrier": (324, 283), "alarm": (37, None), "pause": (34, None),
+    "restart_syscall": (219, 128), "alarm": (37, None), "pause": (34, None),
     "setitimer": (38, 103), "getitimer": (36, 102), "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135),
-    "rt_sigreturn": (15, 139), "rt_sigpending": (127, 136), "rt_sigtimedwait": (128, 137),
-    "rt_sigsuspend": (130, 133), "sigaltstack": (131, 132), "pipe": (22, None), "pipe2": (293, 59),
+    "rt_sigreturn": (15, 139),
+    "sigaltstack": (131, 132), "pipe": (22, None), "pipe2": (293, 59),
     "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24), "poll": (7, None),
     "ppoll": (271, 73), "select": (23, None), "pselect6": (270, 72), "epoll_create": (213, None),
     "epoll_create1": (291, 20), "epoll_ctl": (233, 21), "epoll_wait": (232, None), "epoll_pwait": (281, 22),
-    "eventfd2": (290, 19), "wait4": (61, 260), "waitid": (247, 95), "stat": (4, None), "lstat": (6, None),
+    "wait4": (61, 260), "waitid": (247, 95), "stat": (4, None), "lstat": (6, None),
     "newfstatat": (262, 79), "statx": (332, 291), "access": (21, None), "faccessat": (269, 48),
-    "faccessat2": (439, 439), "readlink": (89, None), "readlinkat": (267, 78), "fadvise64": (221, 223),
-    "getsockopt": (55, 209), "setsockopt": (54, 208), "getsockname": (51, 204), "getpeername": (52, 205),
+    "faccessat2": (439, 439), "readlink": (89, None), "readlinkat": (267, 78),
+    "getsockopt": (55, 209), "getsockname": (51, 204), "getpeername": (52, 205),
     "arch_prctl": (158, None),
 }
 _FILES: dict[str, tuple[int, int | None]] = {
@@ -46,7 +46,7 @@ _FILES: dict[str, tuple[int, int | None]] = {
     "mkdir": (83, None), "mkdirat": (258, 34), "rmdir": (84, None), "unlink": (87, None),
     "unlinkat": (263, 35), "rename": (82, None), "renameat": (264, 38), "renameat2": (316, 276),
     "ftruncate": (77, 46), "fallocate": (285, 47), "fsync": (74, 82), "fdatasync": (75, 83),
-    "copy_file_range": (326, 285), "sendfile": (40, 71), "flock": (73, 32),
+    "flock": (73, 32),
 }
 _CHECKED: dict[str, tuple[int, int | None]] = {
     "sendto": (44, 206), "open": (2, None), "openat": (257, 56), "kill": (62, 129), "tgkill": (234, 131),

@@ -112,11 +112,10 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]  # as above
         if drawing is not None and drawing.get_fignums():
             drawing.close("all")
 
-    def run(self, source: str) -> str | None:
-        """Run one cell; return a sentence if it ended in an error."""
-        self.execution_count += 1
-        self.source, self.fault = source, None
-        self.cells.add(f"Cell {self.execution_count}", source)
+    def run(self, number: int, source: str) -> str | None:
+        """Run the cell of a number; return a sentence if it ended in an error."""
+        self.execution_count, self.source, self.fault = number, source, None
+        self.cells.add(f"Cell {number}", source)
         sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
         try:
             self.run_cell(source, store_history=False)
@@ -142,15 +141,15 @@ def make_shell(output_bytes: int, *, figures: bool) -> StudentShell:
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
     shell: StudentShell = StudentShell.instance(config=config)
-    shell.outputs, shell.cells, shell.execution_count = Outputs(output_bytes), faults.Cells(), 0
+    shell.outputs, shell.cells = Outputs(output_bytes), faults.Cells()
     warnings.filterwarnings("ignore", message="To exit: use")
     builtins.input = _no_input
     sys.stdin = io.StringIO()
-    for cell in (*_WARM, *(_WARM_FIGURES if figures else ())):
-        shell.run(cell)
+    for number, cell in enumerate((*_WARM, *(_WARM_FIGURES if figures else ())), start=1):
+        shell.run(number, cell)
     shell.reset(new_session=True)
     shell.outputs.restart()
-    shell.cells, shell.execution_count = faults.Cells(), 0
+    shell.cells = faults.Cells()
     return shell
 
 

@@ -60,8 +60,8 @@ def refuse_knots(value: Any) -> None:
     def walk(value: Any) -> None:
         nonlocal left
         left -= 1
-        if left < 0 or id(value) in above:
-            raise WireError("a value contains itself, or has too many parts.")
+        if left < 0 or id(value) in above or len(above) > MAX_DEPTH:
+            raise WireError("a value contains itself, is too deeply nested, or has too many parts.")
         if type(value) in (list, tuple, dict):
             above.add(id(value))
             for item in value.values() if type(value) is dict else value:

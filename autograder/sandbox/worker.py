@@ -60,7 +60,7 @@ class Worker:
                 self._channel.send({"n": number, "unsent": str(error)})
 
     def _run(self, header: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        error = self._shell.run(header["source"])
+        error = self._shell.run(header["number"], header["source"])
         return {"outputs": self._shell.outputs.restart(), "error": error}, []
 
     def _call(self, header: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], list[bytes]]:

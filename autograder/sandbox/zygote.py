@@ -35,6 +35,7 @@ class Zygote:
     def __init__(self, control: socket.socket, plan: walls.Plan, shell: StudentShell) -> None:
         self._control, self._plan, self._shell = control, plan, shell
         self._workers: dict[int, str] = {}
+        self._filled: set[int] = set()
 
     def serve(self) -> None:
         """Obey the judge until it closes the control socket."""
@@ -60,6 +61,7 @@ class Zygote:
             self._become_worker(fd, scratch, request["imports"])
         os.close(fd)
         self._workers[number] = scratch
+        self._filled.discard(number)
         return {"worker": number}
 
     def _become_worker(self, fd: int, scratch: str, imports: list[str]) -> None:
@@ -87,6 +89,7 @@ class Zygote:
                 "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
                 "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
                 "by_itself": by_itself,
+                "filled": number in self._filled,
                 "peak_mb": round(usage.ru_maxrss / 1024, 1),
                 "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3),
             }
@@ -101,6 +104,7 @@ class Zygote:
         for number, scratch in self._workers.items():
             count, size = walls.usage(scratch)
             if count > limits.scratch_files or size > limits.scratch_mb * MB:
+                self._filled.add(number)
                 os.kill(number, signal.SIGKILL)
 
 
@@ -138,6 +142,7 @@ def main() -> None:
     prepare()
     gc.collect()
     gc.freeze()
+    os.dup2(0, 2)  # until here, errors went to the judge
     Zygote(socket.socket(fileno=fd), plan, shell).serve()
 
 

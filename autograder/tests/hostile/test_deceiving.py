@@ -101,6 +101,7 @@ FORGED = {
     "a dict without its last value": ["d", "a"],
     "a dict with a list for a key": ["d", ["l"], 1],
     "something without end": ["l", ["r", 1]],
+    "a chain": ["l", ["l"], *(["l", ["r", number]] for number in range(2, 3000))],
     "bytes of negative number": ["b", -1],
     "a random generator out of bounds": ["g", -1, 1, 0, 0],
     "a function": ["f", 0, "x"],

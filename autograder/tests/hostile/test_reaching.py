@@ -104,6 +104,17 @@ def test_another_submissions_scratch_folder(session: Session) -> None:
 
 
 @EVERY_LEVEL
+def test_what_one_submission_leaves_for_another(session: Session) -> None:
+    """The descriptors that a worker inherits carry nothing from one to the other."""
+    code = "import os, sys\nfor fd in range(64):\n    try: os.pwrite(fd, b'answer', 0)\n    except OSError: pass"
+    session.run([code, code.replace("pwrite", "write").replace(", 0)", ")")])
+    look = "import os\nfor fd in range(64):\n    try: print(os.pread(fd, 9, 0))\n    except OSError: pass"
+    with Session(session._zygote) as other:
+        (outcome,) = other.run([look])
+        assert "answer" not in str(outcome.outputs)
+
+
+@EVERY_LEVEL
 @pytest.mark.parametrize(
     "code",
     [

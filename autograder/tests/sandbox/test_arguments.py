@@ -188,7 +188,7 @@ def test_what_cannot_be_an_argument(session: Session) -> None:
         ([[9, ["l"]]], "a change of an argument that was not given."),
         ([[-1, ["l"]]], "a change of an argument that was not given."),
         ([[0, ["d"]]], "an argument changed into something of another kind."),
-        ([[0, ["l", ["r", 2]]], [2, ["d", 1, ["r", 0]]]], "a value contains itself, or has too many parts."),
+        ([[0, ["l", ["r", 2]]], [2, ["d", 1, ["r", 0]]]], "a value contains itself, is too deeply nested, or has too"),
         ([[1, ["a", "|u1", [2], True]]], "an array that was given with shape (2,) and dtype float64 was"),
     ],
     ids=repr,

@@ -65,7 +65,7 @@ def test_a_cell_that_fails_only_when_replayed(session: Session) -> None:
     with pytest.raises(StudentFailure):
         session.call("f")
     assert session.call("g") == 1
-    assert session.lost[-1] == "A cell that had run before was running when its process ended itself with exit code 5."
+    assert session.lost[-1] == "Cell 3, run again, was running when its process ended itself with exit code 5."
 
 
 def test_three_times_too_slow(zygote: Zygote) -> None:
@@ -111,7 +111,7 @@ def test_nothing_is_left_of_a_zygote() -> None:
         scratch, process = Path(zygote._scratch), zygote._process
         assert process is not None
         worker = zygote.fork([])
-        worker.channel.send({"n": 1, "do": "run", "source": "while True: pass"})
+        worker.channel.send({"n": 1, "do": "run", "number": 1, "source": "while True: pass"})
         workers = psutil.Process(process.pid).children()
         zygote._control.close()
         assert process.wait(5) == 0
@@ -151,6 +151,25 @@ def test_a_worker_that_cannot_be_shut_in(monkeypatch: pytest.MonkeyPatch) -> Non
             zygote.fork([])
 
 
+def test_a_zygote_that_ends_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the second time it is a fault that a person must look at."""
+
+    def gone(*_: object) -> None:
+        raise ConnectionError
+
+    with Zygote(Limits(), isolation="landlock") as zygote:
+        monkeypatch.setattr(zygote, "ask", gone)
+        with pytest.raises(SandboxError, match="The sandbox ended twice when it was asked for a worker"):
+            zygote.fork([])
+
+
+def test_cells_keep_their_numbers(session: Session) -> None:
+    """After a loss, a line of a cell is still shown under the number that the cell had."""
+    session.run(["import os", "os._exit(1)", "def f(x):\n    return 1 / x"])
+    (outcome,) = session.run(["f(0)"])
+    assert outcome.outputs[0]["traceback"][2] == "Cell 3, line 2, in f"
+
+
 def test_endings_in_words() -> None:
     """How a process ended is said in words that a student can use."""
     words = {
@@ -161,4 +180,4 @@ def test_endings_in_words() -> None:
         (None, 50): "its process crashed (50)",
     }
     for (code, number), said in words.items():
-        assert host.Ending(code, number, True, 0.0, 0.0).words == said
+        assert host.Ending(code, number, True, False, 0.0, 0.0).words == said

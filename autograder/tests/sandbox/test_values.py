@@ -212,7 +212,10 @@ def test_knots() -> None:
     explosive: list[Any] = []
     for _ in range(30):
         explosive = [explosive, explosive]
-    for value in (knot, explosive):
-        with pytest.raises(WireError, match="a value contains itself, or has too many parts"):
+    chain: list[Any] = []
+    for _ in range(100):
+        chain = [chain]
+    for value in (knot, explosive, chain):
+        with pytest.raises(WireError, match="a value contains itself, is too deeply nested, or has too many parts"):
             values.refuse_knots(value)
     values.refuse_knots([[1]] * 3)
