@@ -356,6 +356,26 @@ def d_not_divided():
     """Your d seems to be in the units of x. In which units is the normalized x that it is added to?"""
 
 
+@slip(plain_forward, "np.clip((mu - mean) / std, -dmax, dmax) -> np.clip(mu - mean, -dmax, dmax) / std")
+def d_limited_before_the_division():
+    """Your d seems to be limited before it is divided. In which units is dmax?"""
+
+
+@slip(plain_forward, "(mu - mean) / std, -> (mu - mean) / sigma * r,")
+def d_by_the_limited_r():
+    """Your d seems to use r after it was limited. Do the two limits depend on each other?"""
+
+
+@slip(plain_forward, "1 / rmax, rmax) -> 1 / (1 + dmax), 1 + dmax)", "-dmax, dmax) -> -rmax, rmax)")
+def limits_exchanged():
+    """r and d seem to have exchanged their limits. Which of them is a ratio?"""
+
+
+@slip(plain_forward, "sigma / std, -> (sigma / std) ** 2,")
+def r_of_variances():
+    """Your r looks like a ratio of variances. What does it stretch?"""
+
+
 @slip(plain_forward, "(xhat * r + d) -> (xhat * d + r)")
 def r_and_d_exchanged():
     """r and d seem to have changed places: which of the two stretches, and which shifts?"""

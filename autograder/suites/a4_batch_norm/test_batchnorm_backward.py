@@ -146,7 +146,7 @@ def staged(dout, cache):
     centred = xhat * std
     dxhat = dout * gamma
     dvar = -0.5 * (dxhat * centred).sum(axis=0) * std**-3
-    dmean = -dxhat.sum(axis=0) / std - 2 * dvar * centred.mean(axis=0)
+    dmean = -dxhat.sum(axis=0) / std  # dvar adds nothing: the centred x has mean 0
     dx = dxhat / std + 2 * dvar * centred / n + dmean / n
     return dx, (dout * xhat).sum(axis=0), dout.sum(axis=0)
 

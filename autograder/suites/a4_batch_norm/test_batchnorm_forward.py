@@ -68,8 +68,8 @@ def test_eps_in_testing(student, rng):
 
 @points(1, after="test_running_statistics")
 def test_running_after_several_batches(student, rng):
-    """the running statistics are right after several square batches, even if they start at 0 and 1 and alpha changes"""
-    (gamma, beta), batches = affine(rng, 4), [batch(rng, 4, 4) for _ in range(3)]
+    """the running statistics are right after batches of 4, 1 and 6, even if they start at 0 and 1 and alpha changes"""
+    (gamma, beta), batches = affine(rng, 4), [batch(rng, n, 4) for n in (4, 1, 6)]
     alphas = [0.5, 0.1, 0.8]
     param = {**bn_param(rng, 4), "running_mean": np.zeros(4), "running_var": np.ones(4)}
     expected = after_steps(param, batches, alphas)
@@ -126,8 +126,9 @@ def test_single_example_and_constant_feature(student, rng):
     expected = oracle.batchnorm(x, gamma, beta, 1e-8)
     out, _ = student.batchnorm_forward(x, gamma, beta, bn_param(rng, 3, eps=1e-8))
     expect_close(out, expected, "out with a constant feature")
-    out, _ = student.batchnorm_forward(x[:1].copy(), gamma, beta, bn_param(rng, 3))
-    expect_close(out, beta[None], "out for one example")
+    for d in (3, 1):
+        out, _ = student.batchnorm_forward(x[:1, :d].copy(), gamma[:d], beta[:d], bn_param(rng, d))
+        expect_close(out, beta[None, :d], "out for one example")
 
 
 @points(1, after="test_training_output")
@@ -151,7 +152,7 @@ def test_float32(student, rng):
             expect_dtype(args[-1][key], np.float32, f"bn_param['{key}']")
 
 
-@points(0.5, after="test_float32")
+@points(0.5, after="test_default_statistics")
 def test_created_arrays_are_float32(student, rng):
     """running arrays that you create for a float32 batch are float32"""
     args = in_dtype(np.float32, batch(rng, 5, 3), *affine(rng, 3), {"mode": "train", "eps": 1e-5, "alpha": 0.1})
@@ -613,6 +614,11 @@ def zeros_count_as_missing():
     """
 
 
+@slip(plain, 'bn_param.get("alpha", 0.1) -> bn_param.get("alpha", 0.1) * (len(x) > 1)')
+def single_example_teaches_nothing():
+    """A batch of one example seems to leave your running statistics as they were. Does it have no mean?"""
+
+
 @slip(plain, "np.ones( -> np.zeros(")
 def running_variance_starts_at_zero():
     """Your running variance seems to start from zeros when there is none. Would you divide by its root?"""
@@ -675,6 +681,11 @@ def statistics_updated_then_used_when_testing():
 @slip(plain, 'raise ValueError(f"unknown mode {mode}") -> pass')
 def any_other_mode_is_testing():
     """Any mode but 'train' seems to count as test mode. A caller who mistypes it will never know."""
+
+
+@slip(plain, 'elif mode != "test": -> elif not mode:', 'if mode == "train" -> if mode != "test"')
+def any_other_mode_is_training():
+    """Any mode but 'test' seems to count as training mode. A caller who mistypes it will never know."""
 
 
 @slip(plain, "raise ValueError( -> raise KeyError(")

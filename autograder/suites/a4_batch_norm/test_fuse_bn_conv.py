@@ -14,34 +14,38 @@ from autograder.suites.a4_batch_norm.slips import slip
 def test_weights(student, rng):
     """the fused filters do to every patch what the convolution and its normalization do one after the other"""
     layer = problem(rng, 4, 3, 2, spread=1e3)
+    expected = fused(*layer, 1e-8)[0]
     W2, _ = student.fuse_bn_conv(*layer, eps=1e-8)
-    expect_close(W2, fused(*layer, 1e-8)[0], "W2")
+    expect_close(W2, expected, "W2")
 
 
 @points(1.5, visible=True)
 def test_bias(student, rng):
     """the fused bias does to a patch of zeros what the convolution and its normalization do one after the other"""
     layer = problem(rng, 4, 3, 2, spread=1e3)
+    expected = fused(*layer, 1e-8)[1]
     _, b2 = student.fuse_bn_conv(*layer, eps=1e-8)
-    expect_close(b2, fused(*layer, 1e-8)[1], "b2")
+    expect_close(b2, expected, "b2")
 
 
 @points(1.5, after="test_weights")
 def test_equal_sizes(student, rng):
     """W2 is right when there are as many output channels as input channels, rows and columns"""
     layer = problem(rng, 3, 3, 3, spread=1e3)
+    expected = fused(*layer, 1e-8)[0]
     W2, _ = student.fuse_bn_conv(*layer, eps=1e-8)
-    expect_close(W2, fused(*layer, 1e-8)[0], "W2")
+    expect_close(W2, expected, "W2")
 
 
 @points(1, after="test_bias")
 def test_eps(student, rng):
     """eps is the one that is given, 1e-5 when none is, added once to the variance"""
-    layer = problem(rng, 2, 1, 3, spread=0.01)
     for eps, given in ((0.3, {"eps": 0.3}), (1e-5, {})):
+        layer = problem(rng, 2, 1, 3, spread=0.01)
+        weights, bias = fused(*layer, eps)
         W2, b2 = student.fuse_bn_conv(*layer, **given)
-        expect_close(W2, fused(*layer, eps)[0], "W2")
-        expect_close(b2, fused(*layer, eps)[1], "b2")
+        expect_close(W2, weights, "W2")
+        expect_close(b2, bias, "b2")
 
 
 @points(0.5)

@@ -108,8 +108,8 @@ def test_large_offset(student, rng):
 
 @points(0.5, after="test_dx")
 def test_dx_of_other_shapes(student, rng):
-    """dx is right when all sizes are equal, for one image, and with any eps, also after other batches went forward"""
-    problems = [problem(rng, 3, 3, 3, 3, eps=0.7), problem(rng, 1, 2, 3, 2)]
+    """dx is right for equal sizes, for one image, for images of one pixel, and after other batches went forward"""
+    problems = [problem(rng, 3, 3, 3, 3, eps=0.7), problem(rng, 1, 2, 3, 2), problem(rng, 4, 2, 1, 1)]
     caches = [student.forward_for_backward("spatial_batchnorm_forward", *forward)[1] for forward, _ in problems]
     for (forward, dout), cache in zip(problems, caches, strict=True):
         dx, _, _ = student.spatial_batchnorm_backward(dout.copy(), cache)
@@ -141,13 +141,15 @@ def test_nothing_given_is_edited(student, rng):
 
 @points(0.5)
 def test_float32(student, rng):
-    """float32 comes in, float32 goes out, forward and backward"""
+    """float32 comes in, float32 goes out, forward and backward; the running arrays stay float32 too"""
     (x, gamma, beta, _), dout = problem(rng, 2, 3, 2, 2)
     x, gamma, beta, dout = (array.astype(np.float32) for array in (x, gamma, beta, dout))
     forward = (x, gamma, beta, {"mode": "train", "eps": 1e-5, "alpha": 0.1})
-    expect_dtype(student.spatial_batchnorm_forward(*forward)[0], np.float32, "out")
     for got, name in zip(backward(student, forward, dout), ("dx", "dgamma", "dbeta"), strict=True):
         expect_dtype(got, np.float32, name)
+    expect_dtype(student.spatial_batchnorm_forward(*forward)[0], np.float32, "out")
+    for key in ("running_mean", "running_var"):
+        expect_dtype(forward[3][key], np.float32, f"bn_param['{key}']")
 
 
 @points(0.25)
