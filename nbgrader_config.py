@@ -28,4 +28,5 @@ c.Autograde.exporter_class = steps.EXPORTER
 c.Autograde.sanitize_preprocessors = steps.SANITIZE
 c.Autograde.autograde_preprocessors = steps.AUTOGRADE
 c.GenerateFeedback.preprocessors = steps.FEEDBACK
+c.GenerateFeedback.exporter_class = "autograder.reports.feedback.FeedbackExporter"
 c.HTMLExporter.preprocessors = steps.FORMGRADER  # what formgrader shows in the instructor's browser

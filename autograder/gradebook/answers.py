@@ -47,12 +47,11 @@ class Desk:
 
 def code_answer(exercise: Cell, desk: Desk) -> Answer:
     """Return what to run for an exercise: one reading of the submission, or the stub."""
-    wanted = set(exercise.functions)
     own, written = desk.named[exercise.name], desk.written(exercise.name)
     if not written:
-        return _elsewhere(exercise, wanted, desk)
+        return _elsewhere(exercise, desk)
     if len({piece.source for piece in written}) > 1:
-        answer = _one_of(exercise.name, written, wanted)
+        answer = _one_of(exercise.name, written, set(exercise.functions))
     else:
         answer = _continued(exercise.name, written[0], desk)
         if len(own) > 1:
@@ -127,24 +126,28 @@ def _one_of(name: str, written: list[Piece], wanted: set[str]) -> Answer:
 
 
 def _continued(name: str, first: Piece, desk: Desk) -> Answer:
-    """Join the loose cells right after `first` that are no Python without it."""
+    """Join the loose cells right after `first` that begin in the middle of a function."""
     source, parts = first.source, [first]
     following = {piece.position: piece for piece in desk.loose}
-    while (piece := following.get(parts[-1].position + 1)) and piece.cell_type == "code":
-        if _stands_alone(piece.source) or _tree(f"{source}\n{piece.source}") is None:
+    while (piece := following.get(parts[-1].position + 1)) and _indented(piece.source):
+        joined = f"{source}\n{piece.source}"
+        if _tree(joined) is None:
             break
-        source, parts = f"{source}\n{piece.source}", [*parts, piece]
+        source, parts = joined, [*parts, piece]
+    if len(parts) == 1:
+        return Answer(source, (first,))
     desk.take(parts)
-    sentences = (f"Exercise {name} was split into {len(parts)} cells; they were joined again.",)
-    return Answer(source, tuple(parts), sentences if len(parts) > 1 else ())
+    return Answer(
+        source, tuple(parts), (f"Exercise {name} was split into {len(parts)} cells; they were joined again.",)
+    )
 
 
-def _elsewhere(exercise: Cell, wanted: set[str], desk: Desk) -> Answer:
+def _elsewhere(exercise: Cell, desk: Desk) -> Answer:
     """Look for the functions of an exercise that has no answer in a cell of its own."""
+    wanted = set(exercise.functions)
     name, own, stub = exercise.name, desk.named[exercise.name], desk.stubs[exercise.name]
-    some = [piece for piece in desk.loose if wanted & defined(piece.source)]
-    whole = [piece for piece in some if wanted <= defined(piece.source)]
-    found = whole[-1:] or ([] if own else some)
+    some = [piece for piece in desk.loose if any(_defines(piece, {function}) for function in wanted)]
+    found = [piece for piece in some if _defines(piece, wanted)][-1:] or ([] if own else some)
     if found:
         desk.take(found)
         sentence = (
@@ -152,16 +155,20 @@ def _elsewhere(exercise: Cell, wanted: set[str], desk: Desk) -> Answer:
         )
         return Answer("\n".join(piece.source for piece in found), tuple(found), (sentence,))
     for piece in desk.others:
-        if wanted <= defined(piece.source):
-            return Answer(
-                piece.source, (), (f"Exercise {name} was merged into another cell; it was taken out.",)
-            )
+        if _defines(piece, wanted):
+            sentence = f"Exercise {name} was merged into another cell; it was taken out."
+            return Answer(piece.source, (), (sentence,))
     for other in (key for key in desk.named if key != name):
-        if any(wanted <= defined(piece.source) for piece in desk.written(other)):
+        if any(_defines(piece, wanted) for piece in desk.written(other)):
             sentence = f"Exercise {name} was merged into the cell of {other}; it was graded from there."
             return Answer(f"# The answer stands in the cell of {other}.", (), (sentence,))
     missing = f"Exercise {name} has no answer: its cell is missing, and no other cell defines its functions."
     return Answer(stub, tuple(own[:1]), () if own else (missing,))
+
+
+def _defines(piece: Piece, names: set[str]) -> bool:
+    """Whether a piece binds all of `names`; what does not even mention them is not parsed."""
+    return all(name in piece.source for name in names) and names <= defined(piece.source)
 
 
 def _first_line(text: str) -> str:
@@ -170,7 +177,11 @@ def _first_line(text: str) -> str:
 
 def _stands_alone(source: str) -> bool:
     """Whether a cell is Python by itself; IPython would run an indented rest, but it belongs to a function."""
-    return not source.lstrip("\n").startswith((" ", "\t")) and _tree(source) is not None
+    return not _indented(source) and _tree(source) is not None
+
+
+def _indented(source: str) -> bool:
+    return source.lstrip("\n").startswith((" ", "\t"))
 
 
 def _tree(source: str) -> ast.Module | None:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import OperationalError
 from autograder.authoring import course
 from autograder.gradebook.classroom import Submission, publish, published, submissions
 from autograder.gradebook.grading import RELEASE, basis, fingerprint, released
-from autograder.gradebook.ledger import Ledger
+from autograder.gradebook.ledger import Entry, Ledger
 from autograder.gradebook.workforce import Done, Order, graded
 
 BATCH = 20
@@ -193,11 +193,15 @@ class _Desk:
     def _write(self) -> None:
         for done in self._pending:
             publish(self._class_folder, done.submission, self._ledger.assignment, done.notebook)
-        with self._ledger.engine.begin() as connection:
-            for done in self._pending:
-                student, at = done.submission.student, done.submission.timestamp
-                record = replace(done.record, late_seconds=self._late[student])
-                self._ledger.write(connection, record, done.marks, at)
+        entries = [
+            Entry(
+                replace(d.record, late_seconds=self._late[d.record.student]), d.marks, d.submission.timestamp
+            )
+            for d in self._pending
+        ]
+        if entries:
+            with self._ledger.engine.begin() as connection:
+                self._ledger.write(connection, entries)
         self.written += len(self._pending)
         self._pending, self._since = [], time.monotonic()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 from uuid import uuid4
@@ -18,6 +20,15 @@ from autograder.judge.record import Record
 
 _STUDENT, _SUBMISSION = api.Student.__table__, api.SubmittedAssignment.__table__
 _NOTEBOOK, _GRADE, _COMMENT = api.SubmittedNotebook.__table__, api.Grade.__table__, api.Comment.__table__
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is written about one submission."""
+
+    record: Record
+    marks: Marks
+    timestamp: dt.datetime | None
 
 
 class Ledger:
@@ -71,14 +82,18 @@ class Ledger:
             extensions = {row.student_id: row.extension for row in rows}
         return {student: self._late(at, extensions.get(student)) for student, at in timestamps.items()}
 
-    def write(
-        self, connection: sa.Connection, record: Record, marks: Marks, timestamp: dt.datetime | None
-    ) -> None:
-        """Write one submission, its marks, comments and record; what the staff entered stays as it is."""
-        notebook_id = self._submission(connection, record.student, timestamp)
-        self._write_scores(connection, notebook_id, marks)
-        self._write_comments(connection, notebook_id, marks)
-        self.records.save(record, connection)
+    def write(self, connection: sa.Connection, entries: Sequence[Entry]) -> None:
+        """Write submissions with their marks, comments and records; what the staff entered stays as it is."""
+        names = [entry.record.student for entry in entries]
+        known = set(connection.execute(sa.select(_STUDENT.c.id).where(_STUDENT.c.id.in_(names))).scalars())
+        _insert(connection, _STUDENT, [{"id": name} for name in names if name not in known])
+        submissions = self._write_submissions(connection, entries)
+        notebooks = self._write_notebooks(connection, submissions)
+        marks = {notebooks[submissions[entry.record.student]]: entry.marks for entry in entries}
+        self._write_scores(connection, marks)
+        self._write_comments(connection, marks)
+        for entry in entries:
+            self.records.save(entry.record, connection)
 
     def _late(self, timestamp: dt.datetime | None, extension: dt.timedelta | None) -> float:
         if timestamp is None or self._due is None:
@@ -86,57 +101,92 @@ class Ledger:
         late: dt.timedelta = timestamp - self._due - (extension or dt.timedelta())
         return max(0.0, late.total_seconds())
 
-    def _submission(self, connection: sa.Connection, student: str, timestamp: dt.datetime | None) -> str:
-        """Return the id of the submitted notebook, with the rows above it written."""
-        if connection.execute(sa.select(_STUDENT.c.id).filter_by(id=student)).first() is None:
-            connection.execute(sa.insert(_STUDENT).values(id=student))
-        key = {"assignment_id": self._assignment_id, "student_id": student}
-        submission: str | None = connection.execute(sa.select(_SUBMISSION.c.id).filter_by(**key)).scalar()
-        if submission is None:
-            submission = uuid4().hex
-            connection.execute(sa.insert(_SUBMISSION).values(id=submission, **key, timestamp=timestamp))
-        elif timestamp is not None:
-            connection.execute(sa.update(_SUBMISSION).filter_by(id=submission).values(timestamp=timestamp))
-        below = {"assignment_id": submission, "notebook_id": self._notebook_id}
-        notebook: str | None = connection.execute(sa.select(_NOTEBOOK.c.id).filter_by(**below)).scalar()
-        if notebook is None:
-            notebook = uuid4().hex
-            connection.execute(sa.insert(_NOTEBOOK).values(id=notebook, **below, flagged=False))
-        else:
-            connection.execute(
-                sa.update(_NOTEBOOK).filter_by(id=notebook).values(late_submission_penalty=None)
-            )
-        return notebook
+    def _write_submissions(self, connection: sa.Connection, entries: Sequence[Entry]) -> dict[str, str]:
+        """Return the submissions' ids by student, new ones made; a time that is known replaces an older one."""
+        times = {entry.record.student: entry.timestamp for entry in entries}
+        mine = (_SUBMISSION.c.assignment_id == self._assignment_id) & _SUBMISSION.c.student_id.in_(times)
+        query = sa.select(_SUBMISSION.c.student_id, _SUBMISSION.c.id).where(mine)
+        ids: dict[str, str] = {row.student_id: row.id for row in connection.execute(query)}
+        old = [
+            {"row": ids[student], "timestamp": at} for student, at in times.items() if student in ids and at
+        ]
+        new = [
+            {"id": uuid4().hex, "assignment_id": self._assignment_id, "student_id": student, "timestamp": at}
+            for student, at in times.items()
+            if student not in ids
+        ]
+        _update(connection, _SUBMISSION, old)
+        _insert(connection, _SUBMISSION, new)
+        return ids | {row["student_id"]: row["id"] for row in new}
 
-    def _write_scores(self, connection: sa.Connection, notebook: str, marks: Marks) -> None:
-        query = sa.select(_GRADE.c.cell_id, _GRADE.c.id, _GRADE.c.manual_score).filter_by(
-            notebook_id=notebook
+    def _write_notebooks(self, connection: sa.Connection, submissions: dict[str, str]) -> dict[str, str]:
+        """Return the submitted notebooks' ids by submission, new ones made."""
+        mine = (_NOTEBOOK.c.notebook_id == self._notebook_id) & _NOTEBOOK.c.assignment_id.in_(
+            submissions.values()
         )
-        old = {row.cell_id: row for row in connection.execute(query)}
-        new: list[dict[str, Any]] = []
-        for name, score in marks.scores.items():
-            row = old.get(self._cells[name])
+        query = sa.select(_NOTEBOOK.c.assignment_id, _NOTEBOOK.c.id).where(mine)
+        ids: dict[str, str] = {row.assignment_id: row.id for row in connection.execute(query)}
+        new = [
+            {
+                "id": uuid4().hex,
+                "assignment_id": submission,
+                "notebook_id": self._notebook_id,
+                "flagged": False,
+            }
+            for submission in submissions.values()
+            if submission not in ids
+        ]
+        _update(
+            connection, _NOTEBOOK, [{"row": old, "late_submission_penalty": None} for old in ids.values()]
+        )
+        _insert(connection, _NOTEBOOK, new)
+        return ids | {row["assignment_id"]: row["id"] for row in new}
+
+    def _write_scores(self, connection: sa.Connection, marks: dict[str, Marks]) -> None:
+        columns = (_GRADE.c.notebook_id, _GRADE.c.cell_id, _GRADE.c.id, _GRADE.c.manual_score)
+        rows = connection.execute(sa.select(*columns).where(_GRADE.c.notebook_id.in_(marks)))
+        known = {(row.notebook_id, row.cell_id): row for row in rows}
+        old, new = [], []
+        for notebook, name, score in (
+            (key, *item) for key, found in marks.items() for item in found.scores.items()
+        ):
+            row = known.get((notebook, self._cells[name]))
             by_hand = score is None or (row is not None and row.manual_score is not None)
             values = {"auto_score": score, "needs_manual_grade": by_hand}
-            if row is not None:
-                connection.execute(sa.update(_GRADE).filter_by(id=row.id).values(**values))
-            else:
+            if row is None:
                 new.append({"notebook_id": notebook, "cell_id": self._cells[name], **values})
-        if new:
-            connection.execute(sa.insert(_GRADE), new)
-
-    def _write_comments(self, connection: sa.Connection, notebook: str, marks: Marks) -> None:
-        query = sa.select(_COMMENT.c.cell_id, _COMMENT.c.id).filter_by(notebook_id=notebook)
-        old = {row.cell_id: row.id for row in connection.execute(query)}
-        new: list[dict[str, Any]] = []
-        for name, comment in marks.comments.items():
-            cell = self._answers[name]
-            if cell in old:
-                connection.execute(sa.update(_COMMENT).filter_by(id=old[cell]).values(auto_comment=comment))
             else:
-                new.append({"notebook_id": notebook, "cell_id": cell, "auto_comment": comment})
-        if new:
-            connection.execute(sa.insert(_COMMENT), new)
+                old.append({"row": row.id, **values})
+        _update(connection, _GRADE, old)
+        _insert(connection, _GRADE, new)
+
+    def _write_comments(self, connection: sa.Connection, marks: dict[str, Marks]) -> None:
+        columns = (_COMMENT.c.notebook_id, _COMMENT.c.cell_id, _COMMENT.c.id)
+        rows = connection.execute(sa.select(*columns).where(_COMMENT.c.notebook_id.in_(marks)))
+        known = {(row.notebook_id, row.cell_id): row.id for row in rows}
+        old, new = [], []
+        for notebook, name, text in (
+            (key, *item) for key, found in marks.items() for item in found.comments.items()
+        ):
+            row = known.get((notebook, self._answers[name]))
+            if row is None:
+                new.append({"notebook_id": notebook, "cell_id": self._answers[name], "auto_comment": text})
+            else:
+                old.append({"row": row, "auto_comment": text})
+        _update(connection, _COMMENT, old)
+        _insert(connection, _COMMENT, new)
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(sa.insert(table), rows)
+
+
+def _update(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Change rows, each found by its id under "row"; all change the same columns."""
+    if rows:
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "row"}
+        connection.execute(sa.update(table).where(table.c.id == sa.bindparam("row")).values(values), rows)
 
 
 def _register(gradebook: api.Gradebook, assignment: str, instructor: NotebookNode) -> None:

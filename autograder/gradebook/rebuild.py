@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -142,35 +141,38 @@ def _assemble(
 ) -> NotebookNode:
     cells = [_own_cell(piece) for piece in added.get("", [])]
     for original in instructor["cells"]:
-        cell: dict[str, Any] = {**original, "metadata": dict(original["metadata"])}
+        cell = NotebookNode({**original, "metadata": NotebookNode(original["metadata"])})
         answer = answers.get(original["id"])
         if answer:
             _fill_in(cell, answer)
         if cell["cell_type"] == "code":
-            cell |= {"outputs": [], "execution_count": None}
+            cell.update(outputs=[], execution_count=None)
         cells += [cell, *map(_own_cell, added.get(original["id"], []))]
-    notebook: NotebookNode = nbformat.from_dict({**instructor, "cells": cells})
-    return notebook
+    return NotebookNode({**instructor, "metadata": NotebookNode(instructor["metadata"]), "cells": cells})
 
 
-def _fill_in(cell: dict[str, Any], answer: Answer) -> None:
+def _fill_in(cell: NotebookNode, answer: Answer) -> None:
     cell["source"] = answer.source
     if cell["metadata"]["zeromean"]["kind"] == "scratch" and answer.pieces:
         cell["cell_type"] = answer.pieces[0].cell_type
         for key in ("outputs", "execution_count") if cell["cell_type"] == "markdown" else ():
             cell.pop(key, None)
-    if cell["cell_type"] == "markdown":
-        pictures = {name: bundle for piece in answer.pieces for name, bundle in piece.attachments.items()}
-        cell |= {"attachments": pictures} if pictures else {}
+    pictures = {name: bundle for piece in answer.pieces for name, bundle in piece.attachments.items()}
+    if pictures and cell["cell_type"] == "markdown":
+        cell["attachments"] = pictures
 
 
-def _own_cell(piece: Piece) -> dict[str, Any]:
-    cell: dict[str, Any] = {
-        "cell_type": piece.cell_type,
-        "id": f"own-{piece.position}",
-        "metadata": {"zeromean": {"kind": "own"}},
-        "source": piece.source,
-    }
+def _own_cell(piece: Piece) -> NotebookNode:
+    cell: NotebookNode = nbformat.from_dict(
+        {
+            "cell_type": piece.cell_type,
+            "id": f"own-{piece.position}",
+            "metadata": {"zeromean": {"kind": "own"}},
+            "source": piece.source,
+        }
+    )
     if piece.cell_type == "code":
-        return cell | {"outputs": [], "execution_count": None}
-    return cell | ({"attachments": piece.attachments} if piece.attachments else {})
+        cell.update(outputs=[], execution_count=None)
+    elif piece.attachments:
+        cell["attachments"] = piece.attachments
+    return cell

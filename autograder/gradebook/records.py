@@ -64,7 +64,7 @@ class Records:
                 return self.save(record, own)
         row = {"assignment": record.assignment, "student": record.student}
         connection.execute(sa.delete(_TABLE).filter_by(**row))
-        data = json.dumps(record.to_json())
+        data = json.dumps(record, default=vars)  # as `to_json`, which copies all first
         connection.execute(sa.insert(_TABLE).values(**row, fingerprint=record.fingerprint, data=data))
         return None
 

@@ -38,7 +38,7 @@ def pieces(submitted: Mapping[str, Any] | bytes) -> list[Piece]:
         If the file is not a notebook of any version.
     """
     notebook = parse(submitted) if isinstance(submitted, bytes) else submitted
-    cells = [cell for cell in notebook["cells"] if isinstance(cell, Mapping)]
+    cells = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
     return [_piece(position, cell) for position, cell in enumerate(cells)]
 
 
@@ -81,10 +81,10 @@ def _upgrade(data: dict[str, Any]) -> dict[str, Any]:
     return upgraded
 
 
-def _piece(position: int, cell: Mapping[str, Any]) -> Piece:
+def _piece(position: int, cell: dict[str, Any]) -> Piece:
     metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, Mapping) else None
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     claims = tuple(name for name in (grade_id, cell.get("id")) if isinstance(name, str))
     cell_type = "code" if cell.get("cell_type") == "code" else "markdown"
     return Piece(position, cell_type, _text(cell.get("source")), claims, _pictures(cell.get("attachments")))
@@ -92,19 +92,15 @@ def _piece(position: int, cell: Mapping[str, Any]) -> Piece:
 
 def _text(source: Any) -> str:
     lines = source if isinstance(source, list) else [source]
-    text = "".join(line for line in lines if isinstance(line, str)).replace("\r\n", "\n")
+    text = "".join([line for line in lines if isinstance(line, str)]).replace("\r\n", "\n")
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
     """Return the pictures pasted into a text cell, so that a drawn answer reaches who marks it."""
     kept: dict[str, dict[str, str]] = {}
-    for name, bundle in attachments.items() if isinstance(attachments, Mapping) else ():
-        pictures = (
-            {mime: _text(data) for mime, data in bundle.items() if mime in PICTURES}
-            if isinstance(bundle, Mapping)
-            else {}
-        )
-        if pictures and isinstance(name, str):
-            kept[name] = pictures
+    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
+        if isinstance(bundle, dict):
+            pictures = {mime: _text(data) for mime, data in bundle.items() if mime in PICTURES}
+            kept |= {_text(name): pictures} if pictures else {}
     return kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import signal
+import sys
 import traceback
 from collections import deque
 from collections.abc import Generator, Iterable
@@ -12,8 +13,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import NoReturn
+
+from nbformat import NotebookNode
 
 from autograder.authoring import course
 from autograder.gradebook.classroom import Submission
@@ -21,6 +25,7 @@ from autograder.gradebook.grading import Graded, Grader, open_grader, released, 
 from autograder.gradebook.marks import Marks, marks
 from autograder.judge.record import Record
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 START_METHOD = "forkserver"  # forks from a process that has no threads
 
 
@@ -78,10 +83,15 @@ def grade_one(grader: Grader, submission: Submission) -> Done:
 
 
 def _done(submission: Submission, result: Graded) -> Done:
-    text = json.dumps(result.notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    return Done(
-        submission, text.encode("utf-8", "replace"), result.record, marks(result.notebook, result.record)
-    )
+    found = marks(result.notebook, result.record)
+    return Done(submission, _written(result.notebook), result.record, found)
+
+
+def _written(notebook: NotebookNode) -> bytes:
+    """Write a notebook, one cell a line: it is valid as it was made, and nbformat need not look at it again."""
+    cells = ",\n".join(map(_encode, notebook["cells"]))
+    rest = _encode({key: notebook[key] for key in ("metadata", "nbformat", "nbformat_minor")})
+    return f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'.encode("utf-8", "replace")
 
 
 def _alone(order: Order, suspect: Submission) -> Done:
@@ -119,17 +129,19 @@ def _round(order: Order, waiting: deque[Submission], jobs: int) -> Generator[Don
             process.join()
 
 
-_opened = ExitStack()
 _grader: Grader | Exception | None = None
 
 
 def _open(order: Order) -> None:
     """Open the judge and the zygote of this process; a failure is told when the first submission comes."""
     global _grader
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear, which ends us
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    opened = ExitStack()
+    Finalize(None, opened.close, exitpriority=1)
     try:
         opening = open_grader(order.assignment, release=order.release, isolation=order.isolation)
-        _grader = _opened.enter_context(opening)
+        _grader = opened.enter_context(opening)
     except Exception as error:
         _grader = error
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 from dataclasses import replace
 
@@ -169,12 +170,15 @@ def opened_anew(monkeypatch, shared_grader):
     monkeypatch.setattr(workforce, "open_grader", open_grader)
 
 
-def test_several_processes_give_the_same_marks(grade, opened_anew, class_folder, url):
-    """Two processes, each with a judge and a zygote, write what one would have written."""
+def test_several_processes_give_the_same_marks(grade, opened_anew, class_folder, url, tmp_path, monkeypatch):
+    """Two processes, each with a judge and a zygote, write what one would have written, and leave nothing."""
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
     folder = class_folder(ann={}, bob=HALF, eve=b"", fay=NONE)
     summary = grade(folder, jobs=2)
     assert (summary.graded, summary.left, summary.stopped) == (4, 0, "")
     assert _scores(url) == {"ann": 6, "bob": 4, "eve": 0, "fay": 0}
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_a_process_that_dies_costs_nobody_else_anything(grade, class_folder, url, grader, monkeypatch):
