@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from autograder.authoring import build, course, sample_class
 from autograder.authoring.sample_class import NAME, Submission
@@ -41,7 +41,7 @@ def run(console: Console) -> bool:
     if wrong:
         console.print(f"[bold red]{len(wrong)} marks are not the known ones:[/] {', '.join(wrong)}")
     else:
-        console.print(f"[bold green]All {len(found)} marks are the known ones[/], {len(stock)} of them by nbgrader too.")
+        console.print(f"[bold green]All {len(found)} marks are the known ones[/], {len(stock)} by nbgrader too.")
     return not wrong and not summary.stopped
 
 
@@ -91,7 +91,9 @@ def _print_table(
 ) -> list[str]:
     """Print a line a student; return those whose marks are not the known ones."""
     known = sample_class.expected_marks()
-    table = Table("student", "what is in it", "known", "graded", "nbgrader", "", title=f"Sample class of {NAME}")
+    about = Column("what is in it", no_wrap=True, overflow="ellipsis", ratio=1)
+    numbers = [Column(name, justify="right") for name in ("known", "graded", "nbgrader")]
+    table = Table("student", about, *numbers, "", title=f"Sample class of {NAME}", expand=True)
     wrong = []
     for submission in handed_in:
         student, record = submission.student, found.get(submission.student)
@@ -101,7 +103,7 @@ def _print_table(
             wrong.append(student)
         table.add_row(
             student,
-            submission.about.splitlines()[0][:60],
+            submission.about.splitlines()[0],
             f"{sum(known.get(student, {}).values()):g}",
             f"{record.score:g}" if record else "none",
             f"{stock[student]:g}" if student in stock else "",

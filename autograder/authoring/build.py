@@ -7,8 +7,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.authoring import course, notebooks, probes, release
+from autograder.authoring import course, notebooks, release
 from autograder.authoring.course import Assignment
+from autograder.authoring.probes import write as write_probes
 from autograder.judge.judge import Judge
 
 Step = Callable[[Assignment, Judge, Path], None]
@@ -27,7 +28,7 @@ def _source(assignment: Assignment, judge: Judge, root: Path) -> None:
 
 
 def _probes(assignment: Assignment, judge: Judge, root: Path) -> None:
-    probes.write(judge, root / "build" / "source" / assignment.name / f"{assignment.name}.checks.json")
+    write_probes(judge, root / "build" / "source" / assignment.name / f"{assignment.name}.checks.json")
 
 
 def _release(assignment: Assignment, judge: Judge, root: Path) -> None:

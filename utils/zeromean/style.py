@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import html
 import io
+from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from IPython.display import display
 from matplotlib.figure import Figure
 
@@ -16,8 +18,8 @@ PURPLE, SKY, YELLOW, BLACK = "#CC79A7", "#56B4E9", "#F0E442", "#000000"
 PALETTE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
 MAP = "viridis"
 
-_RC = {
-    "axes.prop_cycle": mpl.cycler(color=PALETTE),
+_RC: dict[Any, Any] = {
+    "axes.prop_cycle": cycler(color=PALETTE),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,

@@ -22,7 +22,9 @@ def test_formulas_are_drawn_by_the_browser(markdown: str, holds: str) -> None:
     assert "$" not in html
 
 
-@pytest.mark.parametrize("markdown", ["`$x$` in code", "```\n$x$ = 1\n```", "it costs $5 or $6", r"an escaped \$ sign$"])
+@pytest.mark.parametrize(
+    "markdown", ["`$x$` in code", "```\n$x$ = 1\n```", "it costs $5 or $6", r"an escaped \$ sign$"]
+)
 def test_what_is_no_formula_is_left_alone(markdown: str) -> None:
     """Code, prices and escaped signs keep their dollars."""
     assert "<math" not in to_html(markdown)

@@ -61,7 +61,7 @@ def test_slides_go_across_and_down(lecture: Path, tmp_path: Path, monkeypatch: p
 def test_slides_without_npm_name_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where reveal.js cannot be fetched, the message says what to install, or what to take instead."""
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(RuntimeError, match="Install Node.js, or take `make site`"):
+    with pytest.raises(RuntimeError, match=r"Install Node\.js, or take `make site`"):
         site.reveal_assets(tmp_path / "reveal")
 
 
