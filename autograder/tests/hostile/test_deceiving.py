@@ -80,10 +80,11 @@ def test_forged_frames(session: Session, data: str) -> None:
 
 def test_an_answer_in_drips(session: Session) -> None:
     """An answer must be complete in time, however lively the line is."""
-    session.run([GOOD, FORGE, "import time\ndef bad():\n    data = frame({'n': 1})\n    to_all(data[:4])\n"
+    session.run([GOOD, FORGE, "import time\ndef bad():\n    to_all(struct.pack('<4sII', b'ZMW1', 10**6, 0))\n"
                  "    while True:\n        to_all(b'\\0'); time.sleep(0.05)"])  # fmt: skip
-    with pytest.raises(StudentFailure):
+    with pytest.raises(StudentFailure, match="`bad` did not finish within 1 s") as failure:
         session.call("bad")
+    assert failure.value.kind == "timeout"
     assert session.call("good", (1,)) == 2
 
 
