@@ -4,7 +4,7 @@ Batch norm: Ioffe and Szegedy 2015; layer norm: Ba et al. 2016; instance norm: U
 He 2018.
 """
 
-# ruff: noqa: RUF001  # the signs of mathematics, as they are read
+# the signs of mathematics, as they are read
 
 from __future__ import annotations
 
