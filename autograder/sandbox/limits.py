@@ -21,7 +21,7 @@ class Limits:
     cell_wall: float = 10.0
     call_wall: float = 3.0
     patience: float = 6.0
-    hurry_wall: float = 1.0
+    hurry_wall: float = 0.75
     tries: int = 3
     losses: int = 20
     cpu: int = 120
