@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 from pathlib import Path
@@ -96,8 +97,9 @@ def test_a_zygote_that_dies_is_started_again() -> None:
     with Zygote(Limits()) as zygote, Session(zygote) as session:
         session.run(["def f(x): return x + 1"])
         assert zygote._process is not None
-        for process in psutil.Process(zygote._process.pid).children(recursive=True):
-            process.kill()
+        for process in reversed(psutil.Process(zygote._process.pid).children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         zygote._process.kill()
         with pytest.raises(StudentFailure):
             session.call("f", (1,))
