@@ -3,83 +3,121 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page
 
-_PIXELS = "stage => [...stage.querySelectorAll('.zm-canvas canvas')].map(c => c.toDataURL()).join()"
+_PIXELS = "stage => [...stage.querySelectorAll('.zm-canvas > canvas')].map(c => c.toDataURL()).join()"
+_VALUE = "el => el.type === 'checkbox' ? String(el.checked) : el.value ?? el.getAttribute('aria-valuetext')"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Seen:
-    """What a reader gets from a demo at one setting: the pictures (as a digest) and the words."""
+    """What a reader gets from a demo while something is tried: pictures (as digests) and words."""
 
-    pictures: str
-    words: str
+    pictures: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
 
+    def look(self, stage: Locator) -> None:
+        """Add what the demo shows now."""
+        self.pictures.add(hashlib.sha256(stage.evaluate(_PIXELS).encode()).hexdigest())
+        self.words.add(stage.locator(".zm-readout").inner_text())
 
-def look(stage: Locator) -> Seen:
-    """Return what the demo shows now."""
-    digest = hashlib.sha256(stage.evaluate(_PIXELS).encode()).hexdigest()
-    return Seen(digest, stage.locator(".zm-readout").inner_text())
-
-
-def open_prediction(stage: Locator) -> None:
-    """Answer the question that is asked first, so that the picture is shown."""
-    choices = stage.locator(".zm-predict button, .zm-prediction button")
-    if choices.count() and choices.first.is_visible():
-        choices.first.click()
+    @property
+    def still(self) -> str:
+        """What has not changed."""
+        still = {"the picture": self.pictures, "the read-out": self.words}
+        return " and ".join(name for name, seen in still.items() if len(seen) < 2)
 
 
-def settle(page: Page, stage: Locator, drawn: int) -> None:
-    """Wait until the demo has drawn again, and its words have followed."""
-    handle = stage.element_handle()
-    again = "([stage, drawn]) => Number(stage.dataset.drawn) > drawn"
-    page.wait_for_function(again, arg=[handle, drawn], timeout=15_000)
-    page.wait_for_timeout(80)
+def drawn(stage: Locator) -> int:
+    """Return how often the demo has been drawn."""
+    return int(stage.get_attribute("data-drawn") or 0)
 
 
-def press(page: Page, stage: Locator, control: Locator, key: str) -> Seen:
-    """Press a key on a control; return what is seen then (the same as before, where the key changes nothing)."""
-    drawn, before = int(stage.get_attribute("data-drawn") or 0), _value(control)
-    control.press(key)
-    if _value(control) != before:
-        settle(page, stage, drawn)
-    return look(stage)
+def wait_for_drawing(stage: Locator, before: int) -> None:
+    """Wait until the demo has been drawn again; with the picture come the words."""
+    stage.locator(f"xpath=self::*[@data-drawn > {before}]").wait_for()
 
 
-def to_both_ends(page: Page, stage: Locator, control: Locator) -> set[Seen]:
-    """Move one control through its range by keyboard; return all that was seen."""
-    seen = {look(stage)}
+def walk(page: Page, stage: Locator) -> list[str]:
+    """Answer the question, move every control to both ends, drag every handle; return what did not answer."""
+    stage.scroll_into_view_if_needed()
+    wait_for_drawing(stage, 0)
+    title = stage.locator(".zm-title").inner_text()
+    stage.locator(".zm-choice").first.click()
+    verdict = stage.locator(".zm-verdict").inner_text()
+    silent = [] if "You sa" in verdict else [f"{title}: no verdict"]
+    controls = stage.locator("input[type=range], select, input[type=checkbox]").all()
+    parts = [(control, _keys(control)) for control in controls]
+    parts += [(grip, ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"]) for grip in stage.locator(".zm-grip").all()]
+    for part, keys in parts:
+        still = _everywhere(page, stage, lambda part=part, keys=keys: _press(stage, part, keys))
+        silent += [f"{title}: {_name(part)} leaves {still} as it was"] if still else []
+    for grip in stage.locator(".zm-grip").all():
+        still = _everywhere(page, stage, lambda grip=grip: _drag(page, stage, grip))
+        silent += [f"{title}: dragging {_name(grip)} leaves {still} as it was"] if still else []
+    stage.get_by_role("button", name="Reset").click()
+    return silent
+
+
+def _everywhere(page: Page, stage: Locator, attempt: Callable[[], Seen]) -> str:
+    """Try at the start, and where that changes nothing, at every preset; return what never changed."""
+    stage.get_by_role("button", name="Reset").click()
+    still = attempt().still
+    for preset in stage.locator(".zm-chip").all() if still else []:
+        preset.click()
+        still = attempt().still
+        if not still:
+            break
+    return still
+
+
+def _keys(control: Locator) -> list[str]:
+    """Return the keys that bring a control to both ends."""
     kind = control.evaluate("el => el.type")
+    if kind == "range":
+        return ["End", "Home", "ArrowRight"]
     if kind == "checkbox":
-        keys = ["Space", "Space"]
-    elif kind == "range":
-        keys = ["End", "Home", "ArrowRight"]
-    else:
-        keys = ["ArrowDown"] * (control.locator("option").count() - 1) or ["ArrowDown"]
+        return ["Space", "Space"]
+    steps = control.locator("option").count() - 1
+    return ["ArrowUp"] * steps + ["ArrowDown"] * steps
+
+
+def _press(stage: Locator, part: Locator, keys: Iterable[str]) -> Seen:
+    """Press keys on a control or a handle; return all that is seen meanwhile."""
+    seen = Seen()
+    seen.look(stage)
     for key in keys:
-        seen.add(press(page, stage, control, key))
+        count, value = drawn(stage), part.evaluate(_VALUE)
+        part.press(key)
+        if part.evaluate(_VALUE) != value:
+            wait_for_drawing(stage, count)
+            seen.look(stage)
     return seen
 
 
-def drag(page: Page, stage: Locator, grip: Locator) -> set[Seen]:
-    """Drag a handle across the picture with the mouse; return what was seen before and after."""
-    seen = {look(stage)}
+def _drag(page: Page, stage: Locator, grip: Locator) -> Seen:
+    """Drag a handle across the picture with the mouse, there and back; return all that is seen meanwhile."""
+    seen = Seen()
+    seen.look(stage)
     grip.scroll_into_view_if_needed()
-    box = grip.bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    for dx, dy in ((60, -35), (-60, 35)):
+    for dx, dy in ((60, -35), (-90, 35)):
+        box, count, value = grip.bounding_box(), drawn(stage), grip.get_attribute("aria-valuetext")
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()
         page.mouse.move(x + dx, y + dy, steps=4)
-        page.wait_for_timeout(120)
-        seen.add(look(stage))
         page.mouse.up()
+        page.wait_for_timeout(50)
+        if grip.get_attribute("aria-valuetext") != value:
+            wait_for_drawing(stage, count)
+            seen.look(stage)
     return seen
 
 
-def _value(control: Locator) -> str:
-    value: str = control.evaluate("el => el.type === 'checkbox' ? String(el.checked) : el.value")
-    return value
+def _name(part: Locator) -> str:
+    name: str = part.evaluate("el => el.labels?.[0]?.innerText ?? el.ariaLabel")
+    return name

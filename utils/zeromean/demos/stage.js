@@ -124,6 +124,7 @@ class StageView {
 
   show(frame, key) {
     Object.assign(this, { base: frame, shown: key, frame: { ...frame, ...this.extra } });
+    if (this.reason?.key === key) this.reason.tell();
     const names = Object.keys(this.frame).length;
     if (names !== this.names && this.ink) { this.names = names; this.pictures.forEach((p) => p.paintLegend(this.ink)); }
     this.draw();
@@ -215,7 +216,10 @@ class StageView {
       this.move(at);
       open();
       const right = i === answer, verdict = right ? 'You saw it coming.' : `You said: ${choices[i]}. It is: ${choices[answer]}.`;
-      box.replaceChildren(make('p', { class: 'zm-verdict', 'data-right': right, tabindex: -1 }, make('strong', {}, verdict), ` ${fill(because, this.values())}`));
+      const why = make('span'), tell = () => { why.textContent = fill(because, this.values()); this.reason = null; };
+      box.replaceChildren(make('p', { class: 'zm-verdict', 'data-right': right, tabindex: -1 }, make('strong', {}, verdict), ' ', why));
+      this.reason = { key: this.wanted, tell };
+      if (this.shown === this.wanted) tell();
       box.firstChild.focus({ preventScroll: true });
     };
     const box = make('div', { class: 'zm-predict', role: 'group', 'aria-labelledby': id }, make('p', { id, class: 'zm-question' }, make('strong', {}, 'Predict first. '), question),

@@ -1,28 +1,19 @@
-"""The stage in a browser, from pages opened as files: drawing, keys, dragging, words, accessibility, speed."""
-
-# ruff: noqa: RUF001  # the signs of mathematics, as they are read
+"""The stage in a browser, from pages opened as files: drawing, keys, dragging, words, accessibility."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Locator, Page
 from zeromean.demos import activation_theatre, covariate_shift, scale_knob, whitening
 from zeromean.demos.stage import Stage, share
 
-pytestmark = pytest.mark.browser
+from autograder.tests.browser.guard import Guarded
+from autograder.tests.browser.stages import drawn, wait_for_drawing
 
-SWITCHES = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
-LATENCY = (Path(__file__).parent / "latency.js").read_text("utf8")
 DEMOS = {
     module.__name__.rpartition(".")[2]: module
     for module in (activation_theatre, covariate_shift, scale_knob, whitening)
@@ -32,7 +23,8 @@ DEMOS = {
 FAKE_KERNEL = """async ({ spec, data }) => {
   const bytes = new DataView(new Uint8Array(data).buffer);
   Object.assign(window, { sent: [], hear: [] });
-  window.reply = () => hear[0]({ id: sent.length, done: false, more: false, table: spec.table }, [bytes]);
+  const table = Object.fromEntries(Object.entries(spec.table).map(([k, v]) => [k, { ...v, strides: [] }]));
+  window.reply = () => hear[0]({ id: sent.length, done: false, more: false, table }, [bytes]);
   const model = {
     get: (name) => ({ spec, data: bytes, params: {} })[name], set() {}, save_changes() {}, off() {},
     send: (content) => sent.push(content), on: (name, f) => { if (name === 'msg:custom') hear.push(f); },
@@ -41,14 +33,7 @@ FAKE_KERNEL = """async ({ spec, data }) => {
   el.id = 'live';
   (await window.zeroMean).default.render({ model, el });
   await new Promise((done) => setTimeout(done, 100));
-  el.querySelector('.zm-skip').click();
 }"""
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Start the system's Chromium."""
-    return {"executable_path": shutil.which("chromium"), "args": SWITCHES.split()}
 
 
 @cache
@@ -58,9 +43,15 @@ def made(name: str) -> Stage:
     return stage
 
 
+@cache
+def html(name: str) -> str:
+    """Return the piece of HTML of a demo, made once."""
+    return made(name).to_html()
+
+
 def write(path: Path, *names: str) -> str:
     """Write a page with demos and return its address."""
-    body = share("".join(made(name).to_html() for name in names))
+    body = share("".join(html(name) for name in names))
     style = "body { background: #fff; margin: 8px } h1 { background: #fff; color: #000 }"
     head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Demo</title><style>{style}</style>'
     path.write_text(f"{head}<main><h1>Demo</h1>{body}</main></html>", "utf8")
@@ -68,16 +59,9 @@ def write(path: Path, *names: str) -> str:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(guarded: Guarded) -> Page:
     """Give a page that must ask for nothing but itself and keep its console empty."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda r: None if r.url.startswith(("file:", "blob:")) else said.append(r.url))
-    yield page
-    page.close()
-    assert said == []
+    return guarded.page
 
 
 def show(page: Page, tmp_path: Path, name: str, skip: bool = True) -> Locator:
@@ -88,16 +72,6 @@ def show(page: Page, tmp_path: Path, name: str, skip: bool = True) -> Locator:
     if skip:
         stage.get_by_role("button", name="Skip").click()
     return stage
-
-
-def drawn(stage: Locator) -> int:
-    """Return how many times the stage has been drawn."""
-    return int(stage.get_attribute("data-drawn") or 0)
-
-
-def wait_for_drawing(stage: Locator, before: int) -> None:
-    """Wait until the stage has been drawn again."""
-    stage.page.wait_for_function("([el, n]) => Number(el.dataset.drawn) > n", arg=[stage.element_handle(), before])
 
 
 def pixels(stage: Locator, which: int = 0) -> str:
@@ -205,11 +179,24 @@ def test_without_a_kernel_the_nearest_setting_is_shown(page: Page, tmp_path: Pat
     page.wait_for_function("document.querySelector('.zm-status').textContent.startsWith('Without a kernel')")
 
 
+def test_the_verdict_waits_for_its_numbers(page: Page, tmp_path: Path) -> None:
+    """With a kernel, the reason is told when the numbers of the question's setting are there, and only with them."""
+    one = made("activation_theatre")
+    show(page, tmp_path, "activation_theatre")
+    page.evaluate(FAKE_KERNEL, {"spec": one.spec, "data": list(one.data)})
+    page.locator("#live .zm-choice").first.click()
+    verdict = page.locator("#live .zm-verdict")
+    assert verdict.inner_text().strip() == "You said: practically zero. It is: thousands of times larger."
+    page.evaluate("reply()")
+    assert "Ratio 1.2. The few units" in verdict.inner_text()
+
+
 def test_latest_request_wins(page: Page, tmp_path: Path) -> None:
     """While the kernel works on one setting the page asks for no other; then it asks for the latest, and draws it."""
     one = made("covariate_shift")
     show(page, tmp_path, "covariate_shift")
     page.evaluate(FAKE_KERNEL, {"spec": one.spec, "data": list(one.data)})
+    page.locator("#live .zm-skip").click()
     slider = page.locator("#live").get_by_role("slider", name="Mean of domain 1", exact=True).first
     for _ in range(4):
         slider.press("ArrowRight")
@@ -258,19 +245,3 @@ def test_stage_fits_a_phone(page: Page, tmp_path: Path) -> None:
     page.set_viewport_size({"width": 400, "height": 800})
     show(page, tmp_path, "covariate_shift")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
-
-
-@pytest.mark.slow
-def test_key_to_pixels(page: Page, tmp_path: Path) -> None:
-    """From key to drawn picture a table demo takes 16 ms in the median; a busy machine may take three times that."""
-    stage = show(page, tmp_path, "scale_knob")
-    page.add_script_tag(content=LATENCY)
-    page.evaluate("window.times = zmLatency(document.querySelector('.zm-stage'))")
-    slider = stage.get_by_role("slider", name="Scale c of the weights")
-    for _ in range(40):
-        count = drawn(stage)
-        slider.press("ArrowRight")
-        wait_for_drawing(stage, count)
-    times = page.evaluate("times.read()")
-    assert times["drawn"]["count"] == 40
-    assert times["drawn"]["median"] < 48

@@ -1,0 +1,93 @@
+"""A private JupyterLab: its own home, its own port, no token, and what a person does in it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page
+
+READY = """async () => {
+  const { context, sessionContext } = jupyterapp.shell.currentWidget;
+  await context.ready;
+  await sessionContext.ready;
+  await sessionContext.session.kernel.info;
+}"""
+RUN_CELL = """async (id) => {
+  const notebook = jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = notebook.widgets.findIndex((cell) => cell.model.id === id);
+  await jupyterapp.commands.execute('notebook:run-cell');
+  notebook.activeCell.node.dataset.shown = id;
+}"""
+ERROR = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab: its address, and the folder it shows."""
+
+    url: str
+    folder: Path
+
+    def open(self, page: Page, notebook: str) -> None:
+        """Open a notebook in a fresh workspace, and wait for its kernel."""
+        page.goto(f"{self.url}/lab/tree/{notebook}?reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+        page.evaluate(READY)
+
+
+def run_all(page: Page) -> None:
+    """Run every cell of the open notebook; return when the last has run."""
+    assert page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def run_cell(page: Page, cell: str) -> Locator:
+    """Run the cell with this id, and return it."""
+    page.evaluate(RUN_CELL, cell)
+    return page.locator(f"[data-shown='{cell}']")
+
+
+@contextmanager
+def running(folder: Path, home: Path) -> Iterator[Lab]:
+    """Run a JupyterLab on `folder` that keeps whatever it writes for itself in `home`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    private = {"HOME": home, "JUPYTER_CONFIG_DIR": home / "config", "JUPYTER_DATA_DIR": home / "data"}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, **{name: str(at) for name, at in private.items()}, "PATH": path}
+    options = [
+        f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}", "--no-browser",
+        "--ServerApp.allow_root=True", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True",
+    ]  # fmt: skip
+    log = home / "jupyter.log"
+    with log.open("wb") as said:
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=said)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(f"{url}/api", server, log)
+        yield Lab(url, folder)
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
