@@ -12,6 +12,7 @@ import numpy as np
 
 from autograder.judge.reference import Effect, Namespace, Reference, SuiteError, observe, without_cache
 from autograder.judge.values import (
+    ANYTHING,
     Cache,
     alike,
     copied,
@@ -22,7 +23,7 @@ from autograder.judge.values import (
     students_side,
 )
 from autograder.sandbox.failure import StudentFailure
-from autograder.suite import CallFailed, CheckFailed, key_of
+from autograder.suite import CallFailed, CheckFailed, Misfit, key_of
 
 LARGEST_KEY = 1000  # numbers
 
@@ -77,10 +78,10 @@ class Call:
 class Student:
     """The student's functions as attributes.
 
-    Each call is also put to the reference, on a copy of the same arguments. A result that is laid out in
-    another way (shape, number of values, kind of numbers) fails the check, so that a suite may unpack and index
-    what it gets. The cache of a ``*_forward`` may be laid out in any way; what a suite receives stands for both the
-    student's and the reference's.
+    Each call is also put to the reference, on a copy of the same arguments. A result that is laid out in another way
+    (shape, number of values, kind of numbers) fails the check, so that a suite may unpack and index what it gets; where
+    one of several values does not fit, only the checks that use it fail. The cache of a ``*_forward`` may be laid out
+    in any way; what a suite receives stands for both the student's and the reference's.
     """
 
     def __init__(self, session: Session, reference: Reference) -> None:
@@ -111,6 +112,9 @@ class Student:
         return trusted
 
     def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        for value in (*args, *kwargs.values()):
+            if type(value) is Misfit:
+                value.fail()
         expected = observe(self._reference.function(name), name, args, kwargs)
         call = Call(name, copied(args), copied(kwargs), expected, Effect())
         self.calls.append(call)
@@ -123,9 +127,11 @@ class Student:
         visible, cache = without_cache(name, result)
         call.got = Effect(copied(visible), None, "", "", copied(args), copied(kwargs), copied(held))
         self._refuse_other_layout(call, visible, args, kwargs)
+        if isinstance(expected.result, tuple):
+            visible = self._with_misfits(name, visible, expected.result)
         if expected.has_cache:
             return (*visible[:-1], Cache(cache, expected.cache))
-        return result
+        return visible
 
     def _refuse_other_layout(self, call: Call, result: Any, args: tuple[Any, ...], kwargs: Namespace) -> None:
         """Fail the check if the call returned something, or left something in its arguments, that has no place."""
@@ -158,9 +164,18 @@ class Student:
             wanted = f"{count} values ({', '.join(names)})" if named else f"{count} values"
             returned = len(result) if isinstance(result, (tuple, list)) else "one"
             return f"`{name}` should return {wanted}, but returned {returned}."
-        labels = names if named else [f"value {number} of `{name}`" for number in range(1, count + 1)]
-        parts = zip(result, expected, labels, strict=True)
-        return next((message for part in parts if (message := structure_mismatch(*part))), None)
+        return None
+
+    def _with_misfits(self, name: str, result: Any, expected: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Put a `Misfit` in place of each of several returned values that is not laid out as it should be."""
+        if fits(result, expected):
+            return tuple(result)
+        names, count = self._reference.result_names(name), len(expected)
+        labels = names if len(names) == count else [f"value {number} of `{name}`" for number in range(1, count + 1)]
+        wrong = [*map(structure_mismatch, result, expected, labels)]
+        if sum(part is not ANYTHING for part in expected) == 1:
+            raise CheckFailed(next(filter(None, wrong)))
+        return tuple(Misfit(message) if message else part for part, message in zip(result, wrong, strict=True))
 
 
 def _for_student(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

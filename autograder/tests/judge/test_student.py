@@ -12,7 +12,7 @@ from autograder.judge.judge import Judge
 from autograder.judge.reference import Reference, SuiteError, exchanged
 from autograder.judge.student import LocalSession, Student
 from autograder.sandbox.failure import StudentFailure
-from autograder.suite import CallFailed, CheckFailed
+from autograder.suite import CallFailed, CheckFailed, expect_close
 
 X, FACTOR = np.arange(6.0).reshape(2, 3), 2.0
 SOURCE = """
@@ -167,9 +167,7 @@ SIMPLE = [
     ("norm", (X,), lambda x: x, "the result of `norm` has shape (2, 3), expected a single number"),
     ("norm", (X,), lambda x: None, "`norm` returned None. Is its `return` missing?"),
     ("norm", (X,), lambda x: "3", "the result of `norm` is a str, expected a number"),
-    ("split", (X,), lambda x: (x, x), "first has shape (2, 3), expected (1, 3)"),
     ("split", (X,), lambda x: [x[:1]], "`split` should return 2 values (first, rest), but returned 1."),
-    ("unnamed", (X,), lambda x: (x, x[0]), "value 2 of `unnamed` has shape (3,), expected (2, 3)"),
     ("history", (3, {}), lambda n, state: [1.0], "the result of `history` has 1 part, expected 3"),
     ("history", (3, {}), lambda n, state: [1.0, 2.0, None], "the result of `history`[2] is None, expected a number"),
     ("history", (3, {}), lambda n, state: np.ones(3), "after `history`, state has no 'count'; it has no keys at all"),
@@ -184,6 +182,36 @@ def test_layouts_of_other_results(
     with pytest.raises(CheckFailed) as failure:
         getattr(simple(**{name: wrong}), name)(*args)
     assert str(failure.value) == message
+
+
+USES: list[Callable[[Any], Any]] = [
+    lambda part: part + 1,
+    lambda part: 2 * part,
+    lambda part: part[0],
+    lambda part: part.shape,
+    lambda part: np.asarray(part),
+    lambda part: np.ones(3) * part,
+    lambda part: expect_close(part, np.ones(3)),
+]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_one_of_several_values_spoils_only_the_checks_that_use_it(
+    use: Callable[[Any], Any], simple: Callable[..., Student]
+) -> None:
+    """A value of the wrong shape fails whoever touches it, with the sentence; its neighbours are as good as ever."""
+    first, rest = simple(split=lambda x: (x, x[1:])).split(X)
+    np.testing.assert_array_equal(rest, X[1:])
+    with pytest.raises(CheckFailed, match=r"first has shape \(2, 3\), expected \(1, 3\)"):
+        use(first)
+
+
+def test_a_spoilt_value_cannot_be_handed_back(simple: Callable[..., Student]) -> None:
+    """A call with a value that does not fit fails before it is made."""
+    student = simple(unnamed=lambda x: (x, x[0]))
+    _, second = student.unnamed(X)
+    with pytest.raises(CheckFailed, match="value 2 of `unnamed` has shape"):
+        student.norm(second)
 
 
 def test_numbers_may_come_as_any_number(simple: Callable[..., Student]) -> None:
