@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -92,11 +93,12 @@ def same(one: str, other: str) -> bool:
     ]
 
 
-def defined(source: str) -> set[str]:
+@lru_cache(maxsize=256)
+def defined(source: str) -> frozenset[str]:
     """Return the names that a cell binds at top level; none if it is not Python."""
     tree = _tree(source)
     if tree is None:
-        return set()
+        return frozenset()
     names: set[str] = set()
     waiting: list[ast.AST] = list(tree.body)
     while waiting:
@@ -107,7 +109,7 @@ def defined(source: str) -> set[str]:
             names.add(node.id)
         elif not isinstance(node, ast.Lambda):
             waiting.extend(ast.iter_child_nodes(node))
-    return names
+    return frozenset(names)
 
 
 def _one_of(name: str, written: list[Piece], wanted: set[str]) -> Answer:

@@ -29,6 +29,7 @@ from autograder.sandbox.pool import Limits, Session, Zygote
 
 RELEASE = course.ROOT / "build" / "release"
 ENGINE = ("suite.py", "sandbox/*.py", "judge/*.py", "gradebook/*.py")
+RUN_SECONDS = 120
 _RUN = frozenset({"code", "exercise", "scratch", "own"})
 
 
@@ -70,7 +71,7 @@ class Grader:
         started = time.perf_counter()
         notebook = rebuilt.notebook
         with Session(self.zygote, preload(self.assignment)) as session:
-            _run_cells(notebook, session)
+            remarks += _run_cells(notebook, session)
             exercises = self.judge.grade(session)
             record = Record(
                 self.assignment.name,
@@ -165,14 +166,19 @@ def _is_module(name: str) -> bool:
         return False
 
 
-def _run_cells(notebook: NotebookNode, session: Session) -> None:
+def _run_cells(notebook: NotebookNode, session: Session) -> tuple[str, ...]:
     """Run the code and keep its outputs; figures of ours and visible checks are not run."""
     cells = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.zeromean.kind in _RUN]
-    for number, (cell, outcome) in enumerate(
-        zip(cells, session.run([c.source for c in cells]), strict=True), 1
-    ):
+    until = time.monotonic() + RUN_SECONDS
+    for number, cell in enumerate(cells, start=1):
+        if time.monotonic() > until:
+            return (
+                f"The cells took more than {RUN_SECONDS} s; the last {len(cells) - number + 1} were not run.",
+            )
+        [outcome] = session.run([cell.source])
         cell.execution_count = number
         cell.outputs = nbformat.from_dict(clean_outputs(outcome.outputs))
+    return ()
 
 
 def _show(notebook: NotebookNode, record: Record) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import nbformat
 
-LARGEST = 200 * 2**20
+LARGEST = 200 * 2**20  # bytes of the file; plots in it can be large
+LONGEST = 4 * 2**20  # characters that the student wrote
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
@@ -39,7 +40,13 @@ def pieces(submitted: Mapping[str, Any] | bytes) -> list[Piece]:
     """
     notebook = parse(submitted) if isinstance(submitted, bytes) else submitted
     cells = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
-    return [_piece(position, cell) for position, cell in enumerate(cells)]
+    found = [_piece(position, cell) for position, cell in enumerate(cells)]
+    written = sum(len(piece.source) for piece in found)
+    if written > LONGEST:
+        raise UnreadableError(
+            f"it holds {written / 2**20:.0f} MB of text and code; up to {LONGEST // 2**20} MB are read"
+        )
+    return found
 
 
 def parse(raw: bytes) -> dict[str, Any]:

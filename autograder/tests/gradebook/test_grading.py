@@ -88,6 +88,14 @@ def test_lost_workers_are_on_record(grader, answered, as_bytes):
     assert graded.notebook.cells[0].id == "notes"
 
 
+def test_a_notebook_without_end_is_not_run_to_the_end(grader, answered, as_bytes, monkeypatch):
+    """Many slow cells cannot hold up the class; the record says how many were left out."""
+    monkeypatch.setattr("autograder.gradebook.grading.RUN_SECONDS", -1)
+    record = grader.grade(as_bytes(answered()), "eve").record
+    assert record.notes == ("The cells took more than -1 s; the last 4 were not run.",)
+    assert record.score == 0
+
+
 def test_our_own_failure_holds_every_mark(assignment, instructor):
     """Where the grader itself fails, nobody gets zero: a person decides, and sees why."""
     graded = undecided(assignment, instructor, "ann", "Traceback: our bug")

@@ -367,6 +367,13 @@ def test_a_file_of_hundreds_of_megabytes_is_refused(monkeypatch):
     assert LARGEST > 10**8
 
 
+def test_megabytes_of_code_are_refused():
+    """What would take minutes to read is not read, and the message gives the limit."""
+    raw = json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": "x" * 5 * 2**20}]}).encode()
+    with pytest.raises(UnreadableError, match=r"it holds 5 MB of text and code; up to 4 MB are read"):
+        pieces(raw)
+
+
 def test_a_notebook_without_cells_says_so(assignment, instructor):
     """An empty notebook is readable, and has no answers."""
     rebuilt = rebuild(assignment, instructor, b'{"nbformat": 4, "cells": []}')

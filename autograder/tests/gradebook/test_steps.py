@@ -218,7 +218,7 @@ def test_stock_feedback_shows_results_and_nothing_that_acts(autograded, nbgrader
         path.parents[1].name: path.read_text() for path in nbgrader.folder.glob("feedback/*/small/small.html")
     }
     assert len(pages) == 6
-    assert "Hint: You add two." in pages["bob"]
+    assert "You add two." in pages["bob"]
     assert "doubles a few numbers" in pages["ann"]
     assert "The notebook could not be read" in pages["eve"]
     for page in pages.values():
