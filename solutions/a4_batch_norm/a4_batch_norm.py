@@ -118,8 +118,8 @@ def batchnorm_forward(x, gamma, beta, bn_param):
         ``eps``: added to the variance, inside the root; 1e-5 when missing.
         ``alpha``: weight of the NEW batch in the running averages; 0.1 when missing.
         ``running_mean``, ``running_var``: shape (D,); zeros and ones when missing. In training
-        mode the dict gets NEW arrays (of the biased batch variance); the old arrays keep their
-        values. In test mode the dict stays as it is.
+        mode the dict gets NEW arrays (of the biased batch variance), in the dtype of `x`; the old
+        arrays keep their values. In test mode the dict stays as it is.
 
     Returns
     -------
@@ -350,7 +350,7 @@ def batchnorm_backward(dout, cache):
     Returns
     -------
     dx : ndarray, shape (N, D), dtype of `dout`
-    dgamma, dbeta : ndarray, shape (D,)
+    dgamma, dbeta : ndarray, shape (D,), dtype of `dout`
 
     Notes
     -----
@@ -662,8 +662,8 @@ def fuse_bn_linear(W, b, gamma, beta, mean, var, eps=1e-5):
 
     Returns
     -------
-    W2 : ndarray, shape (D, M)
-    b2 : ndarray, shape (M,)
+    W2 : ndarray, shape (D, M), dtype of `W`
+    b2 : ndarray, shape (M,), dtype of `W`
         ``x @ W2 + b2`` equals test-mode batch normalization of ``x @ W + b`` for every x.
 
     Notes
@@ -757,8 +757,8 @@ def fuse_bn_conv(W, b, gamma, beta, mean, var, eps=1e-5):
 
     Returns
     -------
-    W2 : ndarray, shape (C_out, C_in, k, k)
-    b2 : ndarray, shape (C_out,)
+    W2 : ndarray, shape (C_out, C_in, k, k), dtype of `W`
+    b2 : ndarray, shape (C_out,), dtype of `W`
 
     Notes
     -----
@@ -895,7 +895,7 @@ def spatial_batchnorm_backward(dout, cache):
     Returns
     -------
     dx : ndarray, shape (N, C, H, W), dtype of `dout`
-    dgamma, dbeta : ndarray, shape (C,)
+    dgamma, dbeta : ndarray, shape (C,), dtype of `dout`
 
     Examples
     --------
@@ -1025,7 +1025,7 @@ def mean_only_bn_backward(dout, cache):
     Returns
     -------
     dx : ndarray, shape (N, D), dtype of `dout`
-    dbeta : ndarray, shape (D,)
+    dbeta : ndarray, shape (D,), dtype of `dout`
 
     Examples
     --------
@@ -1097,7 +1097,8 @@ def batch_renorm_forward(x, gamma, beta, param):
         Learned scale and shift of each feature.
     param : dict
         ``running_mean``, ``running_std``: shape (D,), used BEFORE they are updated; the dict then
-        gets NEW arrays, averaged as in `batchnorm_forward` (with `sigma_B` for the second).
+        gets NEW arrays in the dtype of `x`, averaged as in `batchnorm_forward` (with `sigma_B` for
+        the second).
         ``rmax`` (at least 1) and ``dmax`` (at least 0): how far the correction may go.
         ``eps``: 1e-5 when missing. ``alpha``: weight of the NEW batch; 0.1 when missing.
 
@@ -1158,7 +1159,7 @@ def batch_renorm_backward(dout, cache):
     Returns
     -------
     dx : ndarray, shape (N, D), dtype of `dout`
-    dgamma, dbeta : ndarray, shape (D,)
+    dgamma, dbeta : ndarray, shape (D,), dtype of `dout`
 
     Notes
     -----
