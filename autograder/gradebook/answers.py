@@ -88,9 +88,12 @@ def text_answer(question: Cell, desk: Desk) -> Answer:
 
 def same(one: str, other: str) -> bool:
     """Whether two sources differ in nothing but blanks at the ends of lines."""
-    return one == other or [s.rstrip() for s in one.strip().split("\n")] == [
-        s.rstrip() for s in other.strip().split("\n")
-    ]
+    return one == other or normal(one) == normal(other)
+
+
+def normal(source: str) -> str:
+    """Return a source without the blanks that editors add and take away."""
+    return "\n".join([line.rstrip() for line in source.strip().split("\n")])
 
 
 @lru_cache(maxsize=256)

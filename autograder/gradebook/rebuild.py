@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring.course import Assignment
-from autograder.gradebook.answers import Answer, Desk, code_answer, same, text_answer
+from autograder.gradebook.answers import Answer, Desk, code_answer, normal, same, text_answer
 from autograder.gradebook.submission import Piece, UnreadableError, pieces
 
 
@@ -59,8 +59,10 @@ def _sort(instructor: NotebookNode, submitted: list[Piece], repairs: list[str]) 
             desk.others += group[:1]
         elif kind not in ("exercise", "question") and group:
             _sort_locked(cell, group, desk, repairs)
-    exercises = [c["source"] for c in instructor["cells"] if c["metadata"]["zeromean"]["kind"] == "exercise"]
-    own = (p for p in desk.loose if p.source.strip() and not any(same(p.source, stub) for stub in exercises))
+    empty = {
+        normal(c["source"]) for c in instructor["cells"] if c["metadata"]["zeromean"]["kind"] == "exercise"
+    }
+    own = [piece for piece in desk.loose if normal(piece.source) not in empty | {""}]
     desk.loose = sorted(own, key=lambda piece: piece.position)
     return desk
 
