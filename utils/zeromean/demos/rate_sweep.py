@@ -154,7 +154,7 @@ def demo() -> Stage:
                 handles=[Handle("Learning rate", x="lr", y=0.04)],
             ),
             View(
-                "Test accuracy by size of the initial weights",
+                "Test accuracy by initial weights",
                 Axis("times He's initial weights", 0.009, 110, log=True),
                 Axis("accuracy", 0, 1),
                 [*_three("scales", "scale"), marks.rule(x="scale", color="ink", dash="dot")],

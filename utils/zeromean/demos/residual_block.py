@@ -108,24 +108,24 @@ def _views() -> list[View]:
         View(
             "Size of the signal, before training",
             Axis("block", 0.5, MOST + 0.5),
-            Axis("standard deviation", 0.1, 1000, log=True),
+            Axis("standard deviation", 0.05, 1000, log=True),
             [
                 marks.line("block", "doubling", "variance doubles", "grey", "dash", width=1.5),
                 *[marks.line("block", f"std_{norm}", *look) for norm, look in looks.items()],
                 here,
             ],
             "Standard deviation after each block; {size:.3g} after {blocks} blocks with {words}",
-            handles=[Handle("Blocks", x="blocks", y=0.13)],
+            handles=[Handle("Blocks", x="blocks", y=0.08)],
         ),
         View(
-            "Gradient of each weight matrix, before training",
+            "Gradients, before training",
             Axis("layer", 0.5, 2 * MOST + 1.5),
             Axis("rms gradient", 1e-6, 100, log=True),
-            [marks.line("layer", f"grad_{norm}", *look) for norm, look in looks.items()],
+            [marks.line("layer", f"grad_{norm}", *look[:3]) for norm, look in looks.items()],
             "Gradient by layer; the first layer's is {ratio:.3g} times the last hidden layer's with {words}",
         ),
         View(
-            "Test accuracy after 200 steps of rate 0.1",
+            "Test accuracy after 200 steps",
             Axis("blocks", 0.9, 22, log=True, ticks=ticks),
             Axis("accuracy", 0, 1),
             [
@@ -147,7 +147,7 @@ def demo() -> Stage:
         "Short cuts with and without batch norm",
         compute,
         [
-            Choice("kind", "Blocks", KINDS, "plain"),
+            Choice("kind", "Kind of block", KINDS, "plain"),
             Choice("norm", "Normalization", NORMS, "none"),
             Slider("blocks", "Blocks of two layers", BLOCKS, 5),
         ],

@@ -20,10 +20,10 @@ BATCHES, EPOCHS, SEEDS = (1, 2, 4, 8, 32), 1, 3
 NORMS = {
     "none": "none",
     "batch": "batch",
-    "mean_only": "mean-only",
+    "mean_only": "mean",
     "renorm": "renorm",
     "layer": "layer",
-    "group": "group (8)",
+    "group": "group",
 }
 
 
@@ -99,7 +99,7 @@ def demo() -> Stage:
                 [
                     marks.line("sizes", "by_batch", "batch", "blue", "", "o"),
                     marks.line("sizes", "by_renorm", "renorm", "purple", "dash", "d"),
-                    marks.line("sizes", "by_mean_only", "mean-only", "orange", "dashdot", "s"),
+                    marks.line("sizes", "by_mean_only", "mean only", "orange", "dashdot", "s"),
                     marks.line("sizes", "by_layer", "layer", "green", "dot", "^"),
                     marks.rule(x="batch", color="ink", dash="dot"),
                 ],
@@ -107,9 +107,9 @@ def demo() -> Stage:
                 handles=[Handle("Batch size", x="batch", y=0.05)],
             ),
             View(
-                "Standard deviation that a batch of N(0, 1) numbers shows",
+                "Spread that batches of N(0, 1) show",
                 Axis("standard deviation", 0, 2.5),
-                Axis("share of batches", 0, 1),
+                Axis("share of batches", 0, 0.35),
                 [marks.histogram("edges", "sigma", "4000 batches", "sky"), marks.rule(x=1.0, name="truth")],
                 "Histogram of batch standard deviations; they scatter by {scatter:.2f}, mean variance {variance:.2f}",
             ),

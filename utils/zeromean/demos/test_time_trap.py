@@ -107,7 +107,7 @@ def compute(params: Params) -> dict[str, Any]:
         "true": _true_std(),
         "kept": np.sqrt(averaged(alpha, 0)[f"var{len(NET.norms) - 1}"]),
         "ratio": np.median(np.sqrt(averaged(alpha, 0)[f"var{len(NET.norms) - 1}"]) / _true_std()),
-        "diagonal": np.array([0.5, 2.0]),
+        "diagonal": np.array([0.5, 1.7]),
         "good": mode == RUNNING and by_company[at] >= 0.95,
     }
 
@@ -147,8 +147,8 @@ def demo() -> Stage:
             ),
             View(
                 "Running spread, last batch norm",
-                Axis("std over all training images", 0.5, 2, log=True),
-                Axis("root of the running variance", 0.5, 2, log=True),
+                Axis("std over all training images", 0.5, 1.7),
+                Axis("root of the running variance", 0.5, 1.7),
                 [
                     marks.line("diagonal", "diagonal", "equal", "grey", "dash"),
                     marks.points("true", "kept", "64 units", "purple"),
