@@ -91,7 +91,9 @@ def test_batch_norm_switches_half_of_the_units_on() -> None:
     for seed in range(3):
         share = placement.active("relu", "batch", 4, seed)
         assert share.mean() == pytest.approx(0.5, abs=0.03)
-        assert share.std() < 0.1 < 0.2 < placement.active("relu", "none", 12, seed).std()
+        assert share.std() < 0.1
+        stuck = abs(placement.active("relu", "none", 12, seed) - 0.5) > 0.4
+        assert stuck.mean() > 0.2
 
 
 def test_the_signal_doubles_its_variance_without_batch_norm() -> None:

@@ -17,7 +17,5 @@ def test_what_is_written_is_read_again(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_results_never_computed_name_the_command() -> None:
     """Who asks for results that are not there learns how to get them."""
-    with pytest.raises(
-        FileNotFoundError, match=r"nothing.json is missing. Compute it with: python -m zeromean"
-    ):
+    with pytest.raises(FileNotFoundError, match=r"nothing.json is missing. Compute it with: python -m zeromean"):
         stored.read("nothing")

@@ -87,9 +87,7 @@ def descent(
             return
 
 
-def train(
-    net: Net, x: np.ndarray, t: np.ndarray, *, lr: float, steps: int, batch: int = 64, seed: int = 0
-) -> Step:
+def train(net: Net, x: np.ndarray, t: np.ndarray, *, lr: float, steps: int, batch: int = 64, seed: int = 0) -> Step:
     """Return where `descent` stands after `steps` updates, or where it diverged before that."""
     for step in descent(net, x, t, lr=lr, batch=batch, rng=np.random.default_rng(seed)):
         if step.number == steps:

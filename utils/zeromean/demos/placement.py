@@ -159,8 +159,8 @@ def demo() -> Stage:
             "nets of 20 layers. Which ends with the lower loss?",
             ["before", "after", "no difference"],
             0,
-            "At 20 layers and rate 0.3: {pre:.3g} before, {post:.3g} after, and so it is at the best of four rates. For "
-            "tanh and sigmoid the best rate goes with after.",
+            "At 20 layers and rate 0.3: {pre:.3g} before, {post:.3g} after, and so it is at the best of four rates. "
+            "At their best rates, tanh and sigmoid prefer after.",
             {"act": "relu", "depth": 20},
         ),
         goal=Goal("find a depth at which before is better.", "before_wins"),
