@@ -23,21 +23,14 @@
 import autograd.numpy as np
 import matplotlib.pyplot as plt
 from autograd import grad
-from IPython.display import Markdown
 from zeromean import digits, nets
 from zeromean.style import BLACK, BLUE, ORANGE, SKY, VERMILION, show, use
+from zeromean.tables import Table
 from zeromean.training import descent, train
 
 use()
 rng = np.random.default_rng(6)
 data = digits.load()
-
-
-def table(head, rows):
-    """Return rows of words as a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return Markdown("\n".join("| " + " | ".join(str(word) for word in line) + " |" for line in lines))
-
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1 · Covariate shift
@@ -59,9 +52,10 @@ covariate_shift.demo()
 # **What you should have seen.** The rule never changes, and yet the best lines do: they even have slopes of opposite
 # sign. Fitted on one domain, a line is wrong on the other.
 
+
 # %% slideshow={"slide_type": "subslide"}
 def slopes(rule, seeds=10):
-    """Return the slopes (seeds, 2) of straight lines fitted to `rule` in the two domains."""
+    """Return slopes (seeds, 2) of lines fitted to `rule` in both domains."""
     found = []
     for seed in range(seeds):
         draw = np.random.default_rng(seed)
@@ -71,12 +65,21 @@ def slopes(rule, seeds=10):
     return np.array(found).reshape(seeds, 2)
 
 
+# %% slideshow={"slide_type": "fragment"}
 bent = slopes(lambda x: np.sin(1.5 * x) + 0.3 * x)
 straight = slopes(lambda x: 1 + 0.3 * x)
-table(
+Table(
     ["the rule is", "slope, domain 1", "slope, domain 2"],
-    [[name, *(f"{m:.3f} ± {s:.3f}" for m, s in zip(each.mean(axis=0), each.std(axis=0)))]
-     for name, each in {"sin(1.5x) + 0.3x": bent, "1 + 0.3x": straight}.items()],
+    [
+        [
+            name,
+            *(
+                f"{m:.3f} ± {s:.3f}"
+                for m, s in zip(each.mean(axis=0), each.std(axis=0))
+            ),
+        ]
+        for name, each in {"sin(1.5x) + 0.3x": bent, "1 + 0.3x": straight}.items()
+    ],
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -104,45 +107,72 @@ table(
 # **Predict.** Four layers of 100 ReLU units, 100 steps of rate 0.05. By how many of its initial standard deviations does
 # the mean input of a unit in the last hidden layer move? And with batch norm?
 
+
 # %% slideshow={"slide_type": "subslide"}
 def before_and_after(norm, seed):
-    """Return what enters the last nonlinearity (500, 100) before and after 100 steps of rate 0.05."""
+    """Return what enters the last ReLU (500, 100), before and after 100 steps."""
     net, split = nets.Net((64, 100, 100, 100, 100, 10), norm=norm), digits.load(seed)
     start = nets.init(net, np.random.default_rng(seed))
     end = train(net, split.x, split.t, lr=0.05, steps=100, seed=seed)
     passes = (start, (end.params, end.state))
-    return [nets.forward(net, *each, split.x_test, training=True)[1].pre[-1] for each in passes]
+    return [
+        nets.forward(net, *each, split.x_test, training=True)[1].pre[-1]
+        for each in passes
+    ]
 
 
+# %% slideshow={"slide_type": "subslide"}
 def drift(first, last):
-    """Return how far means move (in initial std), and how alike each unit's answers stay (correlation)."""
+    """Return how far means move, in initial std, and how answers correlate."""
     moved = np.mean(abs(last.mean(axis=0) - first.mean(axis=0)) / first.std(axis=0))
-    alike = np.mean([np.corrcoef(first[:, j], last[:, j])[0, 1] for j in range(first.shape[1])])
+    alike = np.mean(
+        [np.corrcoef(first[:, j], last[:, j])[0, 1] for j in range(first.shape[1])]
+    )
     return moved, alike
 
 
-inputs = {norm: [before_and_after(norm, seed) for seed in range(3)] for norm in ("none", "batch")}
-drifts = {norm: np.mean([drift(*pair) for pair in pairs], axis=0) for norm, pairs in inputs.items()}
+inputs = {
+    norm: [before_and_after(norm, seed) for seed in range(3)]
+    for norm in ("none", "batch")
+}
+drifts = {
+    norm: np.mean([drift(*pair) for pair in pairs], axis=0)
+    for norm, pairs in inputs.items()
+}
 
-# %% slideshow={"slide_type": "subslide"} tags=["hide-input"]
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 figure, axes = plt.subplots(1, 2, sharey=True)
-for axis, (norm, name) in zip(axes, {"none": "plain", "batch": "with batch norm"}.items()):
+for axis, (norm, name) in zip(
+    axes, {"none": "plain", "batch": "with batch norm"}.items()
+):
     first, last = inputs[norm][0]
-    unit = int(np.argsort(abs(last.mean(axis=0) - first.mean(axis=0)) / first.std(axis=0))[50])
+    unit = int(
+        np.argsort(abs(last.mean(axis=0) - first.mean(axis=0)) / first.std(axis=0))[50]
+    )
     edges = np.linspace(*((-1, 2) if norm == "none" else (-3, 3)), 41)
-    for values, color, label in ((first, SKY, "before training"), (last, VERMILION, "after 100 steps")):
-        axis.hist(values[:, unit], edges, density=True, color=color, alpha=0.6, label=label)
+    for values, color, label in (
+        (first, SKY, "before training"),
+        (last, VERMILION, "after 100 steps"),
+    ):
+        axis.hist(
+            values[:, unit], edges, density=True, color=color, alpha=0.6, label=label
+        )
     axis.set(title=name, xlabel="input of one unit")
 axes[0].set_ylabel("density over 500 images")
 axes[0].legend()
-show(figure, alt="Histograms of the input of the unit with the median drift. Plain: in 100 steps the histogram moves "
-     "and widens. With batch norm: the two histograms lie on top of each other.")
+show(
+    figure,
+    alt="Histograms of the input of the unit with the median drift. Plain: in 100 steps the histogram moves "
+    "and widens. With batch norm: the two histograms lie on top of each other.",
+)
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
-table(
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
+Table(
     ["", "the mean moves by", "correlation of a unit's answers, before and after"],
-    [[name, f"{drifts[norm][0]:.3f} std", f"{drifts[norm][1]:.2f}"]
-     for norm, name in {"none": "plain", "batch": "batch norm"}.items()],
+    [
+        [name, f"{drifts[norm][0]:.3f} std", f"{drifts[norm][1]:.2f}"]
+        for norm, name in {"none": "plain", "batch": "batch norm"}.items()
+    ],
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -181,7 +211,10 @@ hidden = inputs["none"][0][1][:64]  # 64 images, 100 units
 rank = np.linalg.matrix_rank(np.cov(hidden.T, bias=True))
 units = hidden.shape[1]
 print(f"rank {rank} of {units}: a batch of 64 cannot be whitened in {units} dimensions")
-print(f"numbers to estimate: {units + units * (units + 1) // 2} for whitening, {2 * units} for batch norm")
+print(
+    f"numbers to estimate: {units + units * (units + 1) // 2} for whitening, "
+    f"{2 * units} for batch norm"
+)
 
 # %% slideshow={"slide_type": "subslide"}
 from zeromean.demos import whitening
@@ -204,6 +237,7 @@ whitening.demo()
 #
 # Conventions of this course: $1/N$, not $1/(N-1)$; $\varepsilon = 10^{-5}$ **inside** the root; $\gamma = 1$, $\beta = 0$ at the start.
 
+
 # %% slideshow={"slide_type": "fragment"}
 def normalize(x, eps=1e-5):
     """Give every column of the batch x (N, D) or (N,) the mean 0 and the variance 1."""
@@ -217,12 +251,19 @@ def normalize(x, eps=1e-5):
 
 # %% slideshow={"slide_type": "fragment"}
 print("(a) one example   ", normalize(np.array([3.7])))
-print("(b) two examples  ", normalize(np.array([3.7, 3.9])).round(2), normalize(np.array([-50.0, 0])).round(2))
+print(
+    "(b) two examples  ",
+    normalize(np.array([3.7, 3.9])).round(2),
+    normalize(np.array([-50.0, 0])).round(2),
+)
 print("(c) constant      ", normalize(np.full(4, 3.7)).round(6))
 far = (1e4 + rng.standard_normal(64)).astype(np.float32)
 one_pass = float(np.mean(far**2) - np.mean(far) ** 2)
 two_pass = float(np.mean((far - np.mean(far)) ** 2))
-print(f"(d) float32 variance: one pass {one_pass:.3f}, two passes {two_pass:.3f}, truth {far.astype(float).var():.3f}")
+print(
+    f"(d) float32 variance: one pass {one_pass:.3f}, two passes {two_pass:.3f}, "
+    f"truth {far.astype(float).var():.3f}"
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # (a) 0, whatever the example, so the output is $\beta$; (b) always $-1$ and $+1$; (c) 0, and $\varepsilon$ is why it is not 0/0;
@@ -238,11 +279,15 @@ print(f"(d) float32 variance: one pass {one_pass:.3f}, two passes {two_pass:.3f}
 rows = []
 for sigma in (1.0, 0.1, 0.01, 0.001):
     x = sigma * rng.standard_normal(1000)
-    errors = [np.max(abs(gamma * normalize(x) + x.mean() - x)) / np.max(abs(x))
-              for gamma in (x.std(), np.sqrt(x.var() + 1e-5))]
+    errors = [
+        np.max(abs(gamma * normalize(x) + x.mean() - x)) / np.max(abs(x))
+        for gamma in (x.std(), np.sqrt(x.var() + 1e-5))
+    ]
     rows.append([sigma, *errors])
-table(["σ of x", "error with γ = σ", "error with γ = √(σ² + ε)"],
-      [[sigma, f"{slip:.1e}", f"{right:.1e}"] for sigma, slip, right in rows])
+Table(
+    ["σ of x", "error with γ = σ", "error with γ = √(σ² + ε)"],
+    [[sigma, f"{slip:.1e}", f"{right:.1e}"] for sigma, slip, right in rows],
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **A slip in the slides.** $\gamma = \sigma$ is the identity only for $\varepsilon = 0$. With a spread of 0.001 it misses by about 70 %;
@@ -258,18 +303,33 @@ table(["σ of x", "error with γ = σ", "error with γ = √(σ² + ε)"],
 #
 # **Predict.** A column of exponential numbers goes through batch norm. Is it Gaussian afterwards?
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
 skewed = rng.exponential(size=20000)
 after = normalize(skewed)
 skewness = float(np.mean(after**3))
 figure, axis = plt.subplots(figsize=(7, 2.8))
 edges = np.linspace(-3, 5, 81)
-axis.hist(after, edges, density=True, color=SKY, label="exponential numbers after batch norm")
-axis.plot(edges, np.exp(-(edges**2) / 2) / np.sqrt(2 * np.pi), color=BLACK, linestyle="--", label="Gaussian")
-axis.set(xlabel="value", ylabel="density", title=f"mean 0, variance 1, skewness still {skewness:.1f}")
+axis.hist(
+    after, edges, density=True, color=SKY, label="exponential numbers after batch norm"
+)
+axis.plot(
+    edges,
+    np.exp(-(edges**2) / 2) / np.sqrt(2 * np.pi),
+    color=BLACK,
+    linestyle="--",
+    label="Gaussian",
+)
+axis.set(
+    xlabel="value",
+    ylabel="density",
+    title=f"mean 0, variance 1, skewness still {skewness:.1f}",
+)
 axis.legend()
-show(figure, alt="Histogram of exponential numbers after batch norm: a sharp edge at -1 and a long tail, nothing "
-     "like the bell curve drawn over it.")
+show(
+    figure,
+    alt="Histogram of exponential numbers after batch norm: a sharp edge at -1 and a long tail, nothing "
+    "like the bell curve drawn over it.",
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Two moments, no more. Lecture 7 has the same slide with zero mean and unit variance in its words, which is right.
@@ -281,10 +341,15 @@ show(figure, alt="Histogram of exponential numbers after batch norm: a sharp edg
 # bias $b_j$ inside, $w_j^T x + b_j$.
 
 # %% slideshow={"slide_type": "fragment"}
-net = nets.Net((64, 100, 100, 10), norm="batch")  # our nets keep a bias before the batch norm, for this experiment
+net = nets.Net(
+    (64, 100, 100, 10), norm="batch"
+)  # our nets keep a bias before the batch norm, for this experiment
 params, state = nets.init(net, rng)
 _, grads, _ = nets.loss_and_grad(net, params, state, data.x[:64], data.t[:64])
-print(f"largest gradient of b {abs(grads['b0']).max():.1e}, of beta {abs(grads['beta0']).max():.1e}")
+print(
+    f"largest gradient of b {abs(grads['b0']).max():.1e}, "
+    f"of beta {abs(grads['beta0']).max():.1e}"
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # $b_j$ moves $\mu_j$ by the same amount and is taken away again; only rounding is left of its gradient. So leave it out:
@@ -326,16 +391,22 @@ bn_graph.demo()
 
 # %% slideshow={"slide_type": "fragment"}
 x, g = rng.standard_normal(8), rng.standard_normal(8)
-dx = grad(lambda x: np.sum(g * normalize(x, eps=0)))(x)  # by autograd: no formula of ours
+dx = grad(lambda x: np.sum(g * normalize(x, eps=0)))(
+    x
+)  # by autograd: no formula of ours
 
 line = np.polyfit(normalize(x, eps=0), g, 1)
 residual = g - np.polyval(line, normalize(x, eps=0))
 projection_error = np.max(abs(dx - residual / x.std()))
 print(f"autograd and residual/std differ by {projection_error:.1e}")
-print(f"sum of dx {dx.sum():.1e}, sum of dx * xhat {np.sum(dx * normalize(x, eps=0)):.1e}")
+print(
+    f"sum of dx {dx.sum():.1e}, sum of dx * xhat {np.sum(dx * normalize(x, eps=0)):.1e}"
+)
 
-# %% slideshow={"slide_type": "subslide"} tags=["hide-input"]
-plane = np.array([[1, -1, 0], [1, 1, -2]]) / np.sqrt([[2], [6]])  # two directions orthogonal to (1, 1, 1)
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
+plane = np.array([[1, -1, 0], [1, 1, -2]]) / np.sqrt(
+    [[2], [6]]
+)  # two directions orthogonal to (1, 1, 1)
 x3, g3 = np.array([0.2, 1.0, 2.6]), np.array([0.5, -1.3, 0.9])
 xhat3 = normalize(x3, eps=0)
 back = g3 - np.polyval(np.polyfit(xhat3, g3, 1), xhat3)
@@ -343,20 +414,38 @@ turn = np.linspace(0, 2 * np.pi, 200)
 circle = np.sqrt(3) * np.array([np.cos(turn), np.sin(turn)])
 figure, axis = plt.subplots(figsize=(7, 4))
 axis.plot(*circle, color=BLACK, linewidth=1, label="all normalized batches of three")
-axis.plot([0, (plane @ xhat3)[0]], [0, (plane @ xhat3)[1]], color=SKY, linestyle="--", label="direction of x̂")
+axis.plot(
+    [0, (plane @ xhat3)[0]],
+    [0, (plane @ xhat3)[1]],
+    color=SKY,
+    linestyle="--",
+    label="direction of x̂",
+)
 centred = g3 - g3.mean()
-for vector, color, label in ((centred, ORANGE, "g without its mean"), (back, BLUE, "dx · std, along the circle")):
+for vector, color, label in (
+    (centred, ORANGE, "g without its mean"),
+    (back, BLUE, "dx · std, along the circle"),
+):
     arrow = {"color": color, "width": 2, "headwidth": 9}
     axis.annotate("", plane @ (xhat3 + vector), plane @ xhat3, arrowprops=arrow)
     axis.plot([], [], color=color, linewidth=3, label=label)
 axis.plot(*(plane @ xhat3), "o", color=BLACK, label="x̂")
-axis.set(aspect="equal", xlim=(-2.6, 6), ylim=(-3.2, 2), xlabel="first direction", ylabel="second direction")
+axis.set(
+    aspect="equal",
+    xlim=(-2.6, 6),
+    ylim=(-3.2, 2),
+    xlabel="first direction",
+    ylabel="second direction",
+)
 axis.legend(loc="upper right")
-show(figure, alt="In the plane orthogonal to (1, 1, 1), normalized batches of three lie on a circle. The upstream "
-     "gradient points off the circle; what batch norm lets back is its part along the circle.")
+show(
+    figure,
+    alt="In the plane orthogonal to (1, 1, 1), normalized batches of three lie on a circle. The upstream "
+    "gradient points off the circle; what batch norm lets back is its part along the circle.",
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Why bother? What if we hold $\mu$ and $\sigma$ constant on the way back?
+# ### Why bother? What if we hold μ and σ constant on the way back?
 #
 # Ioffe & Szegedy (2015, section 2) give a case of one bias. The layer adds $b$ and removes the mean; the gradient step
 # forgets that the mean depends on $b$. **Predict** the loss and $b$ after 100 steps.
@@ -368,7 +457,10 @@ for _ in range(100):
     out = (u + b) - np.mean(u + b)
     history.append((0.5 * np.mean((out - target) ** 2), b))
     b = b - 0.1 * np.mean(out - target)  # as if the mean were a constant
-print(f"loss {history[0][0]:.4f} -> {history[-1][0]:.4f}, b {history[0][1]:.1f} -> {history[-1][1]:.1f}")
+print(
+    f"loss {history[0][0]:.4f} -> {history[-1][0]:.4f}, "
+    f"b {history[0][1]:.1f} -> {history[-1][1]:.1f}"
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # The loss does not move; $b$ walks away for ever. The true gradient of $b$ is 0. Normalizing the data *and forgetting it on
@@ -393,10 +485,21 @@ print(f"loss {history[0][0]:.4f} -> {history[-1][0]:.4f}, b {history[0][1]:.1f} 
 # `momentum=0.1` means the same (with the unbiased variance). CS231n's and Keras' `momentum=0.9` weights the **old** value.
 
 # %% slideshow={"slide_type": "subslide"}
-reached = {alpha: [1 - (1 - alpha) ** steps for steps in (1, 10, 120)] for alpha in (0.001, 0.01, 0.1, 0.9)}
-table(
-    ["share of the way from the start to the truth, after", "1 step", "10 steps", "120 steps"],
-    [[f"α = {alpha}", *(f"{share:.1%}" for share in shares)] for alpha, shares in reached.items()],
+reached = {
+    alpha: [1 - (1 - alpha) ** steps for steps in (1, 10, 120)]
+    for alpha in (0.001, 0.01, 0.1, 0.9)
+}
+Table(
+    [
+        "share of the way from the start to the truth, after",
+        "1 step",
+        "10 steps",
+        "120 steps",
+    ],
+    [
+        [f"α = {alpha}", *(f"{share:.1%}" for share in shares)]
+        for alpha, shares in reached.items()
+    ],
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -410,7 +513,7 @@ from zeromean.demos import test_time_trap
 
 test_time_trap.demo()
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
 trap = test_time_trap
 accuracies = {
     "running statistics, α = 0.1": trap.accuracy(trap.RUNNING, "all 500"),
@@ -421,21 +524,28 @@ accuracies = {
     "α on the wrong side (0.9)": trap.accuracy(trap.RUNNING, "all 500", 0.9),
     "the standard deviation kept as the variance": trap.accuracy(trap.WRONG, "all 500"),
 }
-table(["one network, 120 steps of batch 32", "test accuracy"], [[k, f"{v:.1%}"] for k, v in accuracies.items()])
+Table(
+    ["one network, 120 steps of batch 32", "test accuracy"],
+    [[k, f"{v:.1%}"] for k, v in accuracies.items()],
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **What you should have seen.** Two mistakes end at chance and are noticed at once. The other four cost from 3 to 22 points, and
 # the network still "works": nobody notices who does not look at the numbers. That is why A4 compares your running
 # statistics and not an accuracy.
 #
-# ### And the $m/(m-1)$?
+# ### And the factor m/(m − 1)?
 #
 # **Predict.** Batches of $m$ numbers with variance 1. What is the average of their (biased) variances for $m = 2$?
 
 # %% slideshow={"slide_type": "fragment"}
-biased = {m: rng.standard_normal((100_000, m)).var(axis=1).mean() for m in (2, 4, 8, 32)}
-table(["m", "mean variance of a batch", "(m - 1)/m"],
-      [[m, f"{value:.3f}", f"{(m - 1) / m:.3f}"] for m, value in biased.items()])
+biased = {
+    m: rng.standard_normal((100_000, m)).var(axis=1).mean() for m in (2, 4, 8, 32)
+}
+Table(
+    ["m", "mean variance of a batch", "(m - 1)/m"],
+    [[m, f"{value:.3f}", f"{(m - 1) / m:.3f}"] for m, value in biased.items()],
+)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # 9 minutes. In the demo: preset "Forgot test mode", then "A batch of one class", and watch the one image: in bad company it is
@@ -453,9 +563,12 @@ state = test_time_trap.averaged(0.1, 0)
 
 
 def layer_and_norm(x):
-    """Return the first layer of the trained network and its batch norm, in test mode."""
+    """Return the first trained layer and its batch norm, in test mode."""
     a = x @ step.params["W0"] + step.params["b0"]
-    return step.params["gamma0"] * (a - state["mean0"]) / np.sqrt(state["var0"] + 1e-5) + step.params["beta0"]
+    return (
+        step.params["gamma0"] * (a - state["mean0"]) / np.sqrt(state["var0"] + 1e-5)
+        + step.params["beta0"]
+    )
 
 
 bias = layer_and_norm(np.zeros((1, 64)))
@@ -503,7 +616,11 @@ scale_knob.demo()
 # longer weights. What counts is $\eta / \|w\|^2$, and batch norm manages it:
 
 # %% slideshow={"slide_type": "subslide"}
-W, x, upstream = rng.standard_normal((20, 6)), rng.standard_normal((64, 20)), rng.standard_normal((64, 6))
+W, x, upstream = (
+    rng.standard_normal((20, 6)),
+    rng.standard_normal((64, 20)),
+    rng.standard_normal((64, 6)),
+)
 
 
 def gradient(W, eps=0.0):
@@ -515,7 +632,7 @@ shrinks = np.linalg.norm(gradient(W)) / np.linalg.norm(gradient(10 * W))
 along = np.max(abs(np.sum(W * gradient(W), axis=0)))
 flips = np.max(abs(normalize(x @ (-W)) + normalize(x @ W)))
 off = np.linalg.norm(gradient(1e-3 * W, 1e-5)) / (1e3 * np.linalg.norm(gradient(W))) - 1
-print(f"10 W: gradient {shrinks:.6f} times smaller; part of the gradient along W {along:.0e}")
+print(f"10 W: gradient {shrinks:.6f} times smaller; its part along W {along:.0e}")
 print(f"c = -1: BN(-Wx) + BN(Wx) = {flips:.0e}, the sign flips")
 print(f"c = 0.001 with eps = 1e-5: the 1/c law is off by {off:+.0%}")
 
@@ -534,14 +651,30 @@ for scale in (1.0, 0.1, 0.01):
     weights = [start["W1"], *(step.params["W1"] for step, _ in zip(steps, range(30)))]
     lengths[scale] = [np.linalg.norm(W) for W in weights]
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
 figure, axis = plt.subplots()
-for (scale, values), color, dash in zip(lengths.items(), (SKY, BLUE, VERMILION), ("-", "--", ":")):
-    axis.semilogy(values, color=color, linestyle=dash, marker="o", markersize=4, label=f"{scale:g} times He's weights")
-axis.set(xlabel="step of rate 0.1", ylabel="length of W, second layer", title="Weights that are too short grow at once")
+for (scale, values), color, dash in zip(
+    lengths.items(), (SKY, BLUE, VERMILION), ("-", "--", ":")
+):
+    axis.semilogy(
+        values,
+        color=color,
+        linestyle=dash,
+        marker="o",
+        markersize=4,
+        label=f"{scale:g} times He's weights",
+    )
+axis.set(
+    xlabel="step of rate 0.1",
+    ylabel="length of W, second layer",
+    title="Weights that are too short grow at once",
+)
 axis.legend()
-show(figure, alt="Length of a weight matrix before a batch norm over 30 steps, from three initial lengths. From 0.14 "
-     "it jumps to 16 in the first step, from 1.4 to 2.3, and 14 stays; then all are level.")
+show(
+    figure,
+    alt="Length of a weight matrix before a batch norm over 30 steps, from three initial lengths. From 0.14 "
+    "it jumps to 16 in the first step, from 1.4 to 2.3, and 14 stays; then all are level.",
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Rates and initial weights
@@ -564,30 +697,53 @@ rate_sweep.demo()
 # Ioffe & Szegedy (2015), figure 3: Inception on ImageNet, steps to 72.2 % and best accuracy, at 1, 5 and 30 times the rate.
 # Ours: four layers of 100 on digits, steps to 95 %, base rate 0.05, eight seeds.
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
 published = {
-    "plain": ("31.0 M", "72.2 %"), "BN": ("13.3 M", "72.7 %"), "BN-x5": ("2.1 M", "73.0 %"),
-    "BN-x30": ("2.7 M", "74.8 %"), "BN-x5-sigmoid": ("never", "69.8 %"),
+    "plain": ("31.0 M", "72.2 %"),
+    "BN": ("13.3 M", "72.7 %"),
+    "BN-x5": ("2.1 M", "73.0 %"),
+    "BN-x30": ("2.7 M", "74.8 %"),
+    "BN-x5-sigmoid": ("never", "69.8 %"),
 }
-race = {name: (middle, low, high, best) for name, middle, low, high, best in rate_sweep.race_table()}
+race = {
+    name: (middle, low, high, best)
+    for name, middle, low, high, best in rate_sweep.race_table()
+}
 
 
 def steps_in_words(middle, low, high):
     """Return 'median [smallest, largest]' with 'never' for infinity."""
-    words = [f"{value:.0f}" if np.isfinite(value) else "never" for value in (middle, low, high)]
+    words = [
+        f"{value:.0f}" if np.isfinite(value) else "never"
+        for value in (middle, low, high)
+    ]
     return words[0] if words[0] == "never" else f"{words[0]} [{words[1]}, {words[2]}]"
 
 
-table(
+Table(
     ["", "Inception: steps", "best", "digits: steps, median [range]", "best"],
-    [[name, *published.get(name, ("", "")), steps_in_words(*row[:3]), f"{row[3]:.1%}"] for name, row in race.items()],
+    [
+        [
+            name,
+            *published.get(name, ("", "")),
+            steps_in_words(*row[:3]),
+            f"{row[3]:.1%}",
+        ]
+        for name, row in race.items()
+    ],
 )
 
 # %% slideshow={"slide_type": "fragment"}
 same_rate = race["plain"][0] / race["BN"][0]
 own_best = race["plain-x5"][0] / race["BN-x30"][0]
-print(f"steps, plain / batch norm at the same rate: published {31.0 / 13.3:.1f}, ours {same_rate:.1f}")
-print(f"plain / the fastest: published {31.0 / 2.1:.1f}, ours {race['plain'][0] / race['BN-x30'][0]:.1f}")
+print(
+    f"steps, plain / batch norm, same rate: published {31.0 / 13.3:.1f}, "
+    f"ours {same_rate:.1f}"
+)
+print(
+    f"plain / the fastest: published {31.0 / 2.1:.1f}, "
+    f"ours {race['plain'][0] / race['BN-x30'][0]:.1f}"
+)
 print(f"each at its own best rate, ours {own_best:.1f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -639,6 +795,7 @@ print(f"a batch and the same batch times 3 plus 5: codes differ by {same_code:.0
 # Arpit's hint: Gaussianity. A sum of many terms, $w^T x$, is closer to a Gaussian than what ReLU leaves of it, so that two
 # moments say more about it. **Predict** the skewness (0 for a Gaussian) before and after ReLU.
 
+
 # %% slideshow={"slide_type": "fragment"}
 def skew(values):
     """Return the mean over units of |E[z^3]| of standardized columns."""
@@ -648,8 +805,13 @@ def skew(values):
 net = nets.Net((64, 100, 100, 100, 10))
 _, trace = nets.forward(net, *nets.init(net, np.random.default_rng(1)), data.x)
 alive = [np.mean(a > 0, axis=0) > 0.05 for a in trace.pre]
-skews = [(skew(a[:, on]), skew(np.maximum(a[:, on], 0))) for a, on in zip(trace.pre, alive)]
-table(["layer", "before ReLU", "after ReLU"], [[i, f"{a:.2f}", f"{b:.2f}"] for i, (a, b) in enumerate(skews, start=1)])
+skews = [
+    (skew(a[:, on]), skew(np.maximum(a[:, on], 0))) for a, on in zip(trace.pre, alive)
+]
+Table(
+    ["layer", "before ReLU", "after ReLU"],
+    [[i, f"{a:.2f}", f"{b:.2f}"] for i, (a, b) in enumerate(skews, start=1)],
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Huang's slide 20 gives a rule: *after* the nonlinearity in shallow nets (fewer than 11 layers), *before* it in deep ones.
@@ -660,18 +822,40 @@ from zeromean.demos import placement
 
 placement.demo()
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
-middle = {(act, place): np.median(placement.finals(act, place), axis=1)
-          for act in placement.ACTS for place in placement.PLACES}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
+middle = {
+    (act, place): np.median(placement.finals(act, place), axis=1)
+    for act in placement.ACTS
+    for place in placement.PLACES
+}
 ratio = {act: middle[act, "pre"] / middle[act, "post"] for act in placement.ACTS}
-table(["loss before / loss after, rate 0.3", *(f"{depth} layers" for depth in placement.DEPTHS)],
-      [[act, *(f"{value:.2f}" for value in values)] for act, values in ratio.items()])
+Table(
+    [
+        "loss before / loss after, rate 0.3",
+        *(f"{depth} layers" for depth in placement.DEPTHS),
+    ],
+    [[act, *(f"{value:.2f}" for value in values)] for act, values in ratio.items()],
+)
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
-best = {(act, place): placement.best(act, place) for act in placement.ACTS for place in placement.PLACES}
-table(["20 layers, best of four rates", "loss, before", "loss, after"],
-      [[act, *("{:.2f} (rate {:g})".format(*best[act, place]) for place in placement.PLACES)]
-       for act in placement.ACTS])
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
+best = {
+    (act, place): placement.best(act, place)
+    for act in placement.ACTS
+    for place in placement.PLACES
+}
+Table(
+    ["20 layers, best of four rates", "loss, before", "loss, after"],
+    [
+        [
+            act,
+            *(
+                "{:.2f} (rate {:g})".format(*best[act, place])
+                for place in placement.PLACES
+            ),
+        ]
+        for act in placement.ACTS
+    ],
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **What you should have seen.** For ReLU the rule shows: above 1 in shallow nets, below 1 at 20 layers, also at the best rate.
@@ -686,7 +870,7 @@ table(["20 layers, best of four rates", "loss, before", "loss, after"],
 #
 # The two blocks of Huang's slide 21, both by He et al. (The first is from CVPR **2016**; the slide says 2015.)
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
 figure, axes = plt.subplots(1, 2, figsize=(7, 3.4))
 blocks = {
     "residual block (CVPR 2016)": ["W", "BN", "ReLU", "W", "BN", "+", "ReLU"],
@@ -695,15 +879,25 @@ blocks = {
 for axis, (title, parts) in zip(axes, blocks.items()):
     for i, part in enumerate(parts):
         color = {"W": SKY, "BN": ORANGE, "ReLU": "#cccccc", "+": "white"}[part]
-        axis.text(0, -i, part, ha="center", va="center", bbox={"boxstyle": "round,pad=0.35", "facecolor": color})
+        axis.text(
+            0,
+            -i,
+            part,
+            ha="center",
+            va="center",
+            bbox={"boxstyle": "round,pad=0.35", "facecolor": color},
+        )
     stop = -parts.index("+")
     axis.plot([0, 0], [1, -len(parts)], color=BLACK, linewidth=1, zorder=0)
     axis.plot([0, 0.8, 0.8, 0.15], [0.7, 0.7, stop, stop], color=BLUE, linewidth=2.5)
     axis.set(title=title, xlim=(-1.2, 1.4), ylim=(-len(parts) - 0.2, 1.2))
     axis.title.set_fontsize(10)
     axis.axis("off")
-show(figure, alt="Two blocks from top to bottom. Residual: W, BN, ReLU, W, BN, plus, ReLU; the short cut joins at the "
-     "plus. Pre-activation: BN, ReLU, W, BN, ReLU, W, plus; nothing stands on the short cut.")
+show(
+    figure,
+    alt="Two blocks from top to bottom. Residual: W, BN, ReLU, W, BN, plus, ReLU; the short cut joins at the "
+    "plus. Pre-activation: BN, ReLU, W, BN, ReLU, W, plus; nothing stands on the short cut.",
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** 20 blocks, He's initial weights, no batch norm: how large is the signal after the last block? What does
@@ -714,13 +908,23 @@ from zeromean.demos import residual_block
 
 residual_block.demo()
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
 names = {"plain": "no short cut", "residual": "residual", "preact": "pre-activation"}
 words = {"none": "no norm", "batch": "batch norm"}
 signal = {(k, n): float(residual_block.stream(k, n)[-1]) for k in names for n in words}
-deep = {(k, n): float(np.median(residual_block.accuracies(k, n)[-1])) for k in names for n in words}
-table(["20 blocks, 41 layers", "size of the signal", "accuracy after 200 steps"],
-      [[f"{names[k]}, {words[n]}", f"{signal[k, n]:.3g}", f"{deep[k, n]:.1%}"] for k in names for n in words])
+deep = {
+    (k, n): float(np.median(residual_block.accuracies(k, n)[-1]))
+    for k in names
+    for n in words
+}
+Table(
+    ["20 blocks, 41 layers", "size of the signal", "accuracy after 200 steps"],
+    [
+        [f"{names[k]}, {words[n]}", f"{signal[k, n]:.3g}", f"{deep[k, n]:.1%}"]
+        for k in names
+        for n in words
+    ],
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **What you should have seen.** A pre-activation block adds as much variance as it finds, so the variance doubles at each:
@@ -748,11 +952,21 @@ small_batches.demo()
 # %% slideshow={"slide_type": "fragment"}
 net = nets.Net((64, 100, 100, 10), norm="batch")
 _, grads, _ = nets.loss_and_grad(net, *nets.init(net, rng), data.x[:1], data.t[:1])
-alone = max(abs(grads[name]).max() for name in grads if name not in ("W2", "b2", "beta1"))
-small = {norm: np.median(small_batches.accuracies(norm), axis=1) for norm in small_batches.NORMS}
+alone = max(
+    abs(grads[name]).max() for name in grads if name not in ("W2", "b2", "beta1")
+)
+small = {
+    norm: np.median(small_batches.accuracies(norm), axis=1)
+    for norm in small_batches.NORMS
+}
 print("largest gradient below the last batch norm, one example:", alone)
-table(["batch size", *map(str, small_batches.BATCHES)],
-      [[small_batches.NORMS[norm], *(f"{value:.1%}" for value in small[norm])] for norm in small])
+Table(
+    ["batch size", *map(str, small_batches.BATCHES)],
+    [
+        [small_batches.NORMS[norm], *(f"{value:.1%}" for value in small[norm])]
+        for norm in small
+    ],
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **What you should have seen** (compare within a column: larger batches make fewer steps in one epoch). At one example every

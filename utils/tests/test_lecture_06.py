@@ -26,11 +26,13 @@ def lecture() -> dict[str, Any]:
 
 
 def test_every_cell_fits_on_a_screen() -> None:
-    """No cell has more than 24 lines, and no line of code more than 120 characters."""
+    """A cell has 24 lines at most, and lines of code 88 characters; one that only draws is hidden, and has 40."""
     for cell in CELLS:
+        hidden = "hide-input" in cell.metadata.get("tags", [])
         lines = cell.source.splitlines()
-        assert len(lines) <= 24, cell.source[:200]
-        assert cell.cell_type == "markdown" or max(map(len, lines)) <= 120, cell.source[:200]
+        assert hidden == cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        assert len(lines) <= (40 if hidden else 24), cell.source[:200]
+        assert cell.cell_type == "markdown" or max(map(len, lines)) <= (120 if hidden else 88), cell.source[:200]
 
 
 def test_every_cell_has_its_place_in_the_slides() -> None:

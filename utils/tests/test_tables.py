@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+from zeromean.tables import Table
+
+
+def test_a_table_names_its_rows_and_columns_for_screen_readers() -> None:
+    """Heads and first entries are header cells; words are escaped."""
+    page = Table(["a", "b<c"], [["x", 1]])._repr_html_()
+    assert '<th scope="col">b&lt;c</th>' in page
+    assert '<tr><th scope="row">x</th><td>1</td></tr>' in page
+
+
+def test_a_table_reads_well_without_html() -> None:
+    """As text, columns stand under their names."""
+    assert repr(Table(["rate", "loss"], [["0.1", "2.30"], ["10", "never"]])) == "rate  loss\n0.1   2.30\n10    never"
+
+
+def test_a_row_of_another_length_is_refused() -> None:
+    """The refusal shows the row and both lengths."""
+    with pytest.raises(ValueError, match=r"A row has 1 entries under 2 columns: \['x'\]"):
+        Table(["a", "b"], [["x"]])

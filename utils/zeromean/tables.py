@@ -1,0 +1,52 @@
+"""Tables in a notebook: HTML where it can be shown, aligned words where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table; as the last line of a cell it shows itself.
+
+    Attributes
+    ----------
+    head : sequence of str
+        The names of the columns.
+    rows : iterable of sequences
+        One sequence per row, as long as `head`; the first entry names the row. Numbers come as words.
+
+    Examples
+    --------
+    >>> Table(["rate", "accuracy"], [["0.1", "97 %"], ["3", "96 %"]])
+    rate  accuracy
+    0.1   97 %
+    3     96 %
+    """
+
+    head: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", [[str(word) for word in row] for row in self.rows])
+        for row in self.rows:
+            if len(row) != len(self.head):
+                raise ValueError(f"A row has {len(row)} entries under {len(self.head)} columns: {row}")
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{escape(word)}</th>' for word in self.head)
+        body = "".join(
+            f'<tr><th scope="row">{escape(str(name))}</th>'
+            + "".join(f"<td>{escape(str(word))}</td>" for word in rest)
+            + "</tr>"
+            for name, *rest in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def __repr__(self) -> str:
+        lines = [list(self.head), *([str(word) for word in row] for row in self.rows)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        padded = ("  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)) for line in lines)
+        return "\n".join(line.rstrip() for line in padded)
