@@ -35,7 +35,8 @@ grade: $(READY)  ## grade the bundled sample class: marks, feedback, class repor
 test: $(READY_TEST)  ## lint, types, and every test
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/pytest $(PYTEST)
+	@$(BIN)/pytest -q -n auto --dist loadfile -m "not browser" $(PYTEST)
+	@$(BIN)/pytest -q -m browser $(PYTEST)
 
 suites: $(READY) ## the kill table: which check catches which misconception
 	@$(BIN)/autograder suites

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import re
 from dataclasses import dataclass
@@ -113,8 +114,9 @@ def load(name: str) -> Assignment:
     return parse(path.read_text(encoding="utf-8"), name)
 
 
+@functools.cache
 def parse(text: str, name: str) -> Assignment:
-    """Read the text of a source in jupytext's percent format."""
+    """Read the text of a source in jupytext's percent format; the same text is read once."""
     _refuse_bare_markdown(text, name)
     notebook = jupytext.reads(text, fmt="py:percent")
     seen: dict[str, int] = {}

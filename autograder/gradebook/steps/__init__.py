@@ -7,8 +7,7 @@ _STOCK = "nbgrader.preprocessors."
 
 EXPORTER = _HERE + "read_submission.ReadSubmission"
 SANITIZE = [
-    _HERE + "rebuild_notebook.RebuildNotebook",
-    _STOCK + "CheckCellMetadata",
+    _HERE + "rebuild_notebook.RebuildNotebook",  # all metadata is the instructor's from here on: nothing to check
 ]
 AUTOGRADE = [
     _HERE + "run_and_judge.RunAndJudge",
@@ -16,7 +15,6 @@ AUTOGRADE = [
     _STOCK + "LimitOutput",
     _HERE + "save_marks.SaveMarks",
     _STOCK + "AssignLatePenalties",
-    _STOCK + "CheckCellMetadata",
 ]
 FEEDBACK = [
     _STOCK + "GetGrades",

@@ -14,6 +14,8 @@ from nbformat import NotebookNode, v4
 class ReadSubmission(NotebookExporter):  # type: ignore[misc]  # nbgrader and nbconvert have no types
     """Hands the file's bytes to the steps; what is no notebook becomes an empty one instead of an error."""
 
+    optimistic_validation = True  # validate once at the end; our steps make valid notebooks of anything
+
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
@@ -21,13 +23,9 @@ class ReadSubmission(NotebookExporter):  # type: ignore[misc]  # nbgrader and nb
         raw = Path(filename).read_bytes()
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter(
-                    "ignore"
-                )  # double ids and the like are mended by the first step, which says so
+                warnings.simplefilter("ignore")  # double ids and the like are mended, and reported, by the first step
                 notebook = nbformat.reads(raw.decode("utf-8", "replace"), as_version=4)
-        except (
-            Exception
-        ):  # a damaged file can fail anywhere in nbformat; the first step reads the bytes anyway
+        except Exception:  # a damaged file can fail anywhere in nbformat; the first step reads the bytes anyway
             notebook = v4.new_notebook()
         carried = {**(resources or {}), "zeromean": {"submitted": raw}}
         exported: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(notebook, carried, **kw)
