@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import nh3
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
-from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from nbgrader.api import Assignment, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 
 from autograder.gradebook.records import Records, open_gradebook
 from autograder.judge.record import ExerciseResult, Record
-from autograder.reports.page import render
+from autograder.reports import mathematics
+from autograder.reports.page import render, safe_html
 
 WORDS = {"passed": "passed", "failed": "not yet", "skipped": "not tried", "error": "undecided"}
 
@@ -58,9 +57,9 @@ def given_marks(db_url: str, assignment: str) -> Mapping[str, dict[str, Given]]:
         for student, grade in _rows(gradebook, Grade, assignment):
             given[student][grade.name] = Given(None if grade.needs_manual_grade else grade.score, grade.max_score)
         for student, comment in _rows(gradebook, Comment, assignment):
-            if comment.comment:
+            if comment.manual_comment:
                 mark = given[student].get(comment.name, Given())
-                given[student][comment.name] = replace(mark, comment=comment.comment)
+                given[student][comment.name] = replace(mark, comment=comment.manual_comment)
     return given
 
 
@@ -78,15 +77,15 @@ def feedback_page(notebook: NotebookNode, record: Record | None, given: Mapping[
     Without a record (a submission that our engine did not grade) only answers, outputs and marks are shown.
     """
     results = {result.name: result for result in record.exercises} if record else {}
-    kinds = ("exercise", "question", "scratch")
-    cells = {kind: [cell for cell in notebook.cells if _kind(cell) == kind] for kind in kinds}
+    cells = {kind: [cell for cell in notebook.cells if _kind(cell) == kind] for kind in ("exercise", "question")}
+    own = [cell for cell in notebook.cells if _kind(cell) in ("scratch", "own")]
     return render(
         "feedback.html.j2",
         record=record,
         words=WORDS,
         exercises=[_exercise(cell, results.get(_name(cell)), given) for cell in cells["exercise"]],
         questions=[_question(cell, given) for cell in cells["question"]],
-        scratch=[cell for cell in cells["scratch"] if cell.get("outputs")],
+        own=[cell for cell in own if cell.get("outputs")],
     )
 
 
@@ -135,11 +134,11 @@ def _question(cell: NotebookNode, given: Mapping[str, Given]) -> dict[str, Any]:
 
 
 def _markdown(text: str) -> Markup:
-    return Markup(nh3.clean(str(markdown2html(text)), url_schemes={"data"}, link_rel=None))  # noqa: S704 - cleaned
+    return Markup(mathematics.to_html(text, clean=safe_html))  # noqa: S704 - cleaned
 
 
 def _kind(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("zeromean", {}).get("kind", "scratch" if cell.cell_type == "code" else "text"))
+    return str(cell.metadata.get("zeromean", {}).get("kind", "own" if cell.cell_type == "code" else "text"))
 
 
 def _name(cell: NotebookNode) -> str:

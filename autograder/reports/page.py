@@ -39,8 +39,13 @@ def safe_output(output: dict[str, Any]) -> Markup:
         if mime in data:
             return _picture(mime, data[mime], str(data.get("text/plain", "figure")))
     if "text/html" in data:
-        return Markup(nh3.clean(_joined(data["text/html"]), url_schemes={"data"}, link_rel=None))  # noqa: S704 - cleaned
+        return Markup(safe_html(_joined(data["text/html"])))  # noqa: S704 - cleaned
     return _text(_joined(data.get("text/plain", "")), "result")
+
+
+def safe_html(html: str) -> str:
+    """Return `html` without scripts, handlers, styles, and addresses outside the page."""
+    return nh3.clean(html, url_schemes={"data"}, link_rel=None)
 
 
 @functools.cache

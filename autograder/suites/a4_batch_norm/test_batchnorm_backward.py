@@ -82,6 +82,13 @@ def test_single_example(student, rng):
     expect_close(dx, np.zeros((1, 3)), "dx")
 
 
+@points(0.25, after="test_dbeta")
+def test_one_feature(student, rng):
+    """with a single feature, dgamma and dbeta still have shape (1,)"""
+    _, dgamma, dbeta = backward(student, *problem(rng, 4, 1))
+    expect(dgamma.shape == dbeta.shape == (1,), "with one feature, dgamma and dbeta should have shape (1,).")
+
+
 @points(0.5)
 def test_float32(student, rng):
     """float32 gradients come in, float32 gradients go out"""
