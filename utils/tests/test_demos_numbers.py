@@ -1,6 +1,6 @@
 """The numbers that the demos of lectures 4 and 6 show, in bands found from several seeds."""
 
-# ruff: noqa: RUF001  # the signs of mathematics, as they are read
+# the signs of mathematics, as they are read
 
 from __future__ import annotations
 

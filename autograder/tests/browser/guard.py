@@ -70,7 +70,7 @@ class Guarded:
 
     def _says(self, message: ConsoleMessage) -> None:
         if message.type != "debug":  # hidden, unless asked for
-            self._note(self.said, f"{message.type}: {message.text}")
+            self._note(self.said, f"{message.type}: {message.text} ({message.location['url']})")
 
     def _note(self, notes: list[str], text: str) -> None:
         if not re.search(self.known, text):

@@ -21,11 +21,10 @@ READY = """async () => {
   await sessionContext.ready;
   await sessionContext.session.kernel.info;
 }"""
-RUN_CELL = """async (id) => {
+SELECT = """(id) => {
   const notebook = jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = notebook.widgets.findIndex((cell) => cell.model.id === id);
-  await jupyterapp.commands.execute('notebook:run-cell');
-  notebook.activeCell.node.dataset.shown = id;
+  notebook.activeCell.node.dataset.name = id;
 }"""
 ERROR = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
 
@@ -49,10 +48,17 @@ def run_all(page: Page) -> None:
     assert page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
+def select(page: Page, cell: str) -> Locator:
+    """Select the cell with this id in the open notebook, and return it."""
+    page.evaluate(SELECT, cell)
+    return page.locator(f"[data-name='{cell}']")
+
+
 def run_cell(page: Page, cell: str) -> Locator:
-    """Run the cell with this id, and return it."""
-    page.evaluate(RUN_CELL, cell)
-    return page.locator(f"[data-shown='{cell}']")
+    """Run the cell with this id, and return it when it has run."""
+    found = select(page, cell)
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-cell')")
+    return found
 
 
 @contextmanager

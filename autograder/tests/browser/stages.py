@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Locator, Page
 
 _PIXELS = "stage => [...stage.querySelectorAll('.zm-canvas > canvas')].map(c => c.toDataURL()).join()"
-_VALUE = "el => el.type === 'checkbox' ? String(el.checked) : el.value ?? el.getAttribute('aria-valuetext')"
+_VALUE = "el => el.type === 'checkbox' ? String(el.checked) : el.type === 'button' ? el.ariaValueText : el.value"
 
 
 @dataclass

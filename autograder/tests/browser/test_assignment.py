@@ -3,52 +3,61 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from pathlib import Path
 
-import nbformat
+import pytest
+from playwright.sync_api import Locator
 
 from autograder.authoring import course, sample_class
-from autograder.tests.browser.conftest import ROOT, Guarded, Lab
+from autograder.tests.browser.guard import Guarded
+from autograder.tests.browser.lab import Lab, run_cell, select
 
 NAME = sample_class.NAME
+RIGHT = """def population_stats(batch_means, batch_vars, m):
+    if m < 2:
+        raise ValueError(f"m must be at least 2. Got {m}.")
+    return batch_means.mean(axis=0), m / (m - 1) * batch_vars.mean(axis=0)"""
+WRONG = RIGHT.replace("m / (m - 1) * ", "")
 
 
-def student_copy(folder: Path, answered: str | None) -> None:
-    """Lay out what a student has: the release, with one exercise answered or none."""
-    shutil.copytree(ROOT / "assignments" / NAME, folder)
-    if answered:
-        path = folder / f"{NAME}.ipynb"
-        notebook = nbformat.read(path, as_version=4)
-        cell = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == answered)
-        cell.source = sample_class.reference_answers(course.load(NAME))[answered]
-        nbformat.write(notebook, path)
+@pytest.fixture
+def opened(guarded: Guarded, lab: Lab) -> Guarded:
+    """Open the released notebook and run its imports."""
+    shutil.copytree(course.ROOT / "assignments" / NAME, lab.folder / "student")
+    lab.open(guarded.page, f"student/{NAME}.ipynb")
+    imports = next(cell for cell in course.load(NAME).cells if cell.kind == "code")
+    run_cell(guarded.page, imports.id)
+    return guarded
 
 
-def test_check_turns_from_red_to_green(guarded: Guarded, lab: Callable[..., Lab], tmp_path: Path) -> None:
-    """Untouched, the check says that nothing is written yet; answered, every visible check passes."""
-    for answered in (None, "population_stats"):
-        folder = tmp_path / f"student-{answered}"
-        student_copy(folder, answered)
-        running = lab(folder)
-        page = guarded.page
-        running.open(page, f"{NAME}.ipynb")
-        index = page.evaluate(
-            "id => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(c => c.model.id === id)",
-            "check-population_stats",
-        )
-        page.evaluate(
-            """async index => {
-                const notebook = window.jupyterapp.shell.currentWidget.content;
-                notebook.activeCellIndex = index;
-                await window.jupyterapp.commands.execute('notebook:run-all-above');
-                await window.jupyterapp.commands.execute('notebook:run-cell');
-            }""",
-            index,
-        )
-        report = page.locator(".jp-Cell").nth(index).locator(".jp-OutputArea")
-        report.scroll_into_view_if_needed()
-        expected = "not written yet" if answered is None else "passed"
-        report.get_by_text(expected).first.wait_for(timeout=90_000)
-        guarded.shoot(f"check-{answered or 'stub'}")
-        assert ("✗" in report.inner_text() or "not written" in report.inner_text()) == (answered is None)
+def answer(opened: Guarded, source: str) -> Locator:
+    """Type `source` over the function, run it and the check below it; return what the check shows."""
+    page = opened.page
+    select(page, "population_stats").locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(source)
+    page.keyboard.press("Shift+Enter")
+    return check(opened)
+
+
+def check(opened: Guarded) -> Locator:
+    """Run the check and return its report."""
+    report = run_cell(opened.page, "check-population_stats").locator(".zm-check")
+    report.scroll_into_view_if_needed()
+    return report
+
+
+def test_check_turns_from_red_to_green(opened: Guarded) -> None:
+    """The stub is met calmly, a wrong answer with a hint at the idea behind it, a right one with ticks."""
+    run_cell(opened.page, "population_stats")
+    stub = check(opened)
+    assert "not written yet" in stub.inner_text()
+    assert stub.locator(".zm-failed").count() == 0
+    opened.shoot("check-1-stub")
+    wrong = answer(opened, WRONG)
+    assert wrong.locator(".zm-failed .zm-hint").count() == 1
+    opened.shoot("check-2-wrong")
+    right = answer(opened, RIGHT)
+    assert right.locator(".zm-failed").count() == 0
+    assert right.locator(".zm-passed").count() == right.locator(".zm-item").count() > 0
+    assert "passed" in right.inner_text()
+    opened.shoot("check-3-right")

@@ -3,45 +3,63 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from autograder.authoring import build, course, sample_class
-from autograder.tests.browser.conftest import ROOT, Guarded, Lab
+import pytest
+from playwright.sync_api import Page
+
+from autograder.authoring import build, course, notebooks, sample_class
+from autograder.tests.browser.guard import Guarded
+from autograder.tests.browser.lab import Lab
 
 NAME = sample_class.NAME
-STUDENT = "correct_0"
+STUDENT = "mistakes_1"
+MATHJAX = "cdnjs.cloudflare.com/ajax/libs/mathjax/|MathJax is not defined"  # by nbgrader's own page of a submission
+RELEASE = course.ROOT / "assignments" / NAME
 
 
 def lay_out(folder: Path) -> None:
-    """Make a course of one assignment with one submission that nobody has graded."""
-    build.build_assignment(NAME, folder)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
-    release = folder / "build" / "release" / NAME
-    everyone = sample_class.submissions(build.judge_for(course.load(NAME)), release)
-    submission = next(one for one in everyone if one.student == STUDENT)
-    submission.write(folder / "class" / "submitted", release / f"{NAME}.checks.json")
+    """Make a course of one assignment, with one submission that nobody has graded."""
+    assignment = course.load(NAME)
+    source = folder / "build" / "source" / NAME
+    notebooks.write(notebooks.source_notebook(assignment), source / f"{NAME}.ipynb")
+    shutil.copy(RELEASE / f"{NAME}.checks.json", source)
+    everyone = sample_class.submissions(build.judge_for(assignment), RELEASE)
+    handed_in = next(one for one in everyone if one.student == STUDENT)
+    handed_in.write(folder / "class" / "submitted", RELEASE / f"{NAME}.checks.json")
 
 
-def test_formgrader_autogrades_and_shows_the_mark(guarded: Guarded, lab: Callable[..., Lab], tmp_path: Path) -> None:
-    """The button of stock formgrader runs our judge; the table shows 19 marks, the notebook the sentences."""
-    folder = tmp_path / "course"
-    folder.mkdir()
-    lay_out(folder)
-    nbgrader = [sys.executable, "-m", "nbgrader", "generate_assignment", NAME, "--force"]
-    subprocess.run(nbgrader, cwd=folder, check=True, capture_output=True)
-    running = lab(folder)
+def press(page: Page, column: str, row: str) -> None:
+    """Press the button in a column of formgrader's table, and wait for its good news."""
+    page.locator(f"tr:has-text('{row}') .{column} a").click(timeout=60_000)
+    modal = page.locator(".modal-dialog")
+    modal.get_by_text("Success", exact=True).wait_for(timeout=120_000)
+    modal.locator(".modal-footer button").click()
+    modal.wait_for(state="hidden")
+
+
+@pytest.fixture
+def formgrader(guarded: Guarded, lab: Lab) -> str:
+    """Lay the course out, and return formgrader's address."""
+    lay_out(lab.folder)
+    return f"{lab.url}/formgrader"
+
+
+def test_formgrader_autogrades_and_shows_the_mark(guarded: Guarded, formgrader: str) -> None:
+    """The buttons of stock formgrader run our judge; its pages show the known mark and the judge's sentences."""
     page = guarded.page
-    page.goto(f"{running.url}/formgrader/manage_submissions/{NAME}")
-    button = page.locator(f"tr:has-text('{STUDENT}') td.autograde-action a").first
-    button.wait_for(timeout=60_000)
-    guarded.shoot("formgrader-before")
-    button.click()
-    page.get_by_text("Success").first.wait_for(timeout=120_000)
-    page.goto(f"{running.url}/formgrader/manage_submissions/{NAME}")
+    page.goto(f"{formgrader}/manage_assignments")
+    press(page, "assign", NAME)
+    page.goto(f"{formgrader}/manage_submissions/{NAME}")
+    press(page, "autograde", STUDENT)
     row = page.locator(f"tr:has-text('{STUDENT}')")
-    row.wait_for(timeout=60_000)
-    guarded.shoot("formgrader-after")
-    assert "19" in row.inner_text()
+    row.get_by_text("graded", exact=True).wait_for()
+    marks = sample_class.expected_marks()[STUDENT]
+    assert row.locator(".score").inner_text() == f"{sum(marks.values()):.4g} / 22"
+    guarded.shoot("formgrader-1-marks")
+    guarded.known += f"|{MATHJAX}"
+    row.locator(".student-name a").click()
+    page.locator("td.name a").first.click()
+    page.locator(".zm-results .zm-failed .zm-hint").first.scroll_into_view_if_needed()
+    page.locator(f"#check-batchnorm_forward[placeholder='{marks['batchnorm_forward']:.3g}']").wait_for()
+    guarded.shoot("formgrader-2-submission")

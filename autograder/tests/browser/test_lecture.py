@@ -42,7 +42,7 @@ def walk_all(guarded: Guarded, source: Path, where: str) -> None:
     for number in range(stages.count()):
         silent += walk(guarded.page, stages.nth(number))
         guarded.shoot(f"{source.stem}-{where}-{number + 1:02d}")
-    assert silent == []
+    assert silent == [], "\n".join(silent)
     assert violations(guarded.page) == []
 
 
