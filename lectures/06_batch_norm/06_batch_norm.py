@@ -43,12 +43,12 @@ data = digits.load()
 # **Predict.** $y = \sin(1.5x) + 0.3x$ in both domains, and we fit a straight line in each. Inputs near $-1$ in the first,
 # near $1.5$ in the second. Do the two lines have the same slope? The same sign of the slope?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 from zeromean.demos import covariate_shift
 
 covariate_shift.demo()
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **What you should have seen.** The rule never changes, and yet the best lines do: they even have slopes of opposite
 # sign. Fitted on one domain, a line is wrong on the other.
 
@@ -65,7 +65,7 @@ def slopes(rule, seeds=10):
     return np.array(found).reshape(seeds, 2)
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 bent = slopes(lambda x: np.sin(1.5 * x) + 0.3 * x)
 straight = slopes(lambda x: 1 + 0.3 * x)
 Table(
@@ -216,12 +216,12 @@ print(
     f"{2 * units} for batch norm"
 )
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 from zeromean.demos import whitening
 
 whitening.demo()
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **What you should have seen.** When the principal axes lie along the coordinate axes, batch norm *is* whitening. It is
 # furthest from it when they lie at 45°: both variances are already equal, and dividing by them changes nothing
 # (Arpit, page 16).
@@ -289,7 +289,7 @@ Table(
     [[sigma, f"{slip:.1e}", f"{right:.1e}"] for sigma, slip, right in rows],
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **A slip in the slides.** $\gamma = \sigma$ is the identity only for $\varepsilon = 0$. With a spread of 0.001 it misses by about 70 %;
 # $\gamma = \sqrt{\sigma^2 + \varepsilon}$ is exact.
 #
@@ -373,12 +373,12 @@ print(
 #
 # **Predict.** Leave one path out. Which sums over the batch stop being zero?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 from zeromean.demos import bn_graph
 
 bn_graph.demo()
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **What you should have seen.** Without the mean's path, $\sum_i dx_i \ne 0$. Without the variance's path,
 # $\sum_i dx_i \hat x_i \ne 0$. Each of the wrong versions is far from the numerical gradient; A4 compares yours
 # with exact derivatives.
@@ -391,10 +391,8 @@ bn_graph.demo()
 
 # %% slideshow={"slide_type": "fragment"}
 x, g = rng.standard_normal(8), rng.standard_normal(8)
-dx = grad(lambda x: np.sum(g * normalize(x, eps=0)))(
-    x
-)  # by autograd: no formula of ours
-
+# by autograd, so without a formula of ours:
+dx = grad(lambda x: np.sum(g * normalize(x, eps=0)))(x)
 line = np.polyfit(normalize(x, eps=0), g, 1)
 residual = g - np.polyval(line, normalize(x, eps=0))
 projection_error = np.max(abs(dx - residual / x.std()))
@@ -490,16 +488,8 @@ reached = {
     for alpha in (0.001, 0.01, 0.1, 0.9)
 }
 Table(
-    [
-        "share of the way from the start to the truth, after",
-        "1 step",
-        "10 steps",
-        "120 steps",
-    ],
-    [
-        [f"α = {alpha}", *(f"{share:.1%}" for share in shares)]
-        for alpha, shares in reached.items()
-    ],
+    ["share of the way", "after 1 step", "10 steps", "120 steps"],
+    [[f"α = {a}", *(f"{share:.1%}" for share in row)] for a, row in reached.items()],
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -508,12 +498,12 @@ Table(
 # **Predict.** A trained network with batch norm scores 500 test images, one at a time, and somebody forgot to switch to
 # test mode. And in batches of one class each?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 from zeromean.demos import test_time_trap
 
 test_time_trap.demo()
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 trap = test_time_trap
 accuracies = {
     "running statistics, α = 0.1": trap.accuracy(trap.RUNNING, "all 500"),
@@ -571,12 +561,13 @@ def layer_and_norm(x):
     )
 
 
+# %% slideshow={"slide_type": "subslide"}
 bias = layer_and_norm(np.zeros((1, 64)))
 weights = layer_and_norm(np.eye(64)) - bias
 fusion_error = np.max(abs(data.x_test @ weights + bias - layer_and_norm(data.x_test)))
 print(f"one linear layer gives the same to {fusion_error:.1e}")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # So batch norm costs **nothing** at test time. A4 asks for `weights` and `bias` as formulas, for linear and for
 # convolutional layers.
 
@@ -587,12 +578,12 @@ print(f"one linear layer gives the same to {fusion_error:.1e}")
 # 3.2). **Predict.** A batch of 32 feature maps, $(N, C, H, W) = (32, 64, 28, 28)$: how many means, each over how many
 # numbers?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 from zeromean.demos import axes_cube
 
 axes_cube.demo()
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # 64 means, shape $1 \times C \times 1 \times 1$, each over $32 \cdot 28 \cdot 28 = 25\,088$ numbers. The other ways to cut the cube are
 # the subject of L7.
 
@@ -606,12 +597,12 @@ axes_cube.demo()
 # **Predict.** All weights before a batch norm times 10. The output, the gradient, and the angle by which one step of the
 # same rate turns the weights: times what?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 from zeromean.demos import scale_knob
 
 scale_knob.demo()
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **What you should have seen.** Output: unchanged. Gradient: a tenth. Angle: a **hundredth**, because a smaller step meets
 # longer weights. What counts is $\eta / \|w\|^2$, and batch norm manages it:
 
@@ -636,7 +627,7 @@ print(f"10 W: gradient {shrinks:.6f} times smaller; its part along W {along:.0e}
 print(f"c = -1: BN(-Wx) + BN(Wx) = {flips:.0e}, the sign flips")
 print(f"c = 0.001 with eps = 1e-5: the 1/c law is off by {off:+.0%}")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Two slips.** Arpit's page 19 leaves $c$ arbitrary: it needs $c > 0$, and it needs $c^2\sigma^2 \gg \varepsilon$.
 #
 # **A safety valve.** The gradient is orthogonal to $w$, so every step makes $\|w\|$ *longer*. Weights too short for the rate
@@ -682,12 +673,12 @@ show(
 # **Predict.** Plain ReLU layers learn at rates up to about 1. Up to which rate with batch norm? With layer norm, which has
 # a scale law too? And which of the three minds initial weights of a tenth of He's?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 from zeromean.demos import rate_sweep
 
 rate_sweep.demo()
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **What you should have seen.** At rate 3 only batch norm is left, above 90 %. At a tenth of He's weights the plain network
 # stays at chance, and both normalized ones learn; at a hundredth, layer norm meets $\varepsilon$ and fails too.
 
@@ -733,7 +724,7 @@ Table(
     ],
 )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 same_rate = race["plain"][0] / race["BN"][0]
 own_best = race["plain-x5"][0] / race["BN-x30"][0]
 print(
@@ -746,7 +737,7 @@ print(
 )
 print(f"each at its own best rate, ours {own_best:.1f}")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Read it with care.** The ordering is that of the paper: batch norm is faster, faster still at 5 and 30 times the rate, and it
 # makes sigmoids trainable. But
 #
@@ -780,7 +771,7 @@ batch = rng.standard_normal(64)
 same_code = np.max(abs(normalize(batch) - normalize(3 * batch + 5)))
 print(f"a batch and the same batch times 3 plus 5: codes differ by {same_code:.0e}")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # About $1/\sqrt N$: four times the batch, half the scatter. And the puzzle on Arpit's page 19 is real: $x$ and $3x + 5$, two
 # *different* examples, in two batches that differ in the same way, get **one code**. What batch norm takes away can only be
 # told from the rest of the batch. At test time, with fixed statistics, they are two again.
@@ -808,8 +799,9 @@ alive = [np.mean(a > 0, axis=0) > 0.05 for a in trace.pre]
 skews = [
     (skew(a[:, on]), skew(np.maximum(a[:, on], 0))) for a, on in zip(trace.pre, alive)
 ]
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 Table(
-    ["layer", "before ReLU", "after ReLU"],
+    ["skewness, layer", "before ReLU", "after ReLU"],
     [[i, f"{a:.2f}", f"{b:.2f}"] for i, (a, b) in enumerate(skews, start=1)],
 )
 
@@ -817,12 +809,12 @@ Table(
 # Huang's slide 20 gives a rule: *after* the nonlinearity in shallow nets (fewer than 11 layers), *before* it in deep ones.
 # **Predict** what we find for ReLU, tanh and sigmoid.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 from zeromean.demos import placement
 
 placement.demo()
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 middle = {
     (act, place): np.median(placement.finals(act, place), axis=1)
     for act in placement.ACTS
@@ -903,12 +895,12 @@ show(
 # **Predict.** 20 blocks, He's initial weights, no batch norm: how large is the signal after the last block? What does
 # batch norm do to it? And is batch norm *without* a short cut enough for 41 layers?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 from zeromean.demos import residual_block
 
 residual_block.demo()
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 names = {"plain": "no short cut", "residual": "residual", "preact": "pre-activation"}
 words = {"none": "no norm", "batch": "batch norm"}
 signal = {(k, n): float(residual_block.stream(k, n)[-1]) for k in names for n in words}
@@ -944,22 +936,24 @@ Table(
 #
 # **Predict.** Accuracy with batches of two. And of one?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
 from zeromean.demos import small_batches
 
 small_batches.demo()
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 net = nets.Net((64, 100, 100, 10), norm="batch")
 _, grads, _ = nets.loss_and_grad(net, *nets.init(net, rng), data.x[:1], data.t[:1])
 alone = max(
     abs(grads[name]).max() for name in grads if name not in ("W2", "b2", "beta1")
 )
+print("largest gradient below the last batch norm, one example:", alone)
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
 small = {
     norm: np.median(small_batches.accuracies(norm), axis=1)
     for norm in small_batches.NORMS
 }
-print("largest gradient below the last batch norm, one example:", alone)
 Table(
     ["batch size", *map(str, small_batches.BATCHES)],
     [
@@ -968,7 +962,7 @@ Table(
     ],
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **What you should have seen** (compare within a column: larger batches make fewer steps in one epoch). At one example every
 # gradient below a batch norm is exactly 0. At two, only *who is larger*
 # survives. Batch renormalization (Ioffe 2017; the last exercise of A4) softens the fall, and normalizing *within* an example

@@ -430,6 +430,11 @@ def every_short_axis_squeezed():
     """You seem to squeeze away every axis of length 1. What is left of gamma's axis when there is one feature?"""
 
 
+@slip(plain, "return dx, dgamma, dbeta -> return dx if len(dout) != len(gamma) else dx.T, dgamma, dbeta")
+def turned_when_square():
+    """With as many examples as features, your dx seems to be turned on its side."""
+
+
 @slip(plain, "return dx, dgamma, dbeta -> return dx, dbeta, dgamma")
 def dgamma_and_dbeta_exchanged():
     """Your dgamma looks like dbeta, and the other way round. In which order are they returned?"""

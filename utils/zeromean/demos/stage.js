@@ -34,7 +34,7 @@ class StageView {
       make('div', { class: 'zm-views', style: `--zm-least: ${least(spec)}` }, ...this.pictures.map((p) => p.el)), this.readout,
       make('div', { class: 'zm-foot' }, this.lamp, make('span', { class: 'zm-buttons' }, ...this.actionButtons(), this.tableButton(),
         make('button', { type: 'button', onclick: () => this.reset() }, 'Reset'))));
-    this.root = make('section', { class: 'zm-stage', 'aria-labelledby': title, 'data-prevent-swipe': true, 'data-drawn': 0 },
+    this.root = make('div', { class: 'zm-stage', role: 'region', 'aria-labelledby': title, 'data-prevent-swipe': true, 'data-drawn': 0 },
       make('p', { class: 'zm-title', id: title }, spec.title), spec.prediction ? this.prediction() : null, this.inner, this.live);
     this.el.replaceChildren(this.root);
     this.announce = settle((words) => { this.live.textContent = words; }, 700);
@@ -117,13 +117,15 @@ class StageView {
     const exact = order.every((i, k) => stored[k][where[k]] === i);
     this.wanted = key;
     if (this.cache.has(key)) this.show(this.cache.get(key), key);
-    else if (exact || !asks || !this.frame) this.show(decode(table, this.bytes, where), key);
+    else if (exact || !asks || !this.frame) this.show(decode(table, this.bytes, where), where.map((i, k) => stored[k][i]).join());
     if (kernel && !asks && !exact) this.status.textContent = 'Without a kernel: the nearest stored setting is shown.';
     if (asks && !exact && !this.cache.has(key) && !this.request) this.post({ key });
   }
 
+  /** Shows the numbers found for a setting; the setting itself is among them. */
   show(frame, key) {
-    Object.assign(this, { base: frame, shown: key, frame: { ...frame, ...this.extra } });
+    const at = key.split(','), settings = Object.fromEntries(this.spec.controls.map((c, k) => [c.name, { data: [c.values[at[k]]], shape: [] }]));
+    Object.assign(this, { base: frame, shown: key, frame: { ...settings, ...frame, ...this.extra } });
     if (this.reason?.key === key) this.reason.tell();
     const names = Object.keys(this.frame).length;
     if (names !== this.names && this.ink) { this.names = names; this.pictures.forEach((p) => p.paintLegend(this.ink)); }
