@@ -1,10 +1,10 @@
 // The stage: builds the page of one demo, keeps its setting, finds the numbers for it, and draws them.
 // The numbers come from a table that NumPy made beforehand, or from the kernel on demand. Used by stage.py.
 
-/** The least width of a picture: three in a row, but four as two and two, unless `columns` says otherwise. */
-function least({ views, columns }) {
-  const narrow = views.filter((v) => !v.wide).length, n = columns ?? (narrow === 4 ? 2 : Math.max(1, Math.min(narrow, 3)));
-  return `max(${n > 3 ? 190 : 250}px, calc(${100 / n}% - 24px))`;
+/** How many pictures stand side by side where there is room: three, but four as two and two, unless `columns` says otherwise. */
+function across({ views, columns }) {
+  const narrow = views.filter((v) => !v.wide).length;
+  return columns ?? (narrow === 4 ? 2 : Math.max(1, Math.min(narrow, 3)));
 }
 
 class StageView {
@@ -31,7 +31,7 @@ class StageView {
     this.inner = make('div', { class: 'zm-inner' },
       make('div', { class: 'zm-controls' }, ...[...this.controls.values()].map((c) => c.el)),
       make('div', { class: 'zm-tries' }, this.presets.length ? make('div', { class: 'zm-presets', role: 'group', 'aria-label': 'Settings to try' }, ...this.presets.map((p) => p.el)) : null, this.status),
-      make('div', { class: 'zm-views', style: `--zm-least: ${least(spec)}` }, ...this.pictures.map((p) => p.el)), this.readout,
+      make('div', { class: 'zm-views', 'data-columns': across(spec) }, ...this.pictures.map((p) => p.el)), this.readout,
       make('div', { class: 'zm-foot' }, this.lamp, make('span', { class: 'zm-buttons' }, ...this.actionButtons(), this.tableButton(),
         make('button', { type: 'button', onclick: () => this.reset() }, 'Reset'))));
     this.root = make('div', { class: 'zm-stage', role: 'region', 'aria-labelledby': title, 'data-prevent-swipe': true, 'data-drawn': 0 },
@@ -81,8 +81,6 @@ class StageView {
   }
 
   settings() { return Object.fromEntries([...this.controls].map(([name, c]) => [name, c.value()])); }
-
-  values() { return { ...this.settings(), ...this.frame }; }
 
   takeParams() {
     const wanted = this.model.get('params') ?? {}, to = {};
@@ -135,6 +133,7 @@ class StageView {
   /** Sends one request to the kernel; while it is away, later settings wait, and only the latest is sent. */
   post(request) {
     Object.assign(this, { request, asked: this.asked + 1 });
+    this.root.setAttribute('aria-busy', 'true');
     this.model.send({ id: this.asked, at: { ...this.at }, act: request.act?.textContent });
     this.wait();
   }
@@ -161,6 +160,7 @@ class StageView {
     else if (request.frame && !content.more) this.cache.set(request.key, request.frame);
     if (this.cache.size > 300) this.cache.clear();
     this.request = null;
+    this.root.removeAttribute('aria-busy');
     if (this.wanted !== request.key && this.shown !== this.wanted) this.post({ key: this.wanted });
     else if (this.queued) { const act = this.queued; this.queued = null; this.post({ key: this.key(), act }); }
   }
@@ -194,14 +194,14 @@ class StageView {
   }
 
   paint() {
-    const values = this.values(), { goal, readout } = this.spec;
+    const { goal, readout } = this.spec;
     this.pictures.forEach((p) => p.draw(this.frame, this.ink));
     if (this.tables) this.pictures.forEach((p) => p.fillTable(this.frame));
-    const words = fill(readout, values);
+    const words = fill(readout, this.frame);
     this.readout.textContent = words;
     let lamp = '';
     if (goal) {
-      const reached = Boolean(scalar(values[goal.reached]));
+      const reached = Boolean(scalar(this.frame[goal.reached]));
       lamp = `Goal: ${goal.text} ${reached ? 'Reached!' : 'Not yet.'}`;
       this.lamp.dataset.reached = reached;
       this.lamp.lastChild.textContent = lamp;
@@ -218,7 +218,7 @@ class StageView {
       this.move(at);
       open();
       const right = i === answer, verdict = right ? 'You saw it coming.' : `You said: ${choices[i]}. It is: ${choices[answer]}.`;
-      const why = make('span'), tell = () => { why.textContent = fill(because, this.values()); this.reason = null; };
+      const why = make('span'), tell = () => { why.textContent = fill(because, this.frame); this.reason = null; };
       box.replaceChildren(make('p', { class: 'zm-verdict', 'data-right': right, tabindex: -1 }, make('strong', {}, verdict), ' ', why));
       this.reason = { key: this.wanted, tell };
       if (this.shown === this.wanted) tell();
