@@ -72,7 +72,7 @@ def grade_with_nbgrader(handed_in: list[Submission], console: Console) -> dict[s
         for step in (["generate_assignment", NAME, "--force"], ["autograde", NAME]):
             _run([*nbgrader, *step], environment)
     with open_gradebook(database) as gradebook:
-        return {s.student.id: s.score for s in gradebook.assignment_submissions(NAME)}
+        return {s.student.id: round(s.score, 2) for s in gradebook.assignment_submissions(NAME)}
 
 
 def _prepare(database: str) -> None:
