@@ -168,7 +168,11 @@ show(
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input"] jupyter={"source_hidden": true}
 Table(
-    ["", "the mean moves by", "correlation of a unit's answers, before and after"],
+    [
+        "network",
+        "the mean moves by",
+        "correlation of a unit's answers, before and after",
+    ],
     [
         [name, f"{drifts[norm][0]:.3f} std", f"{drifts[norm][1]:.2f}"]
         for norm, name in {"none": "plain", "batch": "batch norm"}.items()
@@ -474,7 +478,7 @@ print(
 #
 # In training, an example's output depends on who else is in the batch. At test time it must not. So use fixed numbers:
 #
-# | | mean | variance |
+# | which | mean | variance |
 # |---|---|---|
 # | **paper** (algorithm 2) | $E_B[\mu_B]$ | $\frac{m}{m-1} E_B[\sigma_B^2]$, over many batches, after training |
 # | **practice** (Huang, slide 19) | $E \leftarrow \alpha \mu_B + (1 - \alpha) E$ | the same with $\sigma_B^2$, while training |
@@ -712,7 +716,7 @@ def steps_in_words(middle, low, high):
 
 
 Table(
-    ["", "Inception: steps", "best", "digits: steps, median [range]", "best"],
+    ["run", "Inception: steps", "best", "digits: steps, median [range]", "best"],
     [
         [
             name,

@@ -20,3 +20,9 @@ def test_a_row_of_another_length_is_refused() -> None:
     """The refusal shows the row and both lengths."""
     with pytest.raises(ValueError, match=r"A row has 1 entries under 2 columns: \['x'\]"):
         Table(["a", "b"], [["x"]])
+
+
+def test_a_column_without_a_name_is_refused() -> None:
+    """A screen reader has nothing to say for an empty heading."""
+    with pytest.raises(ValueError, match=r"Every column of a table has a name. Got \['', 'b'\]."):
+        Table(["", "b"], [])

@@ -30,6 +30,8 @@ class Table:
     rows: Iterable[Sequence[object]]
 
     def __post_init__(self) -> None:
+        if not all(self.head):
+            raise ValueError(f"Every column of a table has a name. Got {list(self.head)}.")
         object.__setattr__(self, "rows", [[str(word) for word in row] for row in self.rows])
         for row in self.rows:
             if len(row) != len(self.head):
