@@ -4,8 +4,6 @@ Batch norm: Ioffe and Szegedy 2015; layer norm: Ba et al. 2016; instance norm: U
 He 2018.
 """
 
-# the signs of mathematics, as they are read
-
 from __future__ import annotations
 
 from functools import cache
@@ -84,6 +82,7 @@ def compute(params: Params) -> dict[str, Any]:
         "means": len(means),
         "entries": int(shared.sum()) * H * W,
         "where": _where(shared),
+        "own": means[number[n, c]],
         "called": f"group norm, G = {used}" if used else norm,
         "needs": "needs the whole batch" if norm == "batch norm" else "each image stands alone",
         "eight": len(means) == 2 * N,
@@ -121,13 +120,13 @@ def demo() -> Stage:
         compute,
         [
             Choice("norm", "Normalizer", NORMS, "batch norm"),
-            Slider("groups", "Groups G, for group norm", (1, 2, 3, 6), 2, fmt="d"),
+            Slider("groups", "G (group norm)", (1, 2, 3, 6), 2, fmt="d"),
             Slider("n", "Image", range(1, N + 1), 2, fmt="d"),
             Slider("c", "Channel", range(1, C + 1), 4, fmt="d"),
         ],
         _views(),
-        readout="{called}: the mean has shape {shape}, so {means} numbers, each from {entries} entries "
-        "{where}; {needs}.",
+        readout="{called}: the mean has shape {shape}, so {means} numbers. Channel {c} of image {n} uses {own:.2f}, "
+        "from {entries} entries {where}; {needs}.",
         presets=[
             Preset("1×C×1×1", {"norm": "batch norm"}),
             Preset("N×1×1×1", {"norm": "layer norm"}),

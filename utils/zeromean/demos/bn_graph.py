@@ -4,8 +4,6 @@ The gradients come from automatic differentiation of the forward pass, with the 
 gradient knows of no cut, so it tells. (Ioffe and Szegedy 2015, section 3, for the graph.)
 """
 
-# the signs of mathematics, as they are read
-
 from __future__ import annotations
 
 from functools import cache

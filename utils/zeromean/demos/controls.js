@@ -1,7 +1,7 @@
 // The page's parts: how elements are made, the native controls, and the tables of numbers.
 
-let counter = 0;
-const uid = () => `zm${(counter += 1)}`;
+/** Returns an id that no other demo on the page has, though each loads this file anew. */
+const uid = () => `zm${Math.random().toString(36).slice(2)}`;
 
 /** Makes an element: make('p', {class: 'a'}, 'words', child, ...). */
 function make(tag, attributes = {}, ...children) {

@@ -11,7 +11,7 @@ class Picture {
     this.table = make('div', { class: 'zm-table', role: 'group', tabindex: 0, 'aria-label': `Numbers of ${spec.title}`, hidden: true });
     this.el = make('figure', { class: spec.wide ? 'zm-view zm-wide' : 'zm-view' },
       make('figcaption', {}, make('strong', {}, spec.title), this.legend()), make('div', {}, spec.wide ? make('div', { class: 'zm-scroll', role: 'group', tabindex: 0, 'aria-label': spec.title }, this.holder) : this.holder, this.table));
-    this.say = settle(() => this.canvas.setAttribute('aria-label', `${spec.title}. ${fill(spec.alt, stage.values())}`), 250);
+    this.say = settle(() => this.canvas.setAttribute('aria-label', `${spec.title}. ${fill(spec.alt, stage.frame)}`), 250);
   }
 
   legend() {
@@ -110,10 +110,11 @@ class Picture {
     ctx.beginPath();
     for (const [v, words] of yTicks) { const y = Math.round(Y(v)) + 0.5; ctx.moveTo(box.left, y); ctx.lineTo(box.right, y); ctx.fillText(words, box.left - 7, y); }
     ctx.textAlign = 'center';
+    const room = Math.min(...xTicks.slice(1).map(([v], i) => Math.abs(X(v) - X(xTicks[i][0])))) - size / 2; // longer words are drawn narrower
     for (const [v, words] of xTicks) {
-      const x = Math.round(X(v)) + 0.5, half = ctx.measureText(words).width / 2;
+      const x = Math.round(X(v)) + 0.5, half = Math.min(room, ctx.measureText(words).width) / 2;
       ctx.moveTo(x, box.top); ctx.lineTo(x, box.bottom);
-      ctx.fillText(words, Math.min(x, this.width - half - 1), box.bottom + size * 0.95);
+      ctx.fillText(words, Math.min(x, this.width - half - 1), box.bottom + size * 0.95, room);
     }
     ctx.stroke();
     Object.assign(ctx, { strokeStyle: ink.muted, lineWidth: 1.2, fillStyle: ink.ink, font: font(0.95) });

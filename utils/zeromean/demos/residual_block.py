@@ -112,6 +112,7 @@ def _views() -> list[View]:
             [
                 marks.line("block", "doubling", "variance doubles", "grey", "dash", width=1.5),
                 *[marks.line("block", f"std_{norm}", *look) for norm, look in looks.items()],
+                marks.points("blocks", "size", "chosen", "ink", "d", 8, 1),
                 here,
             ],
             "Standard deviation after each block; {size:.3g} after {blocks} blocks with {words}",
@@ -134,6 +135,7 @@ def _views() -> list[View]:
                     for norm, look in looks.items()
                 ],
                 *[marks.line("depths", f"acc_{norm}", *look) for norm, look in looks.items()],
+                marks.points("blocks", "accuracy", "chosen", "ink", "d", 8, 1),
                 here,
             ],
             "Accuracy by depth; {accuracy:.2f} at {blocks} blocks with {words}",

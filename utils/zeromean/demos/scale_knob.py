@@ -4,8 +4,6 @@ BN(c Wx) = BN(Wx) for c > 0, so dL/d(cW) = (1/c) dL/dW, and dL/dW is orthogonal 
 (Ioffe and Szegedy 2015, section 3.3). Both hold exactly for eps = 0.
 """
 
-# the signs of mathematics, as they are read
-
 from __future__ import annotations
 
 from functools import cache

@@ -46,8 +46,8 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
     presets, prediction, goal, actions
         See `parts`.
     columns : int, optional
-        How many pictures stand side by side where there is room; else three, or two and two; fewer where
-        each would be below 250 pixels.
+        How many pictures stand side by side where there is room, at most four; else three, or two and two;
+        fewer on a narrow page.
     readout : str
         The sentence under the pictures, with numbers as in `{std_last:.3g}`.
     """
