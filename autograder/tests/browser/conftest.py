@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """Start the machine's Chromium, which finds no other machine."""
+    guard.SHOTS.mkdir(parents=True, exist_ok=True)
     return {"executable_path": guard.chromium(), "args": guard.FLAGS}
 
 

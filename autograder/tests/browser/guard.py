@@ -55,7 +55,6 @@ class Guarded:
 
     def shoot(self, name: str) -> None:
         """Keep a screenshot as a build artifact."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png")
 
     def close(self) -> None:
