@@ -1,0 +1,122 @@
+"""The pictures of a demo in the usual way: `interact`, and a new inline figure for every setting.
+
+`test_latency.py` measures the demos against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from zeromean.demos.marks import COLORS
+from zeromean.demos.stage import Stage
+from zeromean.demos.table import last_frame
+from zeromean.style import PALETTE
+
+Mark = Mapping[str, Any]
+_COLORS = dict(zip(COLORS, PALETTE, strict=False))
+_DASHES = {"": "-", "dash": "--", "dot": ":", "dashdot": "-."}
+
+
+def interact(stage: Stage) -> ipywidgets.interactive:
+    """Return the controls of `stage` as core widgets, over a figure that is drawn anew."""
+    controls = {c.name: _control(c) for c in stage._controls}
+
+    def draw(**at: Any) -> None:
+        frame = {**at, **last_frame(stage._compute(at))}
+        views = stage.spec["views"]
+        figure, axes = plt.subplots(1, len(views), figsize=(4 * len(views), 3), squeeze=False)
+        for ax, view in zip(axes[0], views, strict=True):
+            _view(ax, view, frame)
+        figure.tight_layout()
+        plt.show()
+
+    return ipywidgets.interactive(draw, **controls)
+
+
+def _control(control: Any) -> ipywidgets.Widget:
+    if control.kind == "check":
+        return ipywidgets.Checkbox(value=control.start, description=control.label)
+    kind = ipywidgets.SelectionSlider if control.kind == "slider" else ipywidgets.Dropdown
+    return kind(options=list(control.values), value=control.start, description=control.label)
+
+
+def _view(ax: Axes, view: Mapping[str, Any], frame: Mapping[str, Any]) -> None:
+    for mark in view["marks"]:
+        given = {k: np.asarray(frame[v]) for k, v in mark.items() if isinstance(v, str) and v in frame}
+        if given:
+            _MARKS[mark["kind"]](ax, {**mark, **given}, _COLORS.get(mark["color"], "black"))
+    for which in ("x", "y"):
+        axis = view[which]
+        getattr(ax, f"set_{which}scale")("log" if axis["log"] else "linear")
+        ends = [float(frame.get(axis[end], axis[end])) for end in ("lo", "hi")]
+        getattr(ax, f"set_{which}lim")(*ends)
+        getattr(ax, f"set_{which}label")(axis["label"])
+    ax.set_title(view["title"])
+
+
+def _line(ax: Axes, m: Mark, color: str) -> None:
+    ax.plot(m["x"], np.transpose(m["y"]), linestyle=_DASHES[m["dash"]], color=color, linewidth=m["width"])
+
+
+def _points(ax: Axes, m: Mark, color: str) -> None:
+    x, y = np.broadcast_arrays(m["x"], m["y"])
+    ax.scatter(x, y, s=m["size"] ** 2, marker=m["marker"], color=color, alpha=m["alpha"])
+
+
+def _bars(ax: Axes, m: Mark, color: str) -> None:
+    ax.bar(m["x"], m["y"], m["width"], color=color)
+
+
+def _histogram(ax: Axes, m: Mark, color: str) -> None:
+    ax.stairs(m["counts"] if "counts" in m else m["y"], m["x"], fill=True, color=color, alpha=m["alpha"])
+
+
+def _ridges(ax: Axes, m: Mark, color: str) -> None:
+    top = m["overlap"] / max(np.max(m["z"]), 1e-12)
+    for row, hill in enumerate(m["z"], 1):
+        ax.fill_between(m["x"], row, row - top * hill, color=color, alpha=0.5)
+
+
+def _band(ax: Axes, m: Mark, color: str) -> None:
+    ax.fill_between(m["x"], m["low"], m["high"], color=color, alpha=m["alpha"])
+
+
+def _rule(ax: Axes, m: Mark, color: str) -> None:
+    draw, at = (ax.axvline, m["x"]) if m["x"] is not None else (ax.axhline, m["y"])
+    draw(float(at), linestyle=_DASHES[m["dash"]], color=color)
+
+
+def _arrows(ax: Axes, m: Mark, color: str) -> None:
+    ax.quiver(m["x"], m["y"], m["dx"], m["dy"], angles="xy", scale_units="xy", scale=1, color=color)
+
+
+def _text(ax: Axes, m: Mark, color: str) -> None:
+    for x, y, words in np.nditer([m["x"], m["y"], m["words"]]):
+        ax.text(float(x), float(y), str(words), color=color, ha="center")
+
+
+def _boxes(ax: Axes, m: Mark, color: str) -> None:
+    for x, y, words in np.nditer([m["x"], m["y"], m["words"]]):
+        ax.text(float(x), float(y), str(words), color=color, ha="center", bbox={"boxstyle": "round"})
+
+
+def _polygons(ax: Axes, m: Mark, color: str) -> None:
+    for x, y in zip(m["x"], m["y"], strict=True):
+        ax.fill(x, y, color=color)
+
+
+def _cells(ax: Axes, m: Mark, color: str) -> None:
+    ax.imshow(m["z"], aspect="auto", vmin=m["limits"][0], vmax=m["limits"][1])
+    for (row, column), value in np.ndenumerate(m["z"]):
+        ax.text(column, row, format(value, m["fmt"]), color=color, ha="center")
+
+
+_MARKS: dict[str, Callable[[Axes, Mark, str], None]] = {
+    "line": _line, "points": _points, "bars": _bars, "histogram": _histogram, "ridges": _ridges, "band": _band,
+    "rule": _rule, "arrows": _arrows, "text": _text, "boxes": _boxes, "polygons": _polygons, "cells": _cells,
+}  # fmt: skip

@@ -1,0 +1,97 @@
+"""From the press of a key to new pixels: every slider of every demo, beside `interact` with an inline figure.
+
+What is asserted is the ratio of the two, taken in one run on one machine. The milliseconds are in
+`build/latency.json`, and `make bench` prints them.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page
+from rich.console import Console
+from rich.table import Table
+
+from autograder.tests.browser.guard import ROOT, Guarded
+from autograder.tests.browser.lab import ERROR, Lab, run_all
+from autograder.tests.browser.stages import wait_for_drawing
+
+SCRIPT = Path(__file__).with_name("latency.js").read_text("utf8")
+FOLDER = ROOT / "utils" / "zeromean" / "demos"
+DEMOS = sorted(path.stem for path in FOLDER.glob("*.py") if "\ndef demo()" in path.read_text("utf8"))
+WATCH = "(part, script) => { part.latency = new Function(`${script}; return zmLatency`)()(part); }"
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+SOURCE = """
+import matplotlib.pyplot
+%matplotlib inline
+from autograder.tests.browser.inline import interact
+from zeromean.demos import {demo}
+demo = {demo}.demo()
+display(demo, interact(demo))
+"""
+
+Figures = Mapping[str, float]
+
+
+@pytest.mark.timeout(900)
+def test_keys_are_drawn_ten_times_sooner_than_by_interact(guarded: Guarded, lab: Lab) -> None:
+    """On every slider of every demo the new pixels are there in a tenth of the time, or less."""
+    figures = {demo: measured(guarded.page, lab, demo) for demo in DEMOS}
+    (ROOT / "build" / "latency.json").write_text(json.dumps(figures, indent=1), "utf8")
+    show(figures)
+    assert [demo for demo, each in figures.items() if each["ratio"] < 10] == []
+
+
+def measured(page: Page, lab: Lab, demo: str) -> dict[str, float]:
+    """Open a notebook with the demo and its inline twin, and return the milliseconds and their ratio."""
+    cell = nbformat.v4.new_code_cell(SOURCE.format(demo=demo), id="demo")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=KERNEL), lab.folder / f"{demo}.ipynb")
+    lab.open(page, f"{demo}.ipynb")
+    run_all(page)
+    assert page.locator(ERROR).all_inner_texts() == []
+    stage, twin = page.locator(".zm-stage"), page.locator(".widget-interact")
+    wait_for_drawing(stage, 0)
+    stage.get_by_role("button", name="Skip").click()
+    sliders = stage.locator("input[type=range]").all()
+    ours = _press(stage, sliders, presses=40, pause=60)
+    page.locator(".widget-interact img").wait_for()
+    theirs = _press(twin, twin.locator(".noUi-handle").all()[:1], presses=8, pause=0)
+    return {
+        "median_ms": round(statistics.median(ours), 1),
+        "p95_ms": round(statistics.quantiles(ours, n=20)[-1], 1),
+        "interact_ms": round(statistics.median(theirs), 1),
+        "ratio": round(statistics.median(theirs) / statistics.median(ours), 1),
+    }
+
+
+def _press(part: Locator, sliders: list[Locator], presses: int, pause: int) -> list[float]:
+    """Press arrow keys on each slider, there and back; return the milliseconds until each was seen."""
+    part.scroll_into_view_if_needed()
+    part.evaluate(WATCH, SCRIPT)
+    page, shown = part.page, part.evaluate_handle("part => part.latency.shown")
+    times: list[float] = []
+    for slider in sliders:
+        slider.press("Home")
+        page.wait_for_timeout(2000)
+        shown.evaluate("shown => { shown.length = 0; }")
+        for number in range(presses):
+            page.keyboard.press("ArrowRight" if number % 4 < 2 else "ArrowLeft")
+            page.wait_for_function("([shown, count]) => shown.length > count", arg=[shown, number])
+            page.wait_for_timeout(pause)
+        times += shown.json_value()
+    return times
+
+
+def show(figures: Mapping[str, Figures]) -> None:
+    """Print the figures."""
+    names = ["median_ms", "p95_ms", "interact_ms", "ratio"]
+    table = Table("demo", *names, title="From a key press to pixels, in JupyterLab")
+    for demo, each in figures.items():
+        table.add_row(demo, *(str(each[name]) for name in names))
+    Console().print(table)
