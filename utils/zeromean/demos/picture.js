@@ -49,10 +49,13 @@ class Picture {
     return sheet;
   }
 
+  /** Takes the size of the picture from the page, and tells whether it is another than before. */
   measure() {
+    const before = [this.width, this.height, this.size].join();
     this.width = this.holder.clientWidth;
     this.height = this.holder.clientHeight;
     this.size = Math.round(Math.min(19, Math.max(13, this.stage.width / 78)));
+    return before !== [this.width, this.height, this.size].join();
   }
 
   layout(frame) {

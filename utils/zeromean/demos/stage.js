@@ -75,9 +75,10 @@ class StageView {
   resize() {
     if (!this.root.clientWidth) return;
     if (!this.width) this.theme();
+    if (this.width !== this.root.clientWidth) this.readout.style.minHeight = '';
     this.width = this.root.clientWidth;
-    this.pictures.forEach((p) => p.measure());
-    this.draw();
+    if (this.pictures.map((p) => p.measure()).includes(true)) this.draw();
+    this.readout.style.minHeight = `${this.readout.offsetHeight}px`; // words that need fewer lines leave the page where it is
   }
 
   settings() { return Object.fromEntries([...this.controls].map(([name, c]) => [name, c.value()])); }
