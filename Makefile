@@ -41,8 +41,9 @@ test: $(READY_TEST)  ## lint, types, and every test
 suites: $(READY) ## the kill table: which check catches which misconception
 	@$(BIN)/autograder suites
 
-bench: $(READY)  ## compare grading speeds side by side
+bench: $(READY_TEST)  ## compare speeds side by side: grading, and the demos from key press to pixels
 	@$(BIN)/autograder bench
+	@$(BIN)/pytest -q -s autograder/tests/browser/test_latency.py
 
 slides: $(READY) ## the lectures as slides, in build/site
 	@$(BIN)/autograder site --slides

@@ -9,7 +9,7 @@ function across({ views, columns }) {
 
 class StageView {
   constructor(model, el) {
-    Object.assign(this, { model, el, spec: model.get('spec'), ends: [], extra: {}, width: 0, frames: 0, asked: 0 });
+    Object.assign(this, { model, el, spec: model.get('spec'), ends: [], extra: {}, width: 0, frames: 0, asked: 0, ahead: new Map(), way: {} });
     this.bytes = ownBuffer(model.get('data'));
     this.at = Object.fromEntries(this.spec.controls.map((c) => [c.name, c.start]));
     this.cache = new Map();
@@ -98,7 +98,11 @@ class StageView {
 
   /** Moves controls to positions, finds the numbers, draws. */
   move(to, speak = false) {
-    for (const [name, i] of Object.entries(to)) this.at[name] = Math.max(0, Math.min(this.controls.get(name).spec.values.length - 1, i));
+    for (const [name, i] of Object.entries(to)) {
+      const before = this.at[name];
+      this.at[name] = Math.max(0, Math.min(this.controls.get(name).spec.values.length - 1, i));
+      if (this.at[name] !== before) this.way = { name, step: Math.sign(this.at[name] - before) };
+    }
     for (const [name, c] of this.controls) c.show(this.at[name]);
     for (const p of this.presets) p.el.setAttribute('aria-pressed', Object.entries(p.at).every(([n, i]) => this.at[n] === i));
     if (speak) this.status.textContent = this.presets.find((p) => p.at === to)?.note ?? '';
@@ -108,17 +112,39 @@ class StageView {
     this.save();
   }
 
-  key() { return this.spec.controls.map((c) => this.at[c.name]).join(); }
+  key(at = this.at) { return this.spec.controls.map((c) => at[c.name]).join(); }
+
+  /** Tells where in the table a setting stands: the nearest stored positions, and whether they are the setting itself. */
+  stored(at) {
+    const order = this.spec.controls.map((c) => at[c.name]), where = order.map((i, k) => nearest(this.spec.stored[k], i));
+    return { where, exact: order.every((i, k) => this.spec.stored[k][where[k]] === i), key: where.map((i, k) => this.spec.stored[k][i]).join() };
+  }
 
   find() {
-    const { stored, table, kernel } = this.spec, key = this.key(), asks = kernel && this.model.send;
-    const order = this.spec.controls.map((c) => this.at[c.name]), where = order.map((i, k) => nearest(stored[k], i));
-    const exact = order.every((i, k) => stored[k][where[k]] === i);
+    const { table, kernel } = this.spec, key = this.key(), asks = kernel && this.model.send, { where, exact, key: near } = this.stored(this.at);
     this.wanted = key;
     if (this.cache.has(key)) this.show(this.cache.get(key), key);
-    else if (exact || !asks || !this.frame) this.show(decode(table, this.bytes, where), where.map((i, k) => stored[k][i]).join());
+    else if (exact || !asks || !this.frame) this.show(decode(table, this.bytes, where), near);
     if (kernel && !asks && !exact) this.status.textContent = 'Without a kernel: the nearest stored setting is shown.';
-    if (asks && !exact && !this.cache.has(key) && !this.request) this.post({ key });
+    if (!asks || exact || this.cache.has(key) || this.request) this.lookAhead();
+    else if ([...this.ahead.values()].includes(key)) this.wait();
+    else this.post({ key });
+  }
+
+  /** Asks an idle kernel for the settings around, those in the direction of the last step first: then they are there at once. */
+  lookAhead() {
+    if (!this.spec.kernel || !this.model.send || this.request || this.blind || this.hidden) return;
+    const { name, step } = this.way, around = [];
+    if (name) around.push([name, step], [name, 2 * step], [name, 3 * step], [name, -step]);
+    for (const c of this.spec.controls) if (c.kind === 'slider' && c.name !== name) around.push([c.name, 1], [c.name, -1]);
+    for (const [moved, by] of around) {
+      if (this.ahead.size >= 2) return;
+      const at = { ...this.at, [moved]: this.at[moved] + by }, key = this.key(at);
+      if (!(at[moved] in this.controls.get(moved).spec.values) || this.cache.has(key) || this.stored(at).exact || [...this.ahead.values()].includes(key)) continue;
+      this.asked += 1;
+      this.ahead.set(this.asked, key);
+      this.model.send({ id: this.asked, at });
+    }
   }
 
   /** Shows the numbers found for a setting; the setting itself is among them. */
@@ -144,26 +170,47 @@ class StageView {
     this.patience = setTimeout(() => { this.status.textContent = 'Waiting for the kernel ...'; this.root.dataset.waiting = ''; }, 600);
   }
 
-  receive(content, buffers) {
-    const { request } = this;
-    if (!request || content.id !== this.asked) return;
+  arrived() {
     clearTimeout(this.patience);
     if ('waiting' in this.root.dataset) { delete this.root.dataset.waiting; this.status.textContent = ''; }
+  }
+
+  receive(content, buffers) {
+    const { request } = this;
+    if (this.ahead.has(content.id)) { this.receiveAhead(content, buffers); return; }
+    if (!request || content.id !== this.asked) return;
+    this.arrived();
     if (content.error) this.status.textContent = content.error;
     else if (!content.done) {
       request.frame = decode(content.table, ownBuffer(buffers[0]), []);
       if (request.act) this.extra = request.key === this.key() ? request.frame : {};
       if (request.act) this.show(this.base, this.shown);
       else if (this.shown !== this.wanted || this.shown === request.key) this.show(request.frame, request.key);
+      this.blind ||= content.more;
       if (content.more && request.key === this.wanted) { this.model.send({ id: this.asked }); this.wait(); return; }
     }
     if (request.act) request.act.removeAttribute('aria-busy');
-    else if (request.frame && !content.more) this.cache.set(request.key, request.frame);
-    if (this.cache.size > 300) this.cache.clear();
+    else if (request.frame && !content.more) this.keep(request.key, request.frame);
     this.request = null;
     this.root.removeAttribute('aria-busy');
     if (this.wanted !== request.key && this.shown !== this.wanted) this.post({ key: this.wanted });
     else if (this.queued) { const act = this.queued; this.queued = null; this.post({ key: this.key(), act }); }
+    else this.lookAhead();
+  }
+
+  /** Keeps what was asked for ahead. Frames that come one by one (live training) are not for keeping, nor are errors. */
+  receiveAhead(content, buffers) {
+    const key = this.ahead.get(content.id);
+    this.ahead.delete(content.id);
+    this.blind ||= Boolean(content.more || content.error);
+    if (!this.blind) this.keep(key, decode(content.table, ownBuffer(buffers[0]), []));
+    if (this.request) return;
+    if (key === this.wanted && this.shown !== key) { this.arrived(); this.find(); } else this.lookAhead();
+  }
+
+  keep(key, frame) {
+    if (this.cache.size > 300) this.cache.clear();
+    this.cache.set(key, frame);
   }
 
   actionButtons() {
@@ -214,7 +261,7 @@ class StageView {
   /** The question that comes first: everything else waits behind it until a choice, or a skip. */
   prediction() {
     const { question, choices, answer, because, at } = this.spec.prediction, id = uid();
-    const open = () => { this.hidden = false; this.inner.inert = false; this.root.classList.remove('zm-asking'); this.draw(); };
+    const open = () => { this.hidden = false; this.inner.inert = false; this.root.classList.remove('zm-asking'); this.draw(); this.lookAhead(); };
     const answered = (i) => {
       this.move(at);
       open();
