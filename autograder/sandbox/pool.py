@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Session:
         self._cells = 0
         self._exchange: Exchange | None = None
         self._timeouts: Counter[str] = Counter()
-        self._waited = self._peak = 0.0
+        self._waited = self._called = self._peak = 0.0
 
     def __enter__(self) -> Session:
         return self
@@ -73,15 +74,21 @@ class Session:
         """
         if self._timeouts[name] >= (1 if self._hurried else self._limits.tries):
             raise StudentFailure(f"`{name}` was not tried again: it did not finish in time before.", "timeout")
+        if self._called > self._limits.calls_wall:
+            sentence = f"`{name}` was not called: all calls so far took more than {self._limits.calls_wall:g} s."
+            raise StudentFailure(sentence, "timeout")
 
         def ask(exchange: Exchange) -> Any:
             return exchange.call(name, args, kwargs or {}, self._seconds(self._limits.call_wall))
 
+        started = time.monotonic()
         try:
             return self._guarded(f"`{name}`", ask)
         except StudentFailure as failure:
             self._timeouts[name] += failure.kind == "timeout"
             raise
+        finally:
+            self._called += time.monotonic() - started
 
     def _run(self, source: str) -> CellOutcome:
         self._cells += 1

@@ -10,7 +10,6 @@ import json
 import statistics
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest

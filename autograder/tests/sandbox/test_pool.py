@@ -42,6 +42,17 @@ def test_a_stub(session: Session) -> None:
         session.call("f", (1,))
 
 
+def test_slow_calls_are_bounded_together(session: Session) -> None:
+    """Calls that each finish in time cannot add up to an endless submission."""
+    session._limits = Limits(calls_wall=0.2)
+    session.run(["import time\ndef f():\n    time.sleep(0.15)"])
+    for _ in range(2):
+        session.call("f")
+    with pytest.raises(StudentFailure, match=r"`f` was not called: all calls so far took more than 0.2 s.") as failure:
+        session.call("f")
+    assert failure.value.kind == "timeout"
+
+
 def test_a_lost_worker_is_replaced(session: Session) -> None:
     """All cells but the one that did it run again, in order, and what they had defined is back."""
     cells = ["import os\nseen = ['first']", "seen.append('second')\n1 / 0", "os._exit(3)", "seen.append('fourth')"]
