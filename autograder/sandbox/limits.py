@@ -14,8 +14,8 @@ class Limits:
     A worker that does not answer within ``cell_wall`` or ``call_wall`` is lost; a function that did so ``tries``
     times is not tried again. Once a submission has wasted ``patience`` seconds, each further try gets at most
     ``hurry_wall``, and one is enough: when everything loops, it still costs a bounded time. ``calls_wall`` bounds all
-    calls together, however slow each is. ``losses`` bounds how often a worker is replaced. ``memory_mb`` comes on top of what the zygote has. Processes cannot be started;
-    threads are bounded by memory.
+    calls together, however slow each is. ``losses`` bounds how often a worker is replaced. ``memory_mb`` comes on top
+    of what the zygote has. Processes cannot be started; threads are bounded by memory.
     """
 
     cell_wall: float = 10.0
