@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -24,6 +25,7 @@ from autograder.reports.page import render, safe_output
 
 REVEAL = "reveal.js@4.6.1"
 REVEAL_FILES = ("dist/reveal.css", "dist/theme/white.css", "dist/reveal.js", "plugin/notes/notes.js")
+_IMPORT = re.compile(r"^@import .*$", re.MULTILINE)  # of fonts, which are the system's here
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def reveal_assets(folder: Path) -> dict[str, Markup]:
             with tarfile.open(next(Path(scratch).glob("*.tgz"))) as archive:
                 archive.extractall(scratch, filter="data")
             shutil.copytree(Path(scratch, "package"), folder)
-    return {name.rsplit("/", 1)[-1]: Markup((folder / name).read_text("utf-8")) for name in REVEAL_FILES}  # noqa: S704
+    texts = {name.rsplit("/", 1)[-1]: (folder / name).read_text("utf-8") for name in REVEAL_FILES}
+    return {name: Markup(_IMPORT.sub("", text)) for name, text in texts.items()}  # noqa: S704
 
 
 def _show(cell: NotebookNode) -> Shown:
