@@ -80,7 +80,8 @@ function ticksOf(axis, room) {
     return out;
   }
   const rough = (hi - lo) / Math.max(2, room), power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
+  const steps = [0.5, 1, 2, 5, 10].map((m) => m * power), wanted = steps.findIndex((s) => s >= rough * 0.999);
+  const step = steps[hi / steps[wanted] - lo / steps[wanted] < 2 ? wanted - 1 : wanted]; // one tick alone tells no scale
   const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   for (let i = Math.ceil(lo / step - 1e-9); i * step <= hi + step * 1e-9; i += 1) {
     out.push([i * step, (i * step).toFixed(places).replace(/^-(0(\.0*)?)$/, '$1').replace('-', '−')]);

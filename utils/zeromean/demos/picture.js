@@ -113,7 +113,7 @@ class Picture {
     ctx.beginPath();
     for (const [v, words] of yTicks) { const y = Math.round(Y(v)) + 0.5; ctx.moveTo(box.left, y); ctx.lineTo(box.right, y); ctx.fillText(words, box.left - 7, y); }
     ctx.textAlign = 'center';
-    const room = Math.min(...xTicks.slice(1).map(([v], i) => Math.abs(X(v) - X(xTicks[i][0])))) - size / 2; // longer words are drawn narrower
+    const room = Math.min(this.width, ...xTicks.slice(1).map(([v], i) => Math.abs(X(v) - X(xTicks[i][0])))) - size / 2; // longer words are drawn narrower
     for (const [v, words] of xTicks) {
       const x = Math.round(X(v)) + 0.5, half = Math.min(room, ctx.measureText(words).width) / 2;
       ctx.moveTo(x, box.top); ctx.lineTo(x, box.bottom);
