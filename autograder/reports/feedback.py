@@ -110,6 +110,7 @@ def _exercise(cell: NotebookNode, result: ExerciseResult | None, given: Mapping[
     return {
         "name": _name(cell),
         "result": result,
+        "solved": result is not None and result.score == result.points,
         "hints": _hints(result),
         "score": mark.score,
         "points": result.points if result else mark.points,
