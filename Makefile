@@ -52,7 +52,7 @@ site: $(READY)   ## the lectures as pages that open by double click, in build/si
 	@$(BIN)/autograder site
 
 demos: $(READY_TEST)  ## serve the demos as an app
-	@$(BIN)/voila --no-browser=False lectures
+	@$(BIN)/voila lectures
 
 clean:           ## remove what was built; submissions and marks in class/ stay
 	@rm -rf build .pytest_cache .mypy_cache .ruff_cache
