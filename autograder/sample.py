@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -46,12 +47,22 @@ def run(console: Console) -> bool:
 
 
 def hand_in(console: Console) -> list[Submission]:
-    """Build the course, and write the submissions of the class where nbgrader looks for them."""
+    """Build the course, and write the submissions of the class where nbgrader looks for them.
+
+    A class of another assignment, or of other students, is cleared away before: nbgrader refuses to mix them.
+    """
     with console.status("Building the assignment ..."):
         build.build_assignment(NAME)
     release = course.ROOT / "build" / "release" / NAME
     made = list(sample_class.submissions(build.judge_for(course.load(NAME)), release))
     checks = release / f"{NAME}.checks.json"
+    names = " ".join(submission.student for submission in made)
+    basis = hashlib.sha256((release / f"{NAME}.ipynb").read_bytes() + names.encode()).hexdigest()
+    stamp = FOLDER / "made_from"
+    if not stamp.is_file() or stamp.read_text() != basis:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir(parents=True)
+        stamp.write_text(basis)
     for submission in made:
         submission.write(FOLDER / "submitted", checks)
     return made
