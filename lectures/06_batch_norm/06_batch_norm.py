@@ -503,12 +503,12 @@ Table(
 # test mode. And in batches of one class each?
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import test_time_trap
+from zeromean.demos import trap_at_test_time
 
-test_time_trap.demo()
+trap_at_test_time.demo()
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-trap = test_time_trap
+trap = trap_at_test_time
 accuracies = {
     "running statistics, α = 0.1": trap.accuracy(trap.RUNNING, "all 500"),
     "training mode, one at a time": trap.accuracy(trap.TRAINING, "alone"),
@@ -552,8 +552,8 @@ Table(
 # (X. He, *Test time*). Proof without algebra: feed in zero and the unit vectors, and read off its bias and its weights.
 
 # %% slideshow={"slide_type": "fragment"}
-step, _ = test_time_trap.trained(0)
-state = test_time_trap.averaged(0.1, 0)
+step, _ = trap_at_test_time.trained(0)
+state = trap_at_test_time.averaged(0.1, 0)
 
 
 def layer_and_norm(x):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from zeromean.demos import placement, rate_sweep, residual_block, small_batches
-from zeromean.demos import test_time_trap as trap
+from zeromean.demos import trap_at_test_time as trap
 
 # What is stored, computed again
 

@@ -9,10 +9,10 @@ function across({ views, columns }) {
 
 class StageView {
   constructor(model, el) {
-    Object.assign(this, { model, el, spec: model.get('spec'), ends: [], extra: {}, width: 0, frames: 0, asked: 0, ahead: new Map(), way: {} });
+    Object.assign(this, { model, el, spec: model.get('spec'), ends: [], extra: {}, width: 0, frames: 0, way: {} });
     this.bytes = ownBuffer(model.get('data'));
     this.at = Object.fromEntries(this.spec.controls.map((c) => [c.name, c.start]));
-    this.cache = new Map();
+    this.kernel = new Kernel(this);
     this.build();
     this.listen();
     this.takeParams();
@@ -50,10 +50,10 @@ class StageView {
     const body = new MutationObserver(theme);
     body.observe(document.body, { attributes: true, attributeFilter: ['class', 'style', 'data-jp-theme-light', 'data-jp-theme-name'] });
     dark.addEventListener('change', theme);
-    const message = (content, buffers) => this.receive(content, buffers), params = () => this.takeParams();
+    const message = (content, buffers) => this.kernel.receive(content, buffers), params = () => this.takeParams();
     this.model.on('msg:custom', message);
     this.model.on('change:params', params);
-    this.ends.push(() => { sizes.disconnect(); body.disconnect(); dark.removeEventListener('change', theme); this.model.off('msg:custom', message); this.model.off('change:params', params); clearTimeout(this.patience); });
+    this.ends.push(() => { sizes.disconnect(); body.disconnect(); dark.removeEventListener('change', theme); this.model.off('msg:custom', message); this.model.off('change:params', params); this.kernel.end(); });
   }
 
   /** Follows the page: dark where the first painted background behind the stage is dark. */
@@ -121,30 +121,12 @@ class StageView {
   }
 
   find() {
-    const { table, kernel } = this.spec, key = this.key(), asks = kernel && this.model.send, { where, exact, key: near } = this.stored(this.at);
+    const { table, kernel: asks } = this.spec, { kernel } = this, key = this.key(), kept = kernel.kept.get(key), { where, exact, key: near } = this.stored(this.at);
     this.wanted = key;
-    if (this.cache.has(key)) this.show(this.cache.get(key), key);
-    else if (exact || !asks || !this.frame) this.show(decode(table, this.bytes, where), near);
-    if (kernel && !asks && !exact) this.status.textContent = 'Without a kernel: the nearest stored setting is shown.';
-    if (!asks || exact || this.cache.has(key) || this.request) this.lookAhead();
-    else if ([...this.ahead.values()].includes(key)) this.wait();
-    else this.post({ key });
-  }
-
-  /** Asks an idle kernel for the settings around, those in the direction of the last step first: then they are there at once. */
-  lookAhead() {
-    if (!this.spec.kernel || !this.model.send || this.request || this.blind || this.hidden) return;
-    const { name, step } = this.way, around = [];
-    if (name) around.push([name, step], [name, 2 * step], [name, 3 * step], [name, -step]);
-    for (const c of this.spec.controls) if (c.kind === 'slider' && c.name !== name) around.push([c.name, 1], [c.name, -1]);
-    for (const [moved, by] of around) {
-      if (this.ahead.size >= 2) return;
-      const at = { ...this.at, [moved]: this.at[moved] + by }, key = this.key(at);
-      if (!(at[moved] in this.controls.get(moved).spec.values) || this.cache.has(key) || this.stored(at).exact || [...this.ahead.values()].includes(key)) continue;
-      this.asked += 1;
-      this.ahead.set(this.asked, key);
-      this.model.send({ id: this.asked, at });
-    }
+    if (kept) this.show(kept, key);
+    else if (exact || !kernel.on || !this.frame) this.show(decode(table, this.bytes, where), near);
+    if (asks && !kernel.on && !exact) this.status.textContent = 'Without a kernel: the nearest stored setting is shown.';
+    kernel.want(key, Boolean(kept) || exact);
   }
 
   /** Shows the numbers found for a setting; the setting itself is among them. */
@@ -157,69 +139,13 @@ class StageView {
     this.draw();
   }
 
-  /** Sends one request to the kernel; while it is away, later settings wait, and only the latest is sent. */
-  post(request) {
-    Object.assign(this, { request, asked: this.asked + 1 });
-    this.root.setAttribute('aria-busy', 'true');
-    this.model.send({ id: this.asked, at: { ...this.at }, act: request.act?.textContent });
-    this.wait();
-  }
-
-  wait() {
-    clearTimeout(this.patience);
-    this.patience = setTimeout(() => { this.status.textContent = 'Waiting for the kernel ...'; this.root.dataset.waiting = ''; }, 600);
-  }
-
-  arrived() {
-    clearTimeout(this.patience);
-    if ('waiting' in this.root.dataset) { delete this.root.dataset.waiting; this.status.textContent = ''; }
-  }
-
-  receive(content, buffers) {
-    const { request } = this;
-    if (this.ahead.has(content.id)) { this.receiveAhead(content, buffers); return; }
-    if (!request || content.id !== this.asked) return;
-    this.arrived();
-    if (content.error) this.status.textContent = content.error;
-    else if (!content.done) {
-      request.frame = decode(content.table, ownBuffer(buffers[0]), []);
-      if (request.act) this.extra = request.key === this.key() ? request.frame : {};
-      if (request.act) this.show(this.base, this.shown);
-      else if (this.shown !== this.wanted || this.shown === request.key) this.show(request.frame, request.key);
-      this.blind ||= content.more;
-      if (content.more && request.key === this.wanted) { this.model.send({ id: this.asked }); this.wait(); return; }
-    }
-    if (request.act) request.act.removeAttribute('aria-busy');
-    else if (request.frame && !content.more) this.keep(request.key, request.frame);
-    this.request = null;
-    this.root.removeAttribute('aria-busy');
-    if (this.wanted !== request.key && this.shown !== this.wanted) this.post({ key: this.wanted });
-    else if (this.queued) { const act = this.queued; this.queued = null; this.post({ key: this.key(), act }); }
-    else this.lookAhead();
-  }
-
-  /** Keeps what was asked for ahead. Frames that come one by one (live training) are not for keeping, nor are errors. */
-  receiveAhead(content, buffers) {
-    const key = this.ahead.get(content.id);
-    this.ahead.delete(content.id);
-    this.blind ||= Boolean(content.more || content.error);
-    if (!this.blind) this.keep(key, decode(content.table, ownBuffer(buffers[0]), []));
-    if (this.request) return;
-    if (key === this.wanted && this.shown !== key) { this.arrived(); this.find(); } else this.lookAhead();
-  }
-
-  keep(key, frame) {
-    if (this.cache.size > 300) this.cache.clear();
-    this.cache.set(key, frame);
-  }
-
   actionButtons() {
     if (!this.model.send) return [];
     return this.spec.actions.map((label) => {
       const act = make('button', { type: 'button', onclick: () => {
         if (act.getAttribute('aria-busy')) return;
         act.setAttribute('aria-busy', 'true');
-        if (this.request) this.queued = act; else this.post({ key: this.key(), act });
+        this.kernel.act(act);
       } }, label);
       return act;
     });
@@ -261,7 +187,7 @@ class StageView {
   /** The question that comes first: everything else waits behind it until a choice, or a skip. */
   prediction() {
     const { question, choices, answer, because, at } = this.spec.prediction, id = uid();
-    const open = () => { this.hidden = false; this.inner.inert = false; this.root.classList.remove('zm-asking'); this.draw(); this.lookAhead(); };
+    const open = () => { this.hidden = false; this.inner.inert = false; this.root.classList.remove('zm-asking'); this.draw(); this.kernel.lookAhead(); };
     const answered = (i) => {
       this.move(at);
       open();

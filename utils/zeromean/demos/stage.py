@@ -21,7 +21,7 @@ from zeromean.demos.parts import Action, Compute, Control, Goal, Prediction, Pre
 from zeromean.demos.table import last_frame, pack, spread, tabulate
 
 _HERE = Path(__file__).parent
-_PARTS = ("numbers.js", "marks.js", "controls.js", "picture.js", "stage.js")  # one ES module, laid end to end
+_PARTS = ("numbers.js", "marks.js", "controls.js", "picture.js", "kernel.js", "stage.js")  # one ES module
 SCRIPT = "\n".join((_HERE / name).read_text("utf8") for name in _PARTS)
 STYLE = (_HERE / "stage.css").read_text("utf8")
 TABLE_LIMIT = 6_000_000  # bytes; more than this is slow to send, and belongs to the kernel
