@@ -82,7 +82,7 @@ def _press(part: Locator, sliders: list[Locator], presses: int, pause: int) -> l
         shown.evaluate("shown => { shown.length = 0; }")
         for number in range(presses):
             page.keyboard.press("ArrowRight" if number % (2 * last) < last else "ArrowLeft")
-            page.wait_for_function("([shown, count]) => shown.length > count", arg=[shown, number])
+            page.wait_for_function("([shown, count]) => shown.length > count", arg=[shown, number], polling=20)
             page.wait_for_timeout(pause)
         times += shown.json_value()
     return times
