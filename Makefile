@@ -34,6 +34,7 @@ grade: $(READY)  ## grade the bundled sample class: marks, feedback, class repor
 
 test: $(READY_TEST)  ## lint, types, and every test
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q -n auto --dist loadfile -m "not browser" $(PYTEST)
 	@$(BIN)/pytest -q -m browser $(PYTEST)

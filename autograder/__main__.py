@@ -46,9 +46,10 @@ def build(check: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the table as data.")
 def suites(names: Iterable[str], as_json: bool) -> None:
     """Print which check catches which misconception, and which correct variants are rejected."""
+    from autograder.authoring.judging import judge_for
     from autograder.judge.mutation import kill_table
 
-    tables = {name: kill_table(building.judge_for(course.load(name))) for name in names or course.assignments()}
+    tables = {name: kill_table(judge_for(course.load(name))) for name in names or course.assignments()}
     if as_json:
         exercises = {k: v for table in tables.values() for k, v in table.to_json()["exercises"].items()}
         click.echo(json.dumps({"exercises": exercises}, indent=1))
@@ -116,7 +117,7 @@ def report(assignment: str) -> None:
 @main.command()
 def sample() -> None:
     """Grade the bundled sample class of A4, and compare with the marks that are known."""
-    from autograder import sample as sampling
+    from autograder.sample import run as sampling
 
     sys.exit(not sampling.run(CONSOLE))
 
@@ -126,7 +127,7 @@ def sample() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print milliseconds per submission as data.")
 def bench(rounds: int, as_json: bool) -> None:
     """Compare stock nbgrader, nbgrader with our steps, `grade`, and bare exec, side by side."""
-    from autograder import bench as benching
+    from autograder.sample import bench as benching
 
     figures = benching.run(rounds, ERRORS)
     if as_json:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from zeromean.probes import Step
+from zeromean.checking.probes import Step
 
 from autograder.judge.reference import Reference
 from autograder.judge.student import LocalSession, Student

@@ -9,16 +9,11 @@ from pathlib import Path
 
 from autograder.authoring import course, notebooks, release
 from autograder.authoring.course import Assignment
+from autograder.authoring.judging import judge_for
 from autograder.authoring.probes import write as write_probes
 from autograder.judge.judge import Judge
 
 Step = Callable[[Assignment, Judge, Path], None]
-
-
-def judge_for(assignment: Assignment) -> Judge:
-    """Return the judge of an assignment: its suites collected, its reference solution run."""
-    exercises = [(cell.name, cell.points, cell.functions) for cell in assignment.exercises]
-    return Judge(assignment.suite, assignment.reference_cells, exercises)
 
 
 def _source(assignment: Assignment, judge: Judge, root: Path) -> None:

@@ -183,4 +183,4 @@ def _refuse_orphans(cells: tuple[Cell, ...], name: str) -> None:
             raise SourceError(f"{name}: check {check!r} has no exercise of that name. Add one, or mend the name.")
     for exercise in exercises:
         if exercise not in checks:
-            raise SourceError(f"{name}: exercise {exercise!r} has no check cell. Add `# %% check=\"{exercise}\"`.")
+            raise SourceError(f'{name}: exercise {exercise!r} has no check cell. Add `# %% check="{exercise}"`.')

@@ -13,10 +13,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from zeromean import probes
-from zeromean.encoding import DataError
-from zeromean.fingerprints import difference_of_prints, fingerprint, raised_print
-from zeromean.probes import FORMAT
+from zeromean.checking import probes
+from zeromean.checking.encoding import DataError
+from zeromean.checking.fingerprints import difference_of_prints, fingerprint, raised_print
+from zeromean.checking.probes import FORMAT
 
 from autograder.authoring.attention import looked_at
 from autograder.authoring.recording import Recorded, Recorder, whole
@@ -24,7 +24,7 @@ from autograder.judge.collect import Suite, SuiteCheck
 from autograder.judge.judge import Judge, fixtures, undisturbed
 from autograder.judge.reference import SuiteError, exchanged, observe
 from autograder.judge.student import Student
-from autograder.suite import CheckFailed
+from autograder.suite.expectations import CheckFailed
 
 
 def record(judge: Judge) -> dict[str, Any]:

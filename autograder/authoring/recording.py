@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from zeromean.encoding import CACHE_OF, encode
-from zeromean.probes import Step
+from zeromean.checking.encoding import CACHE_OF, encode
+from zeromean.checking.probes import Step
 
 from autograder.judge.reference import Effect, Reference, observe
 from autograder.judge.student import Call, LocalSession, Student
 from autograder.judge.values import ANYTHING, Cache
-from autograder.suite import CheckFailed
+from autograder.suite.expectations import CheckFailed
 
 # What another processor rounds differently must not change the file, and is far below what a student is allowed.
 _BITS = {"f8": (30, 40), "f4": (16, 20), "f2": (8, 10)}

@@ -56,9 +56,7 @@ def code_answer(exercise: Cell, desk: Desk) -> Answer:
     else:
         answer = _continued(exercise.name, written[0], desk)
         if len(own) > 1:
-            sentence = (
-                f"Exercise {exercise.name} was there {len(own)} times; the cell with an answer was graded."
-            )
+            sentence = f"Exercise {exercise.name} was there {len(own)} times; the cell with an answer was graded."
             answer = Answer(answer.source, answer.pieces, (*answer.repairs, sentence))
     if any(piece.cell_type != "code" for piece in answer.pieces):
         sentence = f"Exercise {exercise.name} had become a text cell; it was run as code."
@@ -72,9 +70,7 @@ def text_answer(question: Cell, desk: Desk) -> Answer:
     stub = desk.stubs[question.name]
     repairs = []
     if not own:
-        written = [
-            p for p in desk.loose if _first_line(p.source) == _first_line(stub) and not same(p.source, stub)
-        ]
+        written = [p for p in desk.loose if _first_line(p.source) == _first_line(stub) and not same(p.source, stub)]
         desk.take(written)
         fate = "it was known by its first line" if written else "the empty one was put back"
         repairs.append(f"Question {question.name} had lost its cell; {fate}.")
@@ -125,9 +121,7 @@ def _one_of(name: str, written: list[Piece], wanted: set[str]) -> Answer:
         return Answer(joined, tuple(written), (sentence,))
     last = (whole or written)[-1]
     which = "the last one that is complete" if whole else "the last one"
-    return Answer(
-        last.source, (last,), (f"Exercise {name} was there {len(written)} times; {which} was graded.",)
-    )
+    return Answer(last.source, (last,), (f"Exercise {name} was there {len(written)} times; {which} was graded.",))
 
 
 def _continued(name: str, first: Piece, desk: Desk) -> Answer:
@@ -155,9 +149,7 @@ def _elsewhere(exercise: Cell, desk: Desk) -> Answer:
     found = [piece for piece in some if _defines(piece, wanted)][-1:] or ([] if own else some)
     if found:
         desk.take(found)
-        sentence = (
-            f"Exercise {name} had lost its cell; it was known by the functions that another cell defines."
-        )
+        sentence = f"Exercise {name} had lost its cell; it was known by the functions that another cell defines."
         return Answer("\n".join(piece.source for piece in found), tuple(found), (sentence,))
     for piece in desk.others:
         if _defines(piece, wanted):

@@ -53,9 +53,7 @@ class Summary:
 
     def sentence(self) -> str:
         """Say in words what was done, and what a person should look at."""
-        said = [
-            f"{self.assignment}: {self.graded} graded, {self.unchanged} unchanged, in {self.seconds:g} s."
-        ]
+        said = [f"{self.assignment}: {self.graded} graded, {self.unchanged} unchanged, in {self.seconds:g} s."]
         if self.mean is not None:
             said.append(f"The mean mark is {self.mean:g}.")
         if self.held:
@@ -109,11 +107,7 @@ def grade_class(
             with closing(graded(Order(assignment, release, isolation), changed, jobs)) as results:
                 stopped = desk.take_all(_watched(results, assignment, len(changed), progress))
         records = ledger.records.load_all(assignment)
-    mine = {
-        submission.student: records[submission.student]
-        for submission in found
-        if submission.student in records
-    }
+    mine = {submission.student: records[submission.student] for submission in found if submission.student in records}
     return Summary(
         assignment,
         graded=desk.written,
@@ -194,9 +188,7 @@ class _Desk:
         for done in self._pending:
             publish(self._class_folder, done.submission, self._ledger.assignment, done.notebook)
         entries = [
-            Entry(
-                replace(d.record, late_seconds=self._late[d.record.student]), d.marks, d.submission.timestamp
-            )
+            Entry(replace(d.record, late_seconds=self._late[d.record.student]), d.marks, d.submission.timestamp)
             for d in self._pending
         ]
         if entries:

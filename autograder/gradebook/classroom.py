@@ -33,13 +33,9 @@ def submissions(class_folder: Path, assignment: str, students: Collection[str] =
     found = {path.parent.name: path for path in folders}
     missing = sorted(set(students) - set(found))
     if missing:
-        raise FileNotFoundError(
-            f"No submission of {assignment} by {', '.join(missing)} in {class_folder}/submitted."
-        )
+        raise FileNotFoundError(f"No submission of {assignment} by {', '.join(missing)} in {class_folder}/submitted.")
     if not found:
-        raise FileNotFoundError(
-            f"No submissions of {assignment} in {class_folder}/submitted/<student>/{assignment}."
-        )
+        raise FileNotFoundError(f"No submissions of {assignment} in {class_folder}/submitted/<student>/{assignment}.")
     return [_read(student, path) for student, path in found.items() if not students or student in students]
 
 

@@ -18,17 +18,17 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder.authoring import course
-from autograder.authoring.build import judge_for
 from autograder.authoring.course import Assignment
+from autograder.authoring.judging import judge_for
 from autograder.gradebook import results
 from autograder.gradebook.rebuild import Rebuilt, rebuild
-from autograder.gradebook.safe import clean_outputs
 from autograder.judge.judge import UNDECIDED, Judge
 from autograder.judge.record import CheckResult, ExerciseResult, Record
+from autograder.safe import clean_outputs
 from autograder.sandbox.pool import Limits, Session, Zygote
 
 RELEASE = course.ROOT / "build" / "release"
-ENGINE = ("suite.py", "sandbox/*.py", "judge/*.py", "gradebook/*.py")
+ENGINE = ("suite/*.py", "sandbox/*.py", "judge/*.py", "gradebook/**/*.py", "authoring/course.py", "safe.py")
 RUN_SECONDS = 120
 _RUN = frozenset({"code", "exercise", "scratch", "own"})
 
@@ -93,9 +93,7 @@ class Grader:
 def undecided(assignment: Assignment, instructor: NotebookNode, student: str, reason: str) -> Graded:
     """Hold every mark of a submission on which we ourselves failed; without a fingerprint, it is tried again."""
     exercises = tuple(
-        ExerciseResult(
-            cell.name, cell.points, (CheckResult("grader", "graded", 1, "error", UNDECIDED, detail=reason),)
-        )
+        ExerciseResult(cell.name, cell.points, (CheckResult("grader", "graded", 1, "error", UNDECIDED, detail=reason),))
         for cell in assignment.exercises
     )
     record = Record(assignment.name, student, exercises, "", "not run", 0.0, 0.0, notes=(UNDECIDED,))
@@ -172,9 +170,7 @@ def _run_cells(notebook: NotebookNode, session: Session) -> tuple[str, ...]:
     until = time.monotonic() + RUN_SECONDS
     for number, cell in enumerate(cells, start=1):
         if time.monotonic() > until:
-            return (
-                f"The cells took more than {RUN_SECONDS} s; the last {len(cells) - number + 1} were not run.",
-            )
+            return (f"The cells took more than {RUN_SECONDS} s; the last {len(cells) - number + 1} were not run.",)
         [outcome] = session.run([cell.source])
         cell.execution_count = number
         cell.outputs = nbformat.from_dict(clean_outputs(outcome.outputs))

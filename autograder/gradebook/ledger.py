@@ -56,9 +56,7 @@ class Ledger:
     def __enter__(self) -> Ledger:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.engine.dispose()
 
     def complete(self) -> set[str]:
@@ -107,9 +105,7 @@ class Ledger:
         mine = (_SUBMISSION.c.assignment_id == self._assignment_id) & _SUBMISSION.c.student_id.in_(times)
         query = sa.select(_SUBMISSION.c.student_id, _SUBMISSION.c.id).where(mine)
         ids: dict[str, str] = {row.student_id: row.id for row in connection.execute(query)}
-        old = [
-            {"row": ids[student], "timestamp": at} for student, at in times.items() if student in ids and at
-        ]
+        old = [{"row": ids[student], "timestamp": at} for student, at in times.items() if student in ids and at]
         new = [
             {"id": uuid4().hex, "assignment_id": self._assignment_id, "student_id": student, "timestamp": at}
             for student, at in times.items()
@@ -121,9 +117,7 @@ class Ledger:
 
     def _write_notebooks(self, connection: sa.Connection, submissions: dict[str, str]) -> dict[str, str]:
         """Return the submitted notebooks' ids by submission, new ones made."""
-        mine = (_NOTEBOOK.c.notebook_id == self._notebook_id) & _NOTEBOOK.c.assignment_id.in_(
-            submissions.values()
-        )
+        mine = (_NOTEBOOK.c.notebook_id == self._notebook_id) & _NOTEBOOK.c.assignment_id.in_(submissions.values())
         query = sa.select(_NOTEBOOK.c.assignment_id, _NOTEBOOK.c.id).where(mine)
         ids: dict[str, str] = {row.assignment_id: row.id for row in connection.execute(query)}
         new = [
@@ -136,9 +130,7 @@ class Ledger:
             for submission in submissions.values()
             if submission not in ids
         ]
-        _update(
-            connection, _NOTEBOOK, [{"row": old, "late_submission_penalty": None} for old in ids.values()]
-        )
+        _update(connection, _NOTEBOOK, [{"row": old, "late_submission_penalty": None} for old in ids.values()])
         _insert(connection, _NOTEBOOK, new)
         return ids | {row["assignment_id"]: row["id"] for row in new}
 
@@ -147,9 +139,7 @@ class Ledger:
         rows = connection.execute(sa.select(*columns).where(_GRADE.c.notebook_id.in_(marks)))
         known = {(row.notebook_id, row.cell_id): row for row in rows}
         old, new = [], []
-        for notebook, name, score in (
-            (key, *item) for key, found in marks.items() for item in found.scores.items()
-        ):
+        for notebook, name, score in ((key, *item) for key, found in marks.items() for item in found.scores.items()):
             row = known.get((notebook, self._cells[name]))
             by_hand = score is None or (row is not None and row.manual_score is not None)
             values = {"auto_score": score, "needs_manual_grade": by_hand}
@@ -165,9 +155,7 @@ class Ledger:
         rows = connection.execute(sa.select(*columns).where(_COMMENT.c.notebook_id.in_(marks)))
         known = {(row.notebook_id, row.cell_id): row.id for row in rows}
         old, new = [], []
-        for notebook, name, text in (
-            (key, *item) for key, found in marks.items() for item in found.comments.items()
-        ):
+        for notebook, name, text in ((key, *item) for key, found in marks.items() for item in found.comments.items()):
             row = known.get((notebook, self._answers[name]))
             if row is None:
                 new.append({"notebook_id": notebook, "cell_id": self._answers[name], "auto_comment": text})

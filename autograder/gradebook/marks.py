@@ -41,9 +41,7 @@ def untouched(cell: NotebookNode) -> bool:
 
 def marks(notebook: NotebookNode, record: Record) -> Marks:
     """Return all marks and comments of a graded notebook."""
-    cells = [
-        (cell.metadata.nbgrader.grade_id, cell) for cell in notebook.cells if "nbgrader" in cell.metadata
-    ]
+    cells = [(cell.metadata.nbgrader.grade_id, cell) for cell in notebook.cells if "nbgrader" in cell.metadata]
     scores = {name: auto_score(cell, record) for name, cell in cells if is_grade(cell)}
     comments = {name: NO_RESPONSE if untouched(cell) else None for name, cell in cells if is_solution(cell)}
     return Marks(scores, comments)

@@ -59,9 +59,7 @@ def _sort(instructor: NotebookNode, submitted: list[Piece], repairs: list[str]) 
             desk.others += group[:1]
         elif kind not in ("exercise", "question") and group:
             _sort_locked(cell, group, desk, repairs)
-    empty = {
-        normal(c["source"]) for c in instructor["cells"] if c["metadata"]["zeromean"]["kind"] == "exercise"
-    }
+    empty = {normal(c["source"]) for c in instructor["cells"] if c["metadata"]["zeromean"]["kind"] == "exercise"}
     own = [piece for piece in desk.loose if normal(piece.source) not in empty | {""}]
     desk.loose = sorted(own, key=lambda piece: piece.position)
     return desk
@@ -104,11 +102,7 @@ def _moved(
     numbers = [index[name] for _, name in places]
     in_order = _longest_rising(numbers)
     moved = [name for (_, name), number in zip(places, numbers, strict=True) if number not in in_order]
-    return [
-        f"The cell of {name} had been moved; it was put back in its place."
-        for name in moved
-        if name in solutions
-    ]
+    return [f"The cell of {name} had been moved; it was put back in its place." for name in moved if name in solutions]
 
 
 def _longest_rising(numbers: list[int]) -> set[int]:
@@ -138,9 +132,7 @@ def _added(instructor: NotebookNode, desk: Desk, known: dict[int, str]) -> dict[
     return added
 
 
-def _assemble(
-    instructor: NotebookNode, answers: dict[str, Answer], added: dict[str, list[Piece]]
-) -> NotebookNode:
+def _assemble(instructor: NotebookNode, answers: dict[str, Answer], added: dict[str, list[Piece]]) -> NotebookNode:
     cells = [_own_cell(piece) for piece in added.get("", [])]
     for original in instructor["cells"]:
         cell = NotebookNode({**original, "metadata": NotebookNode(original["metadata"])})

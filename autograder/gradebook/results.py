@@ -33,9 +33,7 @@ def as_html(exercise: ExerciseResult, *, staff: bool) -> str:
     items = []
     for check in exercise.checks:
         parts = [f"<b>{SIGNS[check.outcome]} {WORDS[check.outcome]}</b> {_inline(check.sentence)}"]
-        parts += [
-            f'<div class="zm-{name}">{_inline(text)}</div>' for name, text in _explanations(check, staff)
-        ]
+        parts += [f'<div class="zm-{name}">{_inline(text)}</div>' for name, text in _explanations(check, staff)]
         items.append(f'<li class="zm-{check.outcome}">{"".join(parts)}</li>')
     return f'<div class="zm-results"><p><b>{_marks(exercise)}</b></p><ul>{"".join(items)}</ul></div>'
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from autograder.judge.reference import SuiteError
-from autograder.suite import Check, replacement_functions
+from autograder.suite.marking import Check, replacement_functions
 
 FIXTURES = ("student", "reference", "rng")
 

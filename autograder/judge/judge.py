@@ -18,7 +18,7 @@ from autograder.judge.hints import Suspects
 from autograder.judge.record import CheckResult, ExerciseResult
 from autograder.judge.reference import Reference, SuiteError
 from autograder.judge.student import Call, Session, Student
-from autograder.suite import CheckFailed
+from autograder.suite.expectations import CheckFailed
 
 UNDECIDED = "This check could not be decided, through no fault of yours. A person will look at it."
 

@@ -23,7 +23,8 @@ from autograder.judge.values import (
     students_side,
 )
 from autograder.sandbox.failure import StudentFailure
-from autograder.suite import CallFailed, CheckFailed, Misfit, key_of
+from autograder.suite.expectations import CallFailed, CheckFailed, Misfit
+from autograder.suite.gradients import key_of
 
 LARGEST_KEY = 1000  # numbers
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from zeromean.mismatch import describe_mismatch
+from zeromean.checking.mismatch import describe_mismatch
 
 from autograder.sandbox.values import Handle
 

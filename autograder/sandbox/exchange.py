@@ -70,9 +70,7 @@ class Exchange:
             why = clean(answer["unsent"], MAX_SENTENCE)
             raise StudentFailure(f"`{name}` returned what cannot be handed over: {why}", "garbage")
 
-    def _ask(
-        self, request: dict[str, Any], buffers: list[bytes], seconds: float
-    ) -> tuple[dict[str, Any], memoryview]:
+    def _ask(self, request: dict[str, Any], buffers: list[bytes], seconds: float) -> tuple[dict[str, Any], memoryview]:
         self._number += 1
         until = time.monotonic() + seconds
         channel = self.worker.channel

@@ -53,7 +53,12 @@ class ImportGuard:
         return top in ALWAYS or top in self._extra
 
     def _guarded(
-        self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0  # noqa: A002
+        self,
+        name: str,
+        globals: Any = None,  # noqa: A002 - the names of builtins.__import__
+        locals: Any = None,  # noqa: A002
+        fromlist: Any = (),
+        level: int = 0,
     ) -> Any:
         top = name.partition(".")[0] if isinstance(name, str) else ""
         if level == 0 and type(globals) is dict and globals.get("__name__") == "__main__" and not self._allows(top):

@@ -63,9 +63,7 @@ class Outputs:
 
     def error(self, name: str, message: str, traceback: list[str]) -> None:
         """Add the exception that ended the cell; never left out."""
-        self.items.append(
-            {"output_type": "error", "ename": name, "evalue": message, "traceback": traceback}
-        )
+        self.items.append({"output_type": "error", "ename": name, "evalue": message, "traceback": traceback})
 
 
 class Stream(io.TextIOBase):

@@ -6,8 +6,8 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = ("suite", "sandbox", "judge", "authoring", "gradebook", "reports", "sample", "bench", "__main__")
-GROUND = {"suite", "sandbox"}
+FLOORS = ("suite", "safe", "sandbox", "judge", "authoring", "gradebook", "reports", "sample", "__main__")
+GROUND = {"suite", "safe", "sandbox"}
 DOORS = {
     "jupytext": {"autograder/authoring/course.py"},
     "latex2mathml": {"autograder/reports/mathematics.py"},

@@ -23,10 +23,11 @@
 import autograd.numpy as np
 import matplotlib.pyplot as plt
 from autograd import grad
-from zeromean import digits, nets
+from zeromean import digits
+from zeromean.training import nets
 from zeromean.style import BLACK, BLUE, ORANGE, SKY, VERMILION, show, use
 from zeromean.tables import Table
-from zeromean.training import descent, train
+from zeromean.training.loop import descent, train
 
 use()
 rng = np.random.default_rng(6)
@@ -44,7 +45,7 @@ data = digits.load()
 # near $1.5$ in the second. Do the two lines have the same slope? The same sign of the slope?
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import covariate_shift
+from zeromean.demos.l06_batch_norm import covariate_shift
 
 covariate_shift.demo()
 
@@ -221,7 +222,7 @@ print(
 )
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import whitening
+from zeromean.demos.l06_batch_norm import whitening
 
 whitening.demo()
 
@@ -378,7 +379,7 @@ print(
 # **Predict.** Leave one path out. Which sums over the batch stop being zero?
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import bn_graph
+from zeromean.demos.l06_batch_norm import bn_graph
 
 bn_graph.demo()
 
@@ -503,7 +504,7 @@ Table(
 # test mode. And in batches of one class each?
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import trap_at_test_time
+from zeromean.demos.l06_batch_norm import trap_at_test_time
 
 trap_at_test_time.demo()
 
@@ -583,7 +584,7 @@ print(f"one linear layer gives the same to {fusion_error:.1e}")
 # numbers?
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import axes_cube
+from zeromean.demos.l06_batch_norm import axes_cube
 
 axes_cube.demo()
 
@@ -602,7 +603,7 @@ axes_cube.demo()
 # same rate turns the weights: times what?
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import scale_knob
+from zeromean.demos.l06_batch_norm import scale_knob
 
 scale_knob.demo()
 
@@ -678,7 +679,7 @@ show(
 # a scale law too? And which of the three minds initial weights of a tenth of He's?
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import rate_sweep
+from zeromean.demos.l06_batch_norm import rate_sweep
 
 rate_sweep.demo()
 
@@ -814,7 +815,7 @@ Table(
 # **Predict** what we find for ReLU, tanh and sigmoid.
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import placement
+from zeromean.demos.l06_batch_norm import placement
 
 placement.demo()
 
@@ -900,7 +901,7 @@ show(
 # batch norm do to it? And is batch norm *without* a short cut enough for 41 layers?
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import residual_block
+from zeromean.demos.l06_batch_norm import residual_block
 
 residual_block.demo()
 
@@ -941,7 +942,7 @@ Table(
 # **Predict.** Accuracy with batches of two. And of one?
 
 # %% slideshow={"slide_type": "subslide"} tags=["hide-input"] jupyter={"source_hidden": true}
-from zeromean.demos import small_batches
+from zeromean.demos.l06_batch_norm import small_batches
 
 small_batches.demo()
 

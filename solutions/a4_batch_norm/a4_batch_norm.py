@@ -52,7 +52,7 @@ from zeromean import check
 
 # %% figure=true
 from zeromean import figures
-from zeromean.figures import reveal, when_ready
+from zeromean.waiting import reveal, when_ready
 from zeromean.style import use
 
 use()

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from zeromean.check import check
+from zeromean.checking.check import check
 
 __all__ = ["check"]

@@ -8,7 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.gradebook.safe import clean_outputs, markdown_as_html
+from autograder.safe import clean_outputs, markdown_as_html
 
 _OURS = frozenset({"text", "code", "figure", "check", "notes"})
 

@@ -16,9 +16,7 @@ from autograder.sandbox.pool import Limits
 class RunAndJudge(Execute):  # type: ignore[misc]  # nbgrader and nbconvert have no types
     """Runs the notebook in the sandbox and judges it; obeys ``c.Execute.timeout`` and ``--no-execute``."""
 
-    timeout = Integer(int(Limits.cell_wall), allow_none=True, help="Seconds that one cell may take.").tag(
-        config=True
-    )
+    timeout = Integer(int(Limits.cell_wall), allow_none=True, help="Seconds that one cell may take.").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None

@@ -25,9 +25,7 @@ def grader_of(step: NbGraderPreprocessor, resources: dict[str, Any], limits: Lim
     coursedir = step.parent.parent.coursedir  # the step's exporter's converter
     release = Path(coursedir.format_path(coursedir.release_directory, ".", name)).resolve().parent
     key = (name, release, limits or Limits())
-    if key in _graders and _graders[key][0].basis != basis(
-        course.load(name), release / name / f"{name}.ipynb"
-    ):
+    if key in _graders and _graders[key][0].basis != basis(course.load(name), release / name / f"{name}.ipynb"):
         _graders.pop(key)[1].close()
     if key not in _graders:
         opened = ExitStack()

@@ -11,12 +11,12 @@ from autograder.suite import (
     expect_raises,
     expect_unchanged,
     points,
+    slip,
     variant,
     vjp,
 )
+from autograder.suite.inputs import affine, alternating, batch
 from autograder.suites.a4_batch_norm import oracle
-from autograder.suites.a4_batch_norm.inputs import affine, alternating, batch
-from autograder.suites.a4_batch_norm.slips import slip
 
 
 @points(2, visible=True)

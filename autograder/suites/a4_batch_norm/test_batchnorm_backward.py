@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect, expect_close, expect_dtype, expect_unchanged, points, variant, vjp
+from autograder.suite import expect, expect_close, expect_dtype, expect_unchanged, points, slip, variant, vjp
+from autograder.suite.inputs import affine, batch
 from autograder.suites.a4_batch_norm import oracle
-from autograder.suites.a4_batch_norm.inputs import affine, batch, bn_param
-from autograder.suites.a4_batch_norm.slips import slip
+from autograder.suites.a4_batch_norm.inputs import bn_param
 
 
 @points(3, visible=True)
@@ -58,9 +58,7 @@ def test_scaled_weights(student, rng):
     """eps = 0: when the weights before the layer grow by a factor, their gradient shrinks by that factor"""
     (inputs, gamma, beta, param), dout = problem(rng, 6, 3, eps=0.0)
     W = rng.normal(size=(3, 3))
-    dW, dW_far = (
-        inputs.T @ backward(student, (inputs @ (c * W), gamma, beta, param), dout)[0] for c in (1.0, 50.0)
-    )
+    dW, dW_far = (inputs.T @ backward(student, (inputs @ (c * W), gamma, beta, param), dout)[0] for c in (1.0, 50.0))
     expect(np.abs(dW).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single examples.")
     expect_close(50 * dW_far, dW, "50 times the gradient for weights 50 times as large", rtol=1e-7)
 

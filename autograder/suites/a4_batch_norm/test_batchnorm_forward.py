@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import (
-    expect_close,
-    expect_dtype,
-    expect_raises,
-    expect_unchanged,
-    points,
-    variant,
-)
+from autograder.suite import expect_close, expect_dtype, expect_raises, expect_unchanged, points, slip, variant
+from autograder.suite.inputs import affine, batch
 from autograder.suites.a4_batch_norm import oracle
-from autograder.suites.a4_batch_norm.inputs import affine, batch, bn_param
-from autograder.suites.a4_batch_norm.slips import slip
+from autograder.suites.a4_batch_norm.inputs import bn_param
 
 
 @points(4, visible=True)

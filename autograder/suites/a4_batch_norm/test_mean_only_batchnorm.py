@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, variant, vjp
+from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, slip, variant, vjp
+from autograder.suite.inputs import affine, batch
 from autograder.suites.a4_batch_norm import oracle
-from autograder.suites.a4_batch_norm.inputs import affine, batch
-from autograder.suites.a4_batch_norm.slips import slip
 
 
 @points(2, visible=True)

@@ -6,10 +6,9 @@ from itertools import product
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_raises, expect_unchanged, points, variant
+from autograder.suite import expect_close, expect_raises, expect_unchanged, points, slip, variant
+from autograder.suite.inputs import batch
 from autograder.suites.a4_batch_norm import oracle
-from autograder.suites.a4_batch_norm.inputs import batch
-from autograder.suites.a4_batch_norm.slips import slip
 
 
 @points(1, visible=True)

@@ -11,12 +11,13 @@ from autograder.suite import (
     expect_raises,
     expect_unchanged,
     points,
+    slip,
     variant,
     vjp,
 )
+from autograder.suite.inputs import affine, batch
 from autograder.suites.a4_batch_norm import oracle
-from autograder.suites.a4_batch_norm.inputs import affine, batch, bn_param
-from autograder.suites.a4_batch_norm.slips import slip
+from autograder.suites.a4_batch_norm.inputs import bn_param
 
 
 @points(3, visible=True)

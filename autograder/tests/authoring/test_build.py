@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from autograder.authoring import build, course
-from autograder.authoring.sample_class import NAME
+from autograder.sample.students import NAME
 
 
 @pytest.fixture(scope="module")

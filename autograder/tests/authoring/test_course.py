@@ -70,7 +70,7 @@ def test_equal_cells_get_different_ids() -> None:
         ("points=2", "points=-1", "needs points=N"),
         ('check="double"', 'check="triple"', "check 'triple' has no exercise"),
         ("    ### END SOLUTION\n\n# %% check", "\n# %% check", "Mark what the student must write"),
-        ('# %% scratch=true\nguess = None', '# %% check="double"\ncheck(double)', "two cells are called"),
+        ("# %% scratch=true\nguess = None", '# %% check="double"\ncheck(double)', "two cells are called"),
         ('# %% check="double"\ncheck(double)\n\n', "", "has no check cell"),
         ('# %% [markdown] question="why"', '# %% question="why"', "question is a markdown cell. Got code"),
         ('# %% exercise="double"', '# %% [markdown] exercise="double"', "exercise is a code cell. Got markdown"),

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from zeromean import probes as shipped
-from zeromean.replay import Outcome, Replay
+from zeromean.checking import probes as shipped
+from zeromean.checking.replay import Outcome, Replay
 
 from autograder.authoring import course, probes
-from autograder.authoring.build import judge_for
+from autograder.authoring.judging import judge_for
 from autograder.authoring.recording import documented_results
 from autograder.judge.collect import Replacement
 from autograder.judge.judge import Judge

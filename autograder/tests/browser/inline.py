@@ -12,9 +12,9 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from zeromean.demos.marks import COLORS
-from zeromean.demos.stage import Stage
-from zeromean.demos.table import last_frame
+from zeromean.stage.marks import COLORS
+from zeromean.stage.stage import Stage
+from zeromean.stage.table import last_frame
 from zeromean.style import PALETTE
 
 Mark = Mapping[str, Any]

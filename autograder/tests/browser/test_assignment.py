@@ -7,11 +7,12 @@ import shutil
 import pytest
 from playwright.sync_api import Locator
 
-from autograder.authoring import course, sample_class
+from autograder.authoring import course
+from autograder.sample import students
 from autograder.tests.browser.guard import Guarded
 from autograder.tests.browser.lab import Lab, run_cell, select
 
-NAME = sample_class.NAME
+NAME = students.NAME
 RIGHT = """def population_stats(batch_means, batch_vars, m):
     if m < 2:
         raise ValueError(f"m must be at least 2. Got {m}.")

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from autograder.authoring import build, course, notebooks, sample_class
+from autograder.authoring import course, notebooks
+from autograder.authoring.judging import judge_for
+from autograder.sample import students
 from autograder.tests.browser.guard import Guarded
 from autograder.tests.browser.lab import Lab
 
-NAME = sample_class.NAME
+NAME = students.NAME
 STUDENT = "mistakes_1"
 MATHJAX = "cdnjs.cloudflare.com/ajax/libs/mathjax/|MathJax is not defined"  # by nbgrader's own page of a submission
 RELEASE = course.ROOT / "assignments" / NAME
@@ -24,7 +26,7 @@ def lay_out(folder: Path) -> None:
     source = folder / "build" / "source" / NAME
     notebooks.write(notebooks.source_notebook(assignment), source / f"{NAME}.ipynb")
     shutil.copy(RELEASE / f"{NAME}.checks.json", source)
-    everyone = sample_class.submissions(build.judge_for(assignment), RELEASE)
+    everyone = students.submissions(judge_for(assignment), RELEASE)
     handed_in = next(one for one in everyone if one.student == STUDENT)
     handed_in.write(folder / "class" / "submitted", RELEASE / f"{NAME}.checks.json")
 
@@ -54,7 +56,7 @@ def test_formgrader_autogrades_and_shows_the_mark(guarded: Guarded, formgrader: 
     press(page, "autograde", STUDENT)
     row = page.locator(f"tr:has-text('{STUDENT}')")
     row.get_by_text("graded", exact=True).wait_for()
-    marks = sample_class.expected_marks()[STUDENT]
+    marks = students.expected_marks()[STUDENT]
     assert row.locator(".score").inner_text() == f"{sum(marks.values()):.4g} / 22"
     guarded.shoot("formgrader-1-marks")
     guarded.known += f"|{MATHJAX}"

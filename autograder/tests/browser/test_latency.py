@@ -23,14 +23,14 @@ from autograder.tests.browser.stages import wait_for_drawing
 
 SCRIPT = Path(__file__).with_name("latency.js").read_text("utf8")
 FOLDER = ROOT / "utils" / "zeromean" / "demos"
-DEMOS = sorted(path.stem for path in FOLDER.glob("*.py") if "\ndef demo()" in path.read_text("utf8"))
+DEMOS = {path.stem: path.parent.name for path in sorted(FOLDER.glob("*/*.py")) if path.stem != "__init__"}
 WATCH = "(part, script) => { part.latency = new Function(`${script}; return zmLatency`)()(part); }"
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 SOURCE = """
 import matplotlib.pyplot
 %matplotlib inline
 from autograder.tests.browser.inline import interact
-from zeromean.demos import {demo}
+from zeromean.demos.{lecture} import {demo}
 demo = {demo}.demo()
 display(demo, interact(demo))
 """
@@ -49,7 +49,7 @@ def test_keys_are_drawn_ten_times_sooner_than_by_interact(guarded: Guarded, lab:
 
 def measured(page: Page, lab: Lab, demo: str) -> dict[str, float]:
     """Open a notebook with the demo and its inline twin, and return the milliseconds and their ratio."""
-    cell = nbformat.v4.new_code_cell(SOURCE.format(demo=demo), id="demo")
+    cell = nbformat.v4.new_code_cell(SOURCE.format(demo=demo, lecture=DEMOS[demo]), id="demo")
     nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=KERNEL), lab.folder / f"{demo}.ipynb")
     lab.open(page, f"{demo}.ipynb")
     run_all(page)

@@ -18,7 +18,7 @@ THEATRE = """# %% [markdown]
 # # The activation theatre
 
 # %%
-from zeromean.demos import activation_theatre
+from zeromean.demos.l04_initialization import activation_theatre
 
 activation_theatre.demo()
 """

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
-from zeromean.demos import activation_theatre, covariate_shift, scale_knob, whitening
-from zeromean.demos.stage import Stage, share
+from zeromean.demos.l04_initialization import activation_theatre
+from zeromean.demos.l06_batch_norm import covariate_shift, scale_knob, whitening
+from zeromean.stage.stage import Stage, share
 
 from autograder.tests.browser.guard import Guarded
 from autograder.tests.browser.stages import drawn, wait_for_drawing

@@ -188,9 +188,7 @@ def test_a_process_that_dies_costs_nobody_else_anything(grade, class_folder, url
     def mortal(_, submission):
         if submission.student == "bob":
             os._exit(3)
-        return replace(
-            graded, submission=submission, record=replace(graded.record, student=submission.student)
-        )
+        return replace(graded, submission=submission, record=replace(graded.record, student=submission.student))
 
     monkeypatch.setattr(workforce, "grade_one", mortal)
     summary = grade(class_folder(bob={}, eve={}, fay={}), jobs=2)

@@ -185,9 +185,7 @@ def damaged(assignment, instructor, answered):
     return make
 
 
-@pytest.mark.parametrize(
-    ("damage", "sentences"), DAMAGE, ids=lambda value: getattr(value, "__name__", "_")[1:]
-)
+@pytest.mark.parametrize(("damage", "sentences"), DAMAGE, ids=lambda value: getattr(value, "__name__", "_")[1:])
 def test_reads_damaged_notebooks_and_says_what_it_mended(damaged, instructor, damage, sentences):
     """Every damage with one possible reading leaves both answers in their places, and a sentence each."""
     rebuilt = damaged(damage)
@@ -202,9 +200,7 @@ def test_reads_damaged_notebooks_and_says_what_it_mended(damaged, instructor, da
     nbformat.validate(notebook)
 
 
-@pytest.mark.parametrize(
-    ("damage", "sentences"), DAMAGE, ids=lambda value: getattr(value, "__name__", "_")[1:]
-)
+@pytest.mark.parametrize(("damage", "sentences"), DAMAGE, ids=lambda value: getattr(value, "__name__", "_")[1:])
 def test_everything_else_is_the_instructors(damaged, instructor, damage, sentences):
     """Whatever the submission says, known cells keep the instructor's order, metadata and locked sources."""
     notebook = damaged(damage).notebook
@@ -287,9 +283,7 @@ def test_scratch_cell_is_the_students_and_may_become_text(assignment, instructor
     notebook = answered()
     number = next(n for n, c in enumerate(notebook.cells) if c.id.startswith("scratch"))
     scratch = notebook.cells[number]
-    notebook.cells[number] = v4.new_markdown_cell(
-        "I think it grows.", metadata=scratch.metadata, id=scratch.id
-    )
+    notebook.cells[number] = v4.new_markdown_cell("I think it grows.", metadata=scratch.metadata, id=scratch.id)
     rebuilt = rebuild(assignment, instructor, notebook)
     cell = _by_id(rebuilt.notebook, scratch.id)
     assert (cell.cell_type, cell.source, rebuilt.repairs) == ("markdown", "I think it grows.", ())

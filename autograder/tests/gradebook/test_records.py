@@ -11,9 +11,7 @@ from autograder.gradebook.records import Records
 from autograder.judge.record import CheckResult, ExerciseResult, Record
 
 CHECK = CheckResult("test_a", "doubles \u2013 any number", 1, "failed", "got \ud800", "a hint", "thrice")
-RECORD = Record(
-    "small", "ann", (ExerciseResult("double", 2, (CHECK,)),), "f1", "level 1", 0.5, 30.0, ("mended",)
-)
+RECORD = Record("small", "ann", (ExerciseResult("double", 2, (CHECK,)),), "f1", "level 1", 0.5, 30.0, ("mended",))
 
 
 def test_a_record_comes_back_as_it_went(url):

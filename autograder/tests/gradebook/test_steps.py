@@ -159,9 +159,7 @@ def _read(folder, student):
 def _rows(url):
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        found = {
-            name: sorted(map(tuple, connection.execute(sa.text(q))), key=str) for name, q in ROWS.items()
-        }
+        found = {name: sorted(map(tuple, connection.execute(sa.text(q))), key=str) for name, q in ROWS.items()}
     engine.dispose()
     return found
 
@@ -176,9 +174,7 @@ def test_stock_autograde_shows_our_marks(autograded):
     assert (maximum, held) == (7, True)
 
 
-def test_bulk_writes_the_same_rows_and_notebooks(
-    autograded, submitted, shared_grader, small_course, url, tmp_path
-):
+def test_bulk_writes_the_same_rows_and_notebooks(autograded, submitted, shared_grader, small_course, url, tmp_path):
     """Our own command leaves the gradebook and the notebooks as the stock command does."""
     folder = tmp_path / "class"
     shutil.copytree(submitted, folder)
@@ -214,9 +210,7 @@ def test_no_execute_keeps_the_marks_that_stand(autograded, nbgrader):
 def test_stock_feedback_shows_results_and_nothing_that_acts(autograded, nbgrader):
     """The page has sentences, hints and marks; what the student wrote is text."""
     nbgrader(GenerateFeedbackApp, "small")
-    pages = {
-        path.parents[1].name: path.read_text() for path in nbgrader.folder.glob("feedback/*/small/small.html")
-    }
+    pages = {path.parents[1].name: path.read_text() for path in nbgrader.folder.glob("feedback/*/small/small.html")}
     assert len(pages) == 6
     assert "You add two." in pages["bob"]
     assert "doubles a few numbers" in pages["ann"]
@@ -258,9 +252,7 @@ def test_the_command_itself(submitted, nbgrader, empty_gradebook, instructor, tm
         pass
     environment = {**os.environ, "ZEROMEAN_CLASS": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "nbgrader", "autograde", "small"]
-    ended = subprocess.run(
-        command, cwd=nbgrader.here, env=environment, check=False, capture_output=True, text=True
-    )
+    ended = subprocess.run(command, cwd=nbgrader.here, env=environment, check=False, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     with Records(url) as records:
         assert [exercise.score for exercise in records.load("small", "ann").exercises] == [2, 0]

@@ -141,9 +141,7 @@ def test_a_misconception_that_only_lacks_a_name_proves_nothing(judge_of: Callabl
     )
     table = table_of(judge)
     assert table.survivors == ("wrong",)
-    assert table.rows[0].errors == (
-        "test_runs: `scale_backward` raised NameError: name 'forgotten' is not defined.",
-    )
+    assert table.rows[0].errors == ("test_runs: `scale_backward` raised NameError: name 'forgotten' is not defined.",)
 
 
 def test_one_seed_is_not_enough(judge_of: Callable[[str], Judge]) -> None:

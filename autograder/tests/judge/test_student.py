@@ -12,7 +12,8 @@ from autograder.judge.judge import Judge
 from autograder.judge.reference import Reference, SuiteError, exchanged
 from autograder.judge.student import LocalSession, Student
 from autograder.sandbox.failure import StudentFailure
-from autograder.suite import CallFailed, CheckFailed, expect_close
+from autograder.suite import expect_close
+from autograder.suite.expectations import CallFailed, CheckFailed
 
 X, FACTOR = np.arange(6.0).reshape(2, 3), 2.0
 SOURCE = """

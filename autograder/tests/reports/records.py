@@ -6,9 +6,13 @@ from autograder.judge.record import CheckResult, ExerciseResult, Record
 
 GOOD = CheckResult("test_values", "the column means are beta", 1, "passed")
 WRONG = CheckResult(
-    "test_gradient", "dx agrees with the exact gradient", 3, "failed",
+    "test_gradient",
+    "dx agrees with the exact gradient",
+    3,
+    "failed",
     message="dx: 20 of 20 entries differ; the worst is dx[3, 1]: got <1.25>, expected 0.83",
-    hint="Your dx is what you get when the variance is held constant.", misconception="variance_held_constant",
+    hint="Your dx is what you get when the variance is held constant.",
+    misconception="variance_held_constant",
 )
 WAITING = CheckResult("test_square", "it also works on square batches", 1, "skipped", message="tried once dx agrees")
 BROKEN = CheckResult("test_ours", "our own check", 1, "error", message="ZeroDivisionError in test_ours, line 9")

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.reports import site
 
-LECTURE = '''# %% [markdown] slideshow={"slide_type": "slide"}
+LECTURE = """# %% [markdown] slideshow={"slide_type": "slide"}
 # # A small lecture
 # with $x_i$
 
@@ -25,7 +25,7 @@ print("<i>text</i>", 6 * 7)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Only in the notebook and on the page.
-'''
+"""
 
 
 @pytest.fixture

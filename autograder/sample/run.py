@@ -1,0 +1,126 @@
+"""The main job on the bundled sample class: hand in, grade, report, and compare with the marks that are known."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from autograder.authoring import build, course
+from autograder.authoring.judging import judge_for
+from autograder.gradebook.bulk import grade_class
+from autograder.gradebook.records import Records, open_gradebook
+from autograder.judge.record import Record
+from autograder.reports import class_report, feedback
+from autograder.sample import students
+from autograder.sample.students import NAME, Submission
+
+FOLDER = course.ROOT / "build" / "sample"
+STOCK = course.ROOT / "build" / "sample-nbgrader"
+BY_NBGRADER = ("correct_1", "mistakes_1", "duplicated_cell", "tagged_cells")
+
+
+def run(console: Console) -> bool:
+    """Do everything, print a table and where to look; return whether every mark is the known one."""
+    handed_in = hand_in(console)
+    database = f"sqlite:///{FOLDER}/gradebook.db"
+    _prepare(database)
+    summary = grade_class(NAME, FOLDER, database)
+    console.print(summary.sentence())
+    with Records(database) as records:
+        found = records.load_all(NAME)
+    stock = grade_with_nbgrader(handed_in, console)
+    pages = feedback.write_class(NAME, FOLDER, database)
+    page = class_report.write(list(found.values()), FOLDER / "reports")
+    wrong = _print_table(console, handed_in, found, stock)
+    console.print(f"\nClass report   {page}\nFeedback       {pages[0].parents[2]} ({len(pages)} pages)")
+    console.print(f"Gradebook      {FOLDER / 'gradebook.db'} (nbgrader's own)")
+    if wrong:
+        console.print(f"[bold red]{len(wrong)} marks are not the known ones:[/] {', '.join(wrong)}")
+    else:
+        console.print(f"[bold green]All {len(found)} marks are the known ones[/], {len(stock)} by nbgrader too.")
+    return not wrong and not summary.stopped
+
+
+def hand_in(console: Console) -> list[Submission]:
+    """Build the course, and write the submissions of the class where nbgrader looks for them.
+
+    A class of another assignment, or of other students, is cleared away before: nbgrader refuses to mix them.
+    """
+    with console.status("Building the assignment ..."):
+        build.build_assignment(NAME)
+    release = course.ROOT / "build" / "release" / NAME
+    made = list(students.submissions(judge_for(course.load(NAME)), release))
+    checks = release / f"{NAME}.checks.json"
+    names = " ".join(submission.student for submission in made)
+    basis = hashlib.sha256((release / f"{NAME}.ipynb").read_bytes() + names.encode()).hexdigest()
+    stamp = FOLDER / "made_from"
+    if not stamp.is_file() or stamp.read_text() != basis:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir(parents=True)
+        stamp.write_text(basis)
+    for submission in made:
+        submission.write(FOLDER / "submitted", checks)
+    return made
+
+
+def grade_with_nbgrader(handed_in: list[Submission], console: Console) -> dict[str, float]:
+    """Let the stock command grade a few submissions into a gradebook of their own; return their marks."""
+    shutil.rmtree(STOCK, ignore_errors=True)
+    checks = course.ROOT / "build" / "release" / NAME / f"{NAME}.checks.json"
+    for submission in handed_in:
+        if submission.student in BY_NBGRADER:
+            submission.write(STOCK / "submitted", checks)
+    database = f"sqlite:///{STOCK}/gradebook.db"
+    _prepare(database)
+    environment = {**os.environ, "ZEROMEAN_CLASS": str(STOCK.relative_to(course.ROOT)), "ZEROMEAN_DB": database}
+    nbgrader = [sys.executable, "-m", "nbgrader"]
+    with console.status("Grading a few with stock nbgrader ..."):
+        for step in (["generate_assignment", NAME, "--force"], ["autograde", NAME]):
+            _run([*nbgrader, *step], environment)
+    with open_gradebook(database) as gradebook:
+        return {s.student.id: round(s.score, 2) for s in gradebook.assignment_submissions(NAME)}
+
+
+def _prepare(database: str) -> None:
+    with open_gradebook(database) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=students.DUE.replace(tzinfo=None))
+
+
+def _run(command: list[str], environment: Mapping[str, str]) -> None:
+    done = subprocess.run(command, cwd=course.ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command[1:])} failed:\n{done.stderr[-2000:]}")
+
+
+def _print_table(
+    console: Console, handed_in: list[Submission], found: Mapping[str, Record], stock: Mapping[str, float]
+) -> list[str]:
+    """Print a line a student; return those whose marks are not the known ones."""
+    known = students.expected_marks()
+    about = Column("what is in it", no_wrap=True, overflow="ellipsis", ratio=1)
+    numbers = [Column(name, justify="right") for name in ("known", "graded", "nbgrader")]
+    table = Table("student", about, *numbers, "", title=f"Sample class of {NAME}", expand=True)
+    wrong = []
+    for submission in handed_in:
+        student, record = submission.student, found.get(submission.student)
+        marks = {exercise.name: exercise.score for exercise in record.exercises} if record else {}
+        right = marks == known.get(student) and stock.get(student, record and record.score) == (record and record.score)
+        if not right:
+            wrong.append(student)
+        table.add_row(
+            student,
+            submission.about.splitlines()[0],
+            f"{sum(known.get(student, {}).values()):g}",
+            f"{record.score:g}" if record else "none",
+            f"{stock[student]:g}" if student in stock else "",
+            "[green]✓[/]" if right else "[red]✗[/]",
+        )
+    console.print(table)
+    return wrong

@@ -1,0 +1,25 @@
+"""All that the author of a hidden suite imports.
+
+A suite is one file, ``autograder/suites/<assignment>/test_<exercise>.py``: checks first, then the correct
+variants and the misconceptions that prove the checks. ``docs/recipes/add-an-exercise.md`` walks through one.
+"""
+
+from __future__ import annotations
+
+from autograder.suite.expectations import expect, expect_close, expect_dtype, expect_raises, expect_unchanged
+from autograder.suite.gradients import vjp
+from autograder.suite.marking import misconception, points, variant
+from autograder.suite.slips import slip
+
+__all__ = [
+    "expect",
+    "expect_close",
+    "expect_dtype",
+    "expect_raises",
+    "expect_unchanged",
+    "misconception",
+    "points",
+    "slip",
+    "variant",
+    "vjp",
+]

@@ -1,0 +1,87 @@
+"""What a check expects of what came back, and how it fails: in a sentence that the student reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from zeromean.checking.mismatch import describe_mismatch
+
+TOLERANCE = 1e-9
+
+
+class CheckFailed(Exception):  # noqa: N818 - an outcome of grading, not an error of ours
+    """What the student returned is not what was asked for; the message is read by the student."""
+
+
+class CallFailed(CheckFailed):
+    """A call of the student's function brought no result; `exception` names what it raised, if it did."""
+
+    def __init__(self, message: str, exception: str = "") -> None:
+        super().__init__(message)
+        self.exception = exception
+
+
+class Misfit:
+    """Stands for one of several returned values that has the wrong shape or type.
+
+    Whatever a check does with it fails that check, with the sentence; checks that need only the other values go on.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        self._sentence = sentence
+
+    def fail(self, *_: Any, **__: Any) -> Any:
+        """Fail the check."""
+        raise CheckFailed(self._sentence)
+
+    def __getattr__(self, name: str) -> Any:
+        return self.fail()
+
+
+for _used in ("array", "getitem", "len", "iter", "float", "bool", "neg", "abs", "eq", "lt", "gt"):
+    setattr(Misfit, f"__{_used}__", Misfit.fail)
+for _used in ("add", "sub", "mul", "truediv", "pow", "matmul"):
+    setattr(Misfit, f"__{_used}__", Misfit.fail)
+    setattr(Misfit, f"__r{_used}__", Misfit.fail)
+
+
+def expect(condition: bool, message: str) -> None:
+    """Fail the check with `message` unless `condition` holds."""
+    if not condition:
+        raise CheckFailed(message)
+
+
+def expect_close(
+    got: Any, expected: Any, what: str = "out", *, rtol: float = TOLERANCE, atol: float = TOLERANCE
+) -> None:
+    """Fail unless `got` has the shape of `expected` and every entry within ``atol + rtol*|expected|``."""
+    if isinstance(got, Misfit):
+        got.fail()
+    message = describe_mismatch(got, expected, what, rtol=rtol, atol=atol)
+    if message:
+        raise CheckFailed(message)
+
+
+def expect_unchanged(now: Any, before: np.ndarray, what: str) -> None:
+    """Fail if an array that was handed to the student's function is no longer what it was."""
+    if not np.array_equal(now, before, equal_nan=True):
+        raise CheckFailed(f"your function changed `{what}`, an array it was given. Work on a copy.")
+
+
+def expect_dtype(got: np.ndarray, dtype: Any, what: str = "out") -> None:
+    """Fail unless the array `got` has the dtype asked for."""
+    if np.asarray(got).dtype != np.dtype(dtype):
+        raise CheckFailed(f"{what} has dtype {np.asarray(got).dtype}, expected {np.dtype(dtype)}.")
+
+
+def expect_raises(exception: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Fail unless ``call(*args, **kwargs)`` raises; `exception` is the name of the type, such as "ValueError"."""
+    try:
+        call(*args, **kwargs)
+    except CallFailed as failure:
+        if failure.exception != exception:
+            raise CheckFailed(f"a {exception} should be raised here. Instead: {failure}") from None
+    else:
+        raise CheckFailed(f"a {exception} should be raised here, but a result was returned.")

@@ -1,0 +1,213 @@
+"""Tests of ``check(f)`` as a student meets it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from zeromean import check
+from zeromean.checking.check import CheckFailed
+
+Said = Callable[..., str]
+
+
+@pytest.fixture
+def said(assignment: Path, capsys: pytest.CaptureFixture[str]) -> Said:
+    """Return a function that runs ``check`` and returns the report, and the error's line after it."""
+
+    def run(*functions: Any) -> str:
+        try:
+            check(*functions)
+        except CheckFailed as failure:
+            return capsys.readouterr().out + "".join(failure._render_traceback_())
+        return capsys.readouterr().out
+
+    return run
+
+
+def namespace(**functions: str) -> dict[str, Any]:
+    """Run a student's cell and return its functions."""
+    made: dict[str, Any] = {"np": np}
+    for name, body in functions.items():
+        arguments = {"center_forward": "x, state", "center_backward": "dout, cache"}.get(name, "x")
+        exec(f"def {name}({arguments}):\n    {body}\n", made)
+    return made
+
+
+RIGHT = {
+    "center_forward": "state['mean'] = x.mean(axis=0); return x - x.mean(axis=0), x.shape",
+    "center_backward": "return dout - dout.mean(axis=0)",
+}
+
+
+def forward(body: str) -> Any:
+    """Return a `center_forward` with this body, in a namespace with a right `center_backward`."""
+    return namespace(**{**RIGHT, "center_forward": body})["center_forward"]
+
+
+def backward(body: str) -> Any:
+    """Return a `center_backward` with this body, in a namespace with a right `center_forward`."""
+    return namespace(**{**RIGHT, "center_backward": body})["center_backward"]
+
+
+def test_all_right(said: Said) -> None:
+    """A right answer is told so, and that hidden checks follow; nothing is raised."""
+    report = said(forward(RIGHT["center_forward"]))
+    assert report.startswith("center_forward: all 3 visible checks passed.\n")
+    assert report.count("✓ passed") == 3
+    assert report.splitlines()[-1].startswith("Visible checks only: hidden ones test")
+
+
+def test_stub_is_calm(said: Said) -> None:
+    """A stub is not an error: the sentences of the checks tell what is to be done."""
+    report = said(forward("raise NotImplementedError()"))
+    assert "○ to do          each feature loses its mean\n      center_forward is not written yet." in report
+    assert "✓ passed         the gradient knows the mean" in report
+    assert "Traceback" not in report
+
+
+def test_everything_unwritten(said: Said) -> None:
+    """With nothing written, one line says so."""
+    report = said(*[namespace(**dict.fromkeys(RIGHT, "raise NotImplementedError()"))[name] for name in RIGHT])
+    assert report.startswith("center_forward and center_backward: not written yet. 3 visible checks will try it.\n")
+
+
+def test_wrong_values(said: Said) -> None:
+    """A wrong array is described, with what its wrong entries have in common, and a map."""
+    report = said(forward("state['mean'] = x.mean(axis=0); x = x - x.mean(axis=0); x[:, 1] += 1; return x, x.shape"))
+    assert "out: 3 of 12 entries differ; the worst is out[" in report
+    assert "All that is wrong is in column 1." in report
+    assert " . x . ." in report
+    assert report.endswith("center_forward: 2 of 3 visible checks passed.")
+
+
+def test_hint_of_a_mistake(said: Said) -> None:
+    """A well-known mistake is recognised."""
+    assert "Hint: The mean moves too." in said(backward("return dout.copy()"))
+    assert "Hint" not in said(backward("return 2 * dout"))
+
+
+def test_wrong_argument_afterwards(said: Said) -> None:
+    """What a call must leave in a dict is compared as well."""
+    report = said(forward("state['mean'] = 2 * x.mean(axis=0); return x - x.mean(axis=0), x.shape"))
+    assert "After the call, state['mean']: 4 of 4 entries differ; the worst is state['mean'][1]: got 10" in report
+    assert "Every entry is 2 times what it should be." in report
+
+
+def test_missing_key_afterwards(said: Said) -> None:
+    """A key that is gone is named."""
+    assert "After the call, state has no 'mean'." in said(forward("state.clear(); return x - x.mean(0), x.shape"))
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("x - x.mean(axis=0)", "center_forward returned None. Is there a `return` at its end?"),
+        ("return x", "returned one thing (an array of shape (3, 4)), expected 2 values: out, cache."),
+        ("return [1]", "center_forward returned 1 value, expected 2 values: out, cache."),
+        ("return x, x, x", "center_forward returned 3 values, expected 2 values: out, cache."),
+        ("return 'x'", "center_forward returned one thing ('str'), expected 2 values: out, cache."),
+        ("return x.tolist(), 1", "out is a list of 3, expected an array of shape (3, 4)."),
+        ("return x.T, 1", "out has shape (4, 3), expected (3, 4): transposed?"),
+        ("return x.astype(int), 1", "out holds integers (int64), expected floating-point numbers."),
+        ("y = x + 1\n    return y @ y, 1", "center_forward raised ValueError: matmul"),
+        ("y = x + 1\n    return y @ y, 1", "line 3"),
+        ("raise SystemExit", "center_forward raised SystemExit"),
+    ],
+)
+def test_trouble(said: Said, body: str, message: str) -> None:
+    """Whatever a function does instead is said in words."""
+    report = said(forward(body))
+    assert message in report
+    assert "?." not in report
+    assert "Traceback" not in report
+
+
+def test_same_trouble_once(said: Said) -> None:
+    """The same trouble in every check is explained once."""
+    report = said(forward("return 1 / 0"))
+    assert report.count("ZeroDivisionError") == 1
+    assert report.count("The same as above.") == 1
+
+
+def test_other_parameters(said: Said) -> None:
+    """A function with other parameters, or with the same in another order, is not called."""
+    wrong = "center_forward has the parameters ({}), expected (x, state). Take the first line of the stub again."
+    made = namespace(**RIGHT)
+    exec("def center_forward(x): return x, 1", made)
+    assert wrong.format("x") in said(made["center_forward"])
+    exec("def center_forward(state, x): return x, 1", made)
+    assert wrong.format("state, x") in said(made["center_forward"])
+
+
+def test_what_it_does_beside_its_work(said: Said) -> None:
+    """Prints, warnings and edited arguments are noted, each once."""
+    report = said(forward("print('a'); print('b'); print('c'); x -= x.mean(axis=0); np.log(-1); return x, x.shape"))
+    assert report.count("center_forward printed: a (and 2 more lines)") == 1
+    assert report.count("center_forward caused a RuntimeWarning: invalid value encountered in log") == 1
+    assert report.count("center_forward changed x, which it was given. Work on a copy.") == 1
+
+
+def test_calls_do_not_disturb_each_other(said: Said) -> None:
+    """Every check gets arguments of its own, whatever earlier calls did to theirs."""
+    assert "all 3" in said(forward("state['mean'] = m = x.mean(axis=0); out = x - m; x[:] = 0; return out, 1"))
+
+
+def test_wrong_forward_leaves_the_backward_alone(said: Said) -> None:
+    """The backward pass is tried with the right cache when the forward pass is wrong."""
+    report = said(forward("return x, None"))
+    assert "✓ passed         the gradient knows the mean" in report
+
+
+def test_missing_partner(said: Said) -> None:
+    """A function that the notebook does not define yet is to do."""
+    made = namespace(center_forward=RIGHT["center_forward"])
+    assert "center_backward is not defined yet. Run the cell that defines it." in said(made["center_forward"])
+
+
+def test_not_a_function(said: Said) -> None:
+    """A result in place of a function is refused with the reason."""
+    assert said() == "check() needs your function: check(f)."
+    assert said(np.zeros(2)).startswith("check() needs the function itself, without parentheses: check(f). Got a")
+
+
+def test_unknown_function(said: Said) -> None:
+    """A function without checks is told which have some."""
+    made = namespace(centre_forward="return x", other="return x")
+    assert said(made["centre_forward"]).endswith("of centre_forward. Did you mean center_forward?")
+    assert said(made["other"]).endswith("of other. There are checks for center_forward, center_backward.")
+
+
+def test_no_probes(said: Said, tmp_path: Path) -> None:
+    """Outside the assignment's folder, one sentence says what to do; two levels down, the file is found."""
+    deep = tmp_path / "one" / "two" / "three"
+    deep.mkdir(parents=True)
+    os.chdir(deep.parent)
+    assert "all 3" in said(forward(RIGHT["center_forward"]))
+    os.chdir(deep)
+    assert "There is no *.checks.json in" in said(forward(RIGHT["center_forward"]))
+    assert "copy the file from there" in said(forward(RIGHT["center_forward"]))
+
+
+def test_damaged_probes(said: Said, assignment: Path) -> None:
+    """A damaged file, or one for another version, is told apart."""
+    assignment.write_text("{", encoding="utf-8")
+    assert said(forward("return")) == "a0_center.checks.json is damaged. Copy it from the assignment again."
+    assignment.write_text('{"format": 99, "exercises": []}', encoding="utf-8")
+    assert "has format 99, and this zeromean reads format" in said(forward("return"))
+
+
+def test_display_in_a_notebook(assignment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is IPython, one display carries both HTML and text."""
+    import IPython
+
+    shown: list[Any] = []
+    monkeypatch.setattr(IPython, "get_ipython", lambda: object())
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    check(forward(RIGHT["center_forward"]))
+    assert set(shown[0]) == {"text/html", "text/plain"}
+    assert len(shown) == 1

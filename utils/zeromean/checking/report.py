@@ -1,0 +1,144 @@
+"""Writes down what came of the visible checks: as HTML for a notebook, and as text for everything else."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from zeromean.checking import errormap
+from zeromean.checking.replay import Outcome
+
+_WORDS = {"passed": "passed", "failed": "not yet right", "unwritten": "to do", "waits": "waits"}
+_SIGNS = {"passed": "✓", "failed": "✗", "unwritten": "○", "waits": "…"}
+LAST_LINE = (
+    "Visible checks only: hidden ones test other shapes and numbers, edge cases, and what your function does to "
+    "its arguments, when this is graded."
+)
+
+_STYLE = """
+.zm-check{--zm-good:#00634a;--zm-bad:#a63c00;--zm-quiet:#5c5f66;--zm-fill:#d55e00;--zm-line:#8a8f98;
+--zm-text:var(--jp-content-font-color0,#111);--zm-font:var(--jp-content-font-family,system-ui,sans-serif);
+color:var(--zm-text);font:15px/1.5 var(--zm-font);max-width:54rem;padding:2px 0 4px}
+[data-jp-theme-light="false"] .zm-check,.vscode-dark .zm-check{--zm-good:#4fd1a5;--zm-bad:#ff9d5c;
+--zm-quiet:#b4b8bf;--zm-fill:#ff8a3d}
+.zm-check .zm-head{font-size:1.1em;margin:0 0 8px}
+.zm-check .zm-code{font-family:var(--jp-code-font-family,monospace);font-size:.95em}
+.zm-check .zm-item{display:grid;grid-template-columns:8.9em 1fr;column-gap:.5em;padding:6px 0 6px 12px;margin:0 0 4px;
+border-left:4px solid var(--zm-quiet)}
+.zm-check .zm-item.zm-passed{border-color:var(--zm-good)}.zm-check .zm-item.zm-failed{border-color:var(--zm-bad)}
+.zm-check .zm-state{font-weight:600;color:var(--zm-quiet)}
+.zm-check .zm-passed .zm-state{color:var(--zm-good)}.zm-check .zm-failed .zm-state{color:var(--zm-bad)}
+.zm-check .zm-more{grid-column:2}
+.zm-check .zm-more>div{margin:5px 0 0}
+.zm-check .zm-hint,.zm-check .zm-line{padding:5px 10px;border-radius:4px;background:var(--jp-layout-color2,#eee)}
+.zm-check .zm-line{white-space:pre-wrap}
+.zm-check .zm-quiet{color:var(--zm-quiet);font-size:.93em;margin:8px 0 0}
+.zm-check .zm-figure{display:flex;gap:16px;align-items:flex-end;flex-wrap:wrap}
+.zm-check .zm-legend{color:var(--zm-quiet);font-size:.87em;max-width:14em}
+.zm-check .zm-map{max-width:100%;height:auto;overflow:visible}
+.zm-map text{fill:var(--zm-text);font:12px var(--zm-font)}
+.zm-map .zm-tick{font-size:11px;fill:var(--zm-quiet)}
+.zm-map .zm-0{fill:none;stroke:var(--zm-line);stroke-width:.7}
+.zm-map .zm-1,.zm-map .zm-2,.zm-map .zm-3,.zm-map .zm-4{fill:var(--zm-fill)}
+.zm-map .zm-1{fill-opacity:.35}.zm-map .zm-2{fill-opacity:.65}
+.zm-map .zm-4{stroke:var(--zm-text);stroke-width:2.5}
+""".replace("\n", "")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcomes of the checks of one exercise, under the names of the functions that were checked."""
+
+    names: Sequence[str]
+    outcomes: Sequence[Outcome]
+    notes: Sequence[str] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return all(outcome.state == "passed" for outcome in self.outcomes)
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether nothing is written yet."""
+        return all(outcome.state == "unwritten" for outcome in self.outcomes)
+
+    @property
+    def headline(self) -> str:
+        """One line: how many of the checks passed."""
+        names, count = " and ".join(self.names), len(self.outcomes)
+        good = sum(outcome.state == "passed" for outcome in self.outcomes)
+        if self.unwritten:
+            return f"{names}: not written yet. {count} visible {_checks(count)} will try it."
+        if good == count:
+            return f"{names}: {f'all {count}' if count > 1 else 'the'} visible {_checks(count)} passed."
+        return f"{names}: {good} of {count} visible {_checks(count)} passed."
+
+
+def as_text(reports: Iterable[Report]) -> str:
+    """Write the reports for a terminal."""
+    lines = []
+    for report in reports:
+        lines.append(report.headline)
+        for outcome in said_once(report):
+            lines.append(f"  {_SIGNS[outcome.state]} {_WORDS[outcome.state]:<14} {outcome.sentence}")
+            details = [outcome.message, outcome.line, f"Hint: {outcome.hint}" if outcome.hint else ""]
+            if outcome.wrong:
+                details.append(errormap.pattern(outcome.wrong))
+                if errormap.worth_drawing(outcome.wrong):
+                    details += errormap.text(outcome.wrong).splitlines()
+            lines += [f"      {detail}" for detail in details if detail]
+        lines += [f"  {note}" for note in report.notes]
+    return "\n".join([*lines, LAST_LINE])
+
+
+def as_html(reports: Iterable[Report]) -> str:
+    """Write the reports for a notebook; it follows JupyterLab's theme, and needs no script."""
+    body = "".join(_section(report) for report in reports)
+    return f'<div class="zm-check"><style>{_STYLE}</style>{body}<div class="zm-quiet">{LAST_LINE}</div></div>'
+
+
+def said_once(report: Report) -> list[Outcome]:
+    """Explain the same trouble once: in the headline, or at the first check that meets it."""
+    seen = {(f"{name} is not written yet.", "") for name in report.names if report.unwritten}
+    found = []
+    for outcome in report.outcomes:
+        key = (outcome.message, outcome.line)
+        if outcome.message and key in seen:
+            again = "The same as above." if outcome.state == "failed" else ""
+            outcome = Outcome(outcome.sentence, outcome.state, again)
+        seen.add(key)
+        found.append(outcome)
+    return found
+
+
+def _section(report: Report) -> str:
+    names, _, rest = report.headline.partition(":")
+    head = " and ".join(f'<span class="zm-code">{html.escape(name)}</span>' for name in names.split(" and "))
+    items = "".join(map(_item, said_once(report)))
+    notes = "".join(f'<div class="zm-quiet">{html.escape(note)}</div>' for note in report.notes)
+    title = f'<div class="zm-head"><strong>{head}:{html.escape(rest)}</strong></div>'
+    return f'{title}<div role="list">{items}</div>{notes}'
+
+
+def _item(outcome: Outcome) -> str:
+    sign = f'<span aria-hidden="true">{_SIGNS[outcome.state]}</span>'
+    state = f'<div class="zm-state">{sign} {_WORDS[outcome.state]}</div>'
+    parts = [f"<div>{html.escape(outcome.message)}</div>"] if outcome.message else []
+    if outcome.line:
+        parts.append(f'<div class="zm-line zm-code">{html.escape(outcome.line)}</div>')
+    if outcome.hint:
+        parts.append(f'<div class="zm-hint"><strong>Hint.</strong> {html.escape(outcome.hint)}</div>')
+    if outcome.wrong:
+        parts += [f"<div>{html.escape(shared)}</div>"] if (shared := errormap.pattern(outcome.wrong)) else []
+        if errormap.worth_drawing(outcome.wrong):
+            legend = f'<span class="zm-legend">{errormap.legend(outcome.wrong)}</span>'
+            parts.append(f'<div class="zm-figure">{errormap.svg(outcome.wrong)}{legend}</div>')
+    more = f'<div class="zm-more">{"".join(parts)}</div>' if parts else ""
+    sentence = f"<div>{html.escape(outcome.sentence)}</div>"
+    return f'<div role="listitem" class="zm-item zm-{outcome.state}">{state}{sentence}{more}</div>'
+
+
+def _checks(count: int) -> str:
+    return "check" if count == 1 else "checks"

@@ -1,0 +1,236 @@
+"""Lecture 4: what a deep net does to its activations and gradients at the start, for every size of the weights.
+
+The weights have std g / sqrt(fan_in). Nets of equal g behave alike whatever their width, so a net that is 256 wide
+shows what the lectures' nets of 500 and 4096 units do. The prediction for a net of infinite width is the recursion
+q = g^2 E[h^2], E[h^2] = E[f(sqrt(q) z)^2] with z normal (Poole et al. 2016, equation 3, without biases).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import make_vjp
+from autograd.tracer import getval
+
+from zeromean.stage import marks
+from zeromean.stage.parts import Action, Axis, Choice, Goal, Params, Prediction, Preset, Slider, View
+from zeromean.stage.stage import Stage
+
+DEPTH, WIDTH, EXAMPLES = 10, 256, 100
+BINS = 60
+NAMED = {
+    "0.01, 500 wide": 0.01 * np.sqrt(500),
+    "1.0, 500 wide": np.sqrt(500),
+    "0.01, 4096 wide": 0.01 * 64,
+    "0.05, 4096 wide": 0.05 * 64,
+    "Xavier": 1.0,
+    "He": np.sqrt(2),
+}
+GAINS = np.unique(np.round([*np.geomspace(0.05, 40, 59), *NAMED.values()], 4))
+HALF = np.float32(0.5)
+ACTIVATIONS = {
+    "tanh": anp.tanh,
+    "ReLU": lambda a: anp.where(a > 0, a, np.float32(0)),
+    "sigmoid": lambda a: HALF * (np.float32(1) + anp.tanh(HALF * a)),
+}
+ENDS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
+
+
+@lru_cache(maxsize=1)
+def _draw() -> tuple[Any, Any, Any]:
+    """Return one draw: inputs (100, 256), weights (10, 256, 256) of std 1/sqrt(256), gradient at the top (100, 256)."""
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal((EXAMPLES, WIDTH), dtype=np.float32)
+    w = rng.standard_normal((DEPTH, WIDTH, WIDTH), dtype=np.float32) / np.float32(np.sqrt(WIDTH))
+    return x, w, rng.standard_normal((EXAMPLES, WIDTH), dtype=np.float32) / np.float32(EXAMPLES)
+
+
+@lru_cache(maxsize=8)
+def statistics(activation: str, gain: float) -> dict[str, Any]:
+    """Return what each of the 10 layers does: std, std within a unit, share of saturated units, gradient, histogram."""
+    x, w, top = _draw()
+    act, layers = ACTIVATIONS[activation], [x]
+    backs: list[Any] = []
+    gradients: list[Any] = []
+
+    def one_layer(pair: Any) -> Any:
+        return act(anp.dot(pair[0], pair[1]))
+
+    for one in w:
+        back, h = make_vjp(one_layer)((layers[-1], np.float32(gain) * one))
+        layers.append(getval(h))
+        backs.append(back)
+    layers = layers[1:]
+    with np.errstate(over="ignore"):  # the way back through tanh overflows to a derivative of 0, which is right
+        for back in reversed(backs):
+            top, gradient = back(top)
+            gradients.insert(0, gradient)
+    lo, hi = ENDS.get(activation, (0.0, max(4 * float(np.std(layers[0])), 4 * float(np.std(layers[-1])))))
+    within = np.array([np.sqrt(h.var(axis=0, dtype=np.float64).mean()) for h in layers])
+    std = np.array([h.std(dtype=np.float64) for h in layers])
+    return {
+        "std": std,
+        "within": within,
+        "saturated": np.array([_saturated(activation, h) for h in layers]),
+        "gradient": np.array([np.sqrt(np.mean(np.square(g, dtype=np.float64))) for g in gradients]),
+        "hills": np.stack([_hill(h, lo, hi) for h in layers]),
+        "lo": lo,
+        "hi": hi,
+    }
+
+
+def _saturated(activation: str, h: Any) -> float:
+    """Return the share of outputs that are as good as stuck: beyond 0.99, or 0 for ReLU."""
+    if activation == "ReLU":
+        return float(np.mean(h <= 0))
+    size = np.abs(h) if activation == "tanh" else np.maximum(h, 1 - h)
+    return float(np.mean(size > 0.99))
+
+
+def _hill(h: Any, lo: float, hi: float) -> Any:
+    """Return a histogram as heights 0 to 255, without the zeros of a ReLU, which would hide all the rest."""
+    place = ((h[h != 0] - lo) * (BINS / (hi - lo))).astype(np.int32)
+    counts = np.bincount(place[place <= BINS], minlength=BINS + 1)
+    counts[BINS - 1] += counts[BINS]  # the upper end itself
+    counts = counts[:BINS]
+    return np.round(255 * counts / max(counts.max(), 1)).astype(np.uint8)
+
+
+@lru_cache(maxsize=4096)
+def oracle(activation: str, gain: float) -> Any:
+    """Return the std of each layer in a net of infinite width."""
+    z = np.linspace(-10, 10, 4001)
+    weight = np.exp(-z * z / 2)
+    weight /= weight.sum()
+    m2, out = 1.0, []
+    for _ in range(DEPTH):
+        h = ACTIVATIONS[activation](gain * np.sqrt(m2) * z)
+        m2 = float(weight @ (h * h))
+        out.append(np.sqrt(m2 - float(weight @ h) ** 2))
+    return np.array(out)
+
+
+def compute(params: Params) -> dict[str, Any]:
+    """Return the statistics of the first `depth` layers; the layers above are NaN."""
+    activation, gain, depth = str(params["activation"]), float(params["gain"]), int(params["depth"])
+    found, limit = statistics(activation, gain), oracle(activation, gain)
+    seen = np.arange(DEPTH) < depth
+    std, within, gradient = (np.where(seen, found[k], np.nan) for k in ("std", "within", "gradient"))
+    last = depth - 1
+    lo, hi = found["lo"], found["hi"]
+    return {
+        "layer": np.arange(1, DEPTH + 1),
+        "value": np.linspace(lo, hi, BINS),
+        "lo": lo,
+        "hi": hi,
+        "hills": np.where(seen[:, None], found["hills"], 0).astype(np.uint8),
+        "std": std,
+        "within": within,
+        "oracle": np.where(seen, limit, np.nan),
+        "gradient": gradient,
+        "std_last": std[last],
+        "oracle_last": limit[last],
+        "across": (within[last] / std[last]) ** 2 if std[last] > 0 else 0.0,
+        "saturated": found["saturated"][last],
+        "stuck": "of the outputs are 0" if activation == "ReLU" else "within 0.01 of the end",
+        "ratio": gradient[0] / gradient[last],
+        "balanced": depth == DEPTH and max(std) < 2 * min(std) and max(gradient) < 2 * min(gradient),
+    }
+
+
+def run_wide(params: Params) -> dict[str, Any]:
+    """Return the std of each layer of a net that is 4096 wide, 6 layers at most, with 16 examples, as in the slides."""
+    rng = np.random.default_rng(16)
+    h = rng.standard_normal((16, 4096), dtype=np.float32)
+    out = np.full(DEPTH, np.nan)
+    for layer in range(min(6, int(params["depth"]))):
+        w = rng.standard_normal((4096, 4096), dtype=np.float32)
+        h = getval(ACTIVATIONS[str(params["activation"])]((h @ w) * np.float32(params["gain"] / 64)))
+        out[layer] = h.std(dtype=np.float64)
+    return {"wide": out}
+
+
+def _views() -> list[View]:
+    layers = Axis("layer", 0.5, 10.5, ticks={n: str(n) for n in (1, 2, 4, 6, 8, 10)})
+    return [
+        View(
+            "Activations of each layer",
+            Axis("activation", "lo", "hi"),
+            Axis("layer", 10.5, -0.6, ticks={n: str(n) for n in range(1, 11)}),
+            [marks.ridges("value", "hills")],
+            "Histogram of the activations of each layer; at layer {depth} {saturated:.0%} {stuck}",
+            ratio=0.92,
+        ),
+        View(
+            "Their size",
+            layers,
+            Axis("standard deviation", 1e-7, 10, log=True),
+            [
+                marks.line("layer", "oracle", "infinite width", "orange", "dash", width=4),
+                marks.line("layer", "std", "all", "blue", marker="o"),
+                marks.line("layer", "within", "within a unit", "green", "dot", marker="^"),
+                marks.points("layer", "wide", "4096 wide", "vermilion", "d", 7, 1),
+            ],
+            "Standard deviation of the activations: {std_last:.3g} at layer {depth}, predicted {oracle_last:.3g}",
+            ratio=0.92,
+        ),
+        View(
+            "Gradient of the weights",
+            layers,
+            Axis("root mean square of dL/dW", 1e-7, 1e4, log=True),
+            [marks.line("layer", "gradient", "measured", "vermilion", marker="s")],
+            "Gradient of the weights in each layer; layer 1 over layer {depth} is {ratio:.3g}",
+            ratio=0.92,
+        ),
+    ]
+
+
+def _presets() -> list[Preset]:
+    """Return the eight settings of the lecture documents, each named after what one sees."""
+    rows = [
+        ("Fades out", "tanh", "0.01, 500 wide", 10, "tanh, 500 wide, 0.01·randn"),
+        ("Saturates", "tanh", "1.0, 500 wide", 10, "tanh, 500 wide, 1.0·randn"),
+        ("Shrinks slowly", "tanh", "Xavier", 10, "tanh, 500 wide, Xavier 1/√fan_in"),
+        ("Fades, 6 layers", "tanh", "0.01, 4096 wide", 6, "tanh, 4096 wide, 0.01·randn"),
+        ("Half saturated", "tanh", "0.05, 4096 wide", 6, "tanh, 4096 wide, 0.05·randn"),
+        ("Xavier, 6 layers", "tanh", "Xavier", 6, "tanh, 4096 wide, Xavier"),
+        ("Dead layers", "ReLU", "Xavier", 6, "ReLU, 4096 wide, Xavier: the variance halves in every layer"),
+        ("Just right?", "ReLU", "He", 10, "ReLU with He's √(2/fan_in)"),
+    ]
+    return [
+        Preset(name, {"activation": act, "gain": round(float(NAMED[g]), 4), "depth": depth}, note)
+        for name, act, g, depth, note in rows
+    ]
+
+
+def demo() -> Stage:
+    """Return the demo."""
+    return Stage(
+        "Activation theatre",
+        compute,
+        [
+            Slider("gain", "g = weights' std · √fan_in", GAINS, 1.0),
+            Choice("activation", "Activation", tuple(ACTIVATIONS), "tanh"),
+            Slider("depth", "Layers", range(1, 11), 10, fmt="d", play=True),
+        ],
+        _views(),
+        coarse={"gain": 17},
+        readout="{activation}, g = {gain:.3g}: std at layer {depth} is {std_last:.3g} (infinite width "
+        "{oracle_last:.3g}), {across:.0%} of its variance across examples; {saturated:.0%} {stuck}; gradient "
+        "of layer 1 : layer {depth} = {ratio:.3g}.",
+        presets=_presets(),
+        prediction=Prediction(
+            "Ten layers of 500 tanh units, weights 1.0·randn: nearly every unit saturates, so the median local "
+            "derivative is 0. The gradient of layer 1, compared with that of layer 10, is ...",
+            ["practically zero", "about as large", "thousands of times larger"],
+            2,
+            "Ratio {ratio:.2g}. The few units that do not saturate pass on so much, through weights so large, "
+            "that the gradient grows about 3.5 times per layer on its way down.",
+            {"activation": "tanh", "gain": round(float(NAMED["1.0, 500 wide"]), 4), "depth": 10},
+        ),
+        goal=Goal("ten layers whose std and gradient stay within a factor of 2.", "balanced"),
+        actions=[Action("Run it 4096 wide", run_wide, gives=["wide"])],
+    )

@@ -1,0 +1,248 @@
+"""The front-end that every demo shares: an anywidget with a kernel, a self-contained piece of HTML without one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import anywidget
+import traitlets
+
+from zeromean.stage.parts import Action, Compute, Control, Goal, Prediction, Preset, View, position
+from zeromean.stage.table import last_frame, pack, spread, tabulate
+
+_HERE = Path(__file__).parent
+_PARTS = ("numbers.js", "marks.js", "controls.js", "picture.js", "kernel.js", "stage.js")  # one ES module
+SCRIPT = "\n".join((_HERE / name).read_text("utf8") for name in _PARTS)
+STYLE = (_HERE / "stage.css").read_text("utf8")
+TABLE_LIMIT = 6_000_000  # bytes; more than this is slow to send, and belongs to the kernel
+EXPORT = "ZEROMEAN_EXPORT"  # set in the environment: stages show themselves as HTML that needs no kernel
+
+
+class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types
+    """A demo on the page.
+
+    Parameters
+    ----------
+    title : str
+        A few words.
+    compute : callable
+        `compute(params)` gets `{control name: value}` and returns `{name: array, number or string}`; always the
+        same names and shapes. A generator may yield several frames (live training); each is drawn.
+    controls : sequence of Slider, Choice, Check
+    views : sequence of View
+    coarse : mapping of str to int, optional
+        Leave out for a table over every setting (no kernel needed afterwards). Give it to compute in the kernel
+        on demand; an exported page then stores only this many positions of each named slider.
+    presets, prediction, goal, actions
+        See `parts`.
+    columns : int, optional
+        How many pictures stand side by side where there is room, at most four; else three, or two and two;
+        fewer on a narrow page.
+    readout : str
+        The sentence under the pictures, with numbers as in `{std_last:.3g}`.
+    """
+
+    _esm = SCRIPT
+    _css = STYLE
+    spec = traitlets.Dict().tag(sync=True)
+    data = traitlets.Bytes().tag(sync=True)
+    params = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        title: str,
+        compute: Compute,
+        controls: Sequence[Control],
+        views: Sequence[View],
+        *,
+        readout: str,
+        coarse: Mapping[str, int] | None = None,
+        presets: Sequence[Preset] = (),
+        prediction: Prediction | None = None,
+        goal: Goal | None = None,
+        actions: Sequence[Action] = (),
+        columns: int | None = None,
+    ) -> None:
+        self._compute, self._controls, self._actions = compute, tuple(controls), {a.label: a for a in actions}
+        self._coarse = coarse
+        self._frames: Iterator[Any] = iter(())
+        self._more = False
+        start = {c.name: c.start for c in controls}
+        first = last_frame(compute(start))
+        spec: dict[str, Any] = {
+            "title": title,
+            "controls": [{**asdict(c), "start": position(c, c.start)} for c in controls],
+            "views": [asdict(v) for v in views],
+            "readout": readout,
+            "presets": [{"name": p.name, "note": p.note, "at": self._where(p.at)} for p in presets],
+            "prediction": {**asdict(prediction), "at": self._where(prediction.at)} if prediction else None,
+            "goal": asdict(goal) if goal else None,
+            "actions": [a.label for a in actions],
+            "kernel": coarse is not None,
+            "columns": columns,
+        }
+        settings = [preset["at"] for preset in spec["presets"]] + [self._where(start)]
+        self._named = settings + ([spec["prediction"]["at"]] if prediction else [])
+        given = {key for action in actions for key in action.gives}
+        check_names(spec, set(first) | set(start), given)
+        if coarse is None:
+            stored = [list(range(len(c.values))) for c in controls]
+            table, data = self._table(stored)
+        else:
+            self._stored_in_export()
+            stored = [[position(c, c.start)] for c in controls]
+            table, data = pack(first)
+            table = {key: {**entry, "strides": [0] * len(controls)} for key, entry in table.items()}
+        super().__init__(spec={**spec, "stored": stored, "table": table}, data=data, params=start)
+        self.on_msg(self._answer)
+
+    def _where(self, at: Mapping[str, Any]) -> dict[str, int]:
+        """Turn {control: value} into {control: position}."""
+        known = {c.name: c for c in self._controls}
+        for name in at:
+            if name not in known:
+                raise ValueError(f"There is no control {name!r}; the controls are {', '.join(known)}")
+        return {name: position(known[name], value) for name, value in at.items()}
+
+    def _table(self, stored: Sequence[Sequence[int]]) -> tuple[dict[str, Any], bytes]:
+        """Return the table over the stored positions; one that is too big to send is refused."""
+        layout, data = pack(tabulate(self._compute, self._controls, stored), len(self._controls))
+        if len(data) > TABLE_LIMIT:
+            sizes = " x ".join(str(len(positions)) for positions in stored)
+            raise ValueError(
+                f"The table of {sizes} settings takes {len(data) / 1e6:.1f} MB, more than {TABLE_LIMIT / 1e6:.0f}. "
+                "Give `coarse` (then the kernel computes on demand), or show fewer points."
+            )
+        return layout, data
+
+    def _stored_in_export(self) -> list[list[int]]:
+        """Return the positions that an exported page stores of each control."""
+        coarse = dict(self._coarse or {})
+        stored = []
+        for control in self._controls:
+            count = len(control.values)
+            named = {at[control.name] for at in self._named if control.name in at}
+            stored.append(spread(count, coarse.pop(control.name, count), named))
+        if coarse:
+            raise ValueError(f"`coarse` names no control of this demo: {', '.join(coarse)}")
+        return stored
+
+    def _answer(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
+        """Answer one request of the page: a new setting, the next frame of it, or an action."""
+        number = content.get("id")
+        try:
+            at = content.get("at")
+            if at is not None:
+                params = {c.name: c.values[at[c.name]] for c in self._controls}
+                action = self._actions.get(content.get("act", ""))
+                result = action.run(params) if action else self._compute(params)
+                self._frames = iter([result] if isinstance(result, Mapping) else result)
+                self._more = not isinstance(result, Mapping)
+            frame = next(self._frames, None)
+            layout, data = pack(frame or {})
+        except Exception as error:
+            self.send({"id": number, "error": f"{type(error).__name__}: {error}"})
+            return
+        self.send({"id": number, "done": frame is None, "more": self._more, "table": layout}, [data])
+
+    def read_out(self, **params: Any) -> str:
+        """Return the sentence under the pictures for a setting (what is not named stays at its start)."""
+        at = {c.name: c.start for c in self._controls} | params
+        self._where(at)
+        arrays = {k: v.item() if v.ndim == 0 else v for k, v in last_frame(self._compute(at)).items()}
+        return str(self.spec["readout"]).format_map(at | arrays)
+
+    def to_html(self) -> str:
+        """Return the demo as a piece of HTML that lives without a kernel, opened by double click as well."""
+        spec, data = self.spec, self.data
+        if self._coarse is not None:
+            stored = self._stored_in_export()
+            table, data = self._table(stored)
+            spec = {**spec, "stored": stored, "table": table}
+        text = json.dumps(spec, ensure_ascii=False, allow_nan=False).replace("</", "<\\/")
+        packed = base64.b64encode(zlib.compress(data, 9)).decode()
+        name = "zm" + hashlib.sha256((text + packed).encode()).hexdigest()[:12]
+        return (
+            f'<div class="zm-host" data-zm="{name}"></div>\n'
+            f'<style class="zm-shared">{STYLE}</style>\n'
+            f'<script class="zm-shared" type="text/plain">{SCRIPT}</script>\n'
+            f'<script type="application/json" id="{name}">{text}</script>\n'
+            f'<script type="text/plain" id="{name}-data">{packed}</script>\n'
+            f'<script type="module">{_BOOT.replace("NAME", name)}</script>\n'
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Show the widget; or, for an export, the piece of HTML."""
+        words = f"{self.spec['title']}. {self.read_out()}"
+        if os.environ.get(EXPORT):
+            return {"text/html": self.to_html(), "text/plain": words}
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/plain": words}, metadata
+
+
+_BOOT = """
+const text = document.querySelector('script.zm-shared').textContent;
+window.zeroMean ??= import(URL.createObjectURL(new Blob([text], {type: 'text/javascript'})));
+const stage = (await window.zeroMean).default;
+for (const el of document.querySelectorAll('[data-zm="NAME"]:not([data-live])')) {
+  el.dataset.live = '';
+  stage.fromPage(el, 'NAME');
+}
+"""
+
+
+def share(page: str) -> str:
+    """Return a page of several demos with only the first copy of the shared script and style."""
+    for tag in ("style", "script"):
+        shared = re.compile(rf'<{tag} [^>]*class="zm-shared"[^>]*>.*?</{tag}>\s*', re.DOTALL)
+        found = [match.span() for match in shared.finditer(page)]
+        for start, end in reversed(found[1:]):
+            page = page[:start] + page[end:]
+    return page
+
+
+def check_names(spec: Mapping[str, Any], known: set[str], given: set[str]) -> None:
+    """Refuse a description that uses a name which neither `compute` nor a control or an action gives."""
+    names = {c["name"] for c in spec["controls"]}
+    for view in spec["views"]:
+        for mark in view["marks"]:
+            strings = [mark[k] for k in _NAMED if isinstance(mark.get(k), str)]
+            _missing(strings, known | given, f"The view {view['title']!r}")
+        ends = [view[axis][end] for axis in ("x", "y") for end in ("lo", "hi")]
+        _missing([end for end in ends if isinstance(end, str)], known, f"An axis of {view['title']!r}")
+        for handle in view["handles"]:
+            used = [handle[k] for k in ("x", "y") if isinstance(handle[k], str)]
+            _missing(used, known, f"The handle {handle['label']!r}")
+            if not {*used, handle["along"]} & names:
+                raise ValueError(f"The handle {handle['label']!r} moves no control; it could move {', '.join(names)}")
+        _missing(_fields(view["alt"]), known, f"The alt text of {view['title']!r}")
+    _missing(_fields(spec["readout"]), known, "The read-out")
+    if spec["prediction"]:
+        _missing(_fields(spec["prediction"]["because"]), known, "The prediction")
+    if spec["goal"]:
+        _missing([spec["goal"]["reached"]], known, "The goal")
+
+
+_NAMED = ("x", "y", "z", "dx", "dy", "low", "high", "words", "fill", "w", "h")
+
+
+def _fields(template: str) -> list[str]:
+    """Return the names in a sentence with `{name:.3g}` in it."""
+    return [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+
+
+def _missing(used: Sequence[str], known: set[str], who: str) -> None:
+    """Refuse the first used name that nobody gives."""
+    for name in used:
+        if name not in known:
+            raise ValueError(f"{who} uses {name!r}, which is not there. There are: {', '.join(sorted(known))}")
