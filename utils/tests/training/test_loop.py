@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pytest
 from zeromean import digits
-from zeromean.training.loop import descent, minibatches, running, train
+from zeromean.training.loop import curve, descent, minibatches, running, train
 from zeromean.training.nets import Net, init, loss_and_grad
+from zeromean.training.rules import adam
 
 
 def test_an_epoch_shows_each_example_at_most_once_and_drops_the_rest() -> None:
@@ -68,3 +69,38 @@ def test_divergence_ends_the_descent_without_a_warning() -> None:
     step = train(net, data.x, data.t, lr=1e4, steps=200)
     assert step.number < 200
     assert not np.isfinite(step.loss)
+
+
+def test_a_schedule_gives_the_rate_of_each_step() -> None:
+    """Rates are asked for by number, from 0; a rate of 0 leaves everything where it is."""
+    data, net, asked = digits.load(), Net((64, 8, 10)), []
+
+    def schedule(number: int) -> float:
+        asked.append(number)
+        return 0.1 if number == 0 else 0.0
+
+    one, still = itertools.islice(descent(net, data.x, data.t, lr=schedule, rng=np.random.default_rng(0)), 2)
+    assert asked == [0, 1]
+    np.testing.assert_array_equal(one.params["W0"], still.params["W0"])
+
+
+def test_another_rule_takes_other_steps() -> None:
+    """Adam's first step moves every weight that has a gradient by the rate, whatever the gradient is."""
+    data, net = digits.load(), Net((64, 8, 10))
+    start, _ = init(net, np.random.default_rng(0))
+    step = next(descent(net, data.x, data.t, lr=0.01, rule=adam, rng=np.random.default_rng(0)))
+    moved = abs(step.params["W1"] - start["W1"])
+    np.testing.assert_allclose(moved[moved > 0], 0.01, rtol=1e-3)
+
+
+def test_a_curve_is_means_of_losses_and_stays_empty_after_divergence() -> None:
+    """Losses are averaged in groups; where there are none, the curve says NaN."""
+    data, net = digits.load(), Net((64, 8, 10))
+    losses, last = curve(descent(net, data.x, data.t, lr=0.1, rng=np.random.default_rng(0)), 6, 2)
+    again = [s.loss for s in itertools.islice(descent(net, data.x, data.t, lr=0.1, rng=np.random.default_rng(0)), 6)]
+    np.testing.assert_allclose(losses, np.reshape(again, (3, 2)).mean(axis=1))
+    assert last.number == 6
+    deep = Net((64, 50, 50, 50, 50, 10))
+    losses, last = curve(descent(deep, data.x, data.t, lr=1e4, rng=np.random.default_rng(0)), 40, 4)
+    assert np.isnan(losses[-1])
+    assert last.number < 40

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 from zeromean import digits
-from zeromean.training import nets
+from zeromean.training import nets, norms
 from zeromean.training.loop import train
 from zeromean.training.nets import Net
 
 RNG_SEED = 5
-EVERY_NORM = [{"norm": norm, "groups": 2} for norm in nets.NORMS]
+EVERY_NORM = [{"norm": norm, "groups": 2} for norm in norms.NAMES]
 EVERY_BLOCK = [
     {"block": "plain"},
     {"block": "plain", "place": "post"},
@@ -104,8 +104,8 @@ def test_unclipped_renorm_normalizes_by_the_running_statistics() -> None:
 
 def test_renorm_clips_its_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
     """With rmax = 1 and dmax = 0, batch renormalization is batch norm, and so is its gradient."""
-    monkeypatch.setattr(nets, "RMAX", 1.0)
-    monkeypatch.setattr(nets, "DMAX", 0.0)
+    monkeypatch.setattr(norms, "RMAX", 1.0)
+    monkeypatch.setattr(norms, "DMAX", 0.0)
     net, params, state, x, t = small(norm="renorm")
     batch = Net(net.sizes, act="tanh", norm="batch")
     loss, grads, _ = nets.loss_and_grad(net, params, state, x, t)

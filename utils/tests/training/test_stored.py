@@ -19,3 +19,9 @@ def test_results_never_computed_name_the_command() -> None:
     """Who asks for results that are not there learns how to get them."""
     with pytest.raises(FileNotFoundError, match=r"nothing.json is missing. Compute it with: python -m zeromean"):
         stored.read("nothing")
+
+
+def test_runs_are_looked_up_by_their_settings() -> None:
+    """A list of runs becomes a table by the keys that tell them apart."""
+    runs = [{"norm": "batch", "lr": 0.1, "loss": 1}, {"norm": "none", "lr": 0.1, "loss": 2}]
+    assert stored.table(runs, "norm", "lr")["none", 0.1]["loss"] == 2

@@ -1,30 +1,30 @@
-"""Plain stochastic gradient descent on the networks of `zeromean.training.nets`, one step at a time."""
+"""Descent on the networks of `zeromean.training.nets`, one step at a time, by any rule and schedule."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from zeromean.training import norms
 from zeromean.training.nets import Arrays, Net, init, loss_and_grad
+from zeromean.training.rules import Memory, Rule, sgd
 
+Schedule = Callable[[int], float]
 Batch = list[tuple[np.ndarray, np.ndarray]]  # mean and biased variance of each normalization
 
 
 def running(net: Net, state: Arrays, batch: Batch) -> Arrays:
     """Move the running statistics towards those of a batch: ``E <- (1 - alpha) E + alpha * batch``.
 
-    Batch renormalization averages the standard deviation, the other normalizations the biased variance.
+    How a variance is remembered is in the table of `zeromean.training.norms`: batch renormalization averages the
+    standard deviation, the other normalizations the biased variance.
     """
     new: Arrays = {}
     for i, (mean, var) in enumerate(batch):
         new[f"mean{i}"] = (1 - net.alpha) * state[f"mean{i}"] + net.alpha * mean
-        if net.norm == "renorm":
-            old, std = np.sqrt(state[f"var{i}"]), np.sqrt(var + net.eps)
-            new[f"var{i}"] = ((1 - net.alpha) * old + net.alpha * std) ** 2
-        else:
-            new[f"var{i}"] = (1 - net.alpha) * state[f"var{i}"] + net.alpha * var
+        new[f"var{i}"] = norms.MEMORY[net.norm](state[f"var{i}"], var, net.alpha, net.eps)
     return new
 
 
@@ -60,11 +60,27 @@ def descent(
     x: np.ndarray,
     t: np.ndarray,
     *,
-    lr: float,
+    lr: float | Schedule,
     batch: int = 64,
+    rule: Rule = sgd,
     rng: np.random.Generator,
 ) -> Iterator[Step]:
-    """Yield a `Step` after every update of plain SGD; ends only when the loss is no longer a finite number.
+    """Yield a `Step` after every update; ends only when the loss is no longer a finite number.
+
+    Parameters
+    ----------
+    net : Net
+        What is trained, from its own initialization.
+    x, t : (N, D), (N,)
+        Examples and labels.
+    lr : float or function
+        The learning rate, or the function that gives it for update 0, 1, ...
+    batch : int
+        Examples an update.
+    rule : function
+        One of `zeromean.training.rules`.
+    rng : Generator
+        Draws the weights, then the order of the examples.
 
     Examples
     --------
@@ -77,19 +93,52 @@ def descent(
     (30, True)
     """
     params, state = init(net, rng)
-    for number, rows in enumerate(minibatches(len(x), batch, rng), start=1):
+    memories: dict[str, Memory] = {name: {} for name in params}
+    for number, rows in enumerate(minibatches(len(x), batch, rng)):
+        rate = lr(number) if callable(lr) else lr
         with np.errstate(all="ignore"):  # large rates overflow; the loss then says so
             loss, grads, trace = loss_and_grad(net, params, state, x[rows], t[rows])
-            params = {name: value - lr * grads[name] for name, value in params.items()}
+            moved = {name: rule(w, grads[name], memories[name], rate) for name, w in params.items()}
+        params = {name: w for name, (w, _) in moved.items()}
+        memories = {name: memory for name, (_, memory) in moved.items()}
         state = running(net, state, trace.batch)
-        yield Step(number, loss, params, state, trace.batch)
+        yield Step(number + 1, loss, params, state, trace.batch)
         if not np.isfinite(loss):
             return
 
 
-def train(net: Net, x: np.ndarray, t: np.ndarray, *, lr: float, steps: int, batch: int = 64, seed: int = 0) -> Step:
+def train(
+    net: Net,
+    x: np.ndarray,
+    t: np.ndarray,
+    *,
+    lr: float | Schedule,
+    steps: int,
+    batch: int = 64,
+    rule: Rule = sgd,
+    seed: int = 0,
+) -> Step:
     """Return where `descent` stands after `steps` updates, or where it diverged before that."""
-    for step in descent(net, x, t, lr=lr, batch=batch, rng=np.random.default_rng(seed)):
+    for step in descent(net, x, t, lr=lr, batch=batch, rule=rule, rng=np.random.default_rng(seed)):
         if step.number == steps:
             break
     return step
+
+
+def curve(steps: Iterator[Step], count: int, every: int) -> tuple[np.ndarray, Step]:
+    """Follow a descent for `count` updates.
+
+    Returns
+    -------
+    losses : (count // every,)
+        The mean loss of every `every` updates; NaN from where it diverged.
+    last : Step
+        Where it ended.
+    """
+    losses = np.full(count, np.nan)
+    for step in steps:
+        losses[step.number - 1] = step.loss
+        if step.number == count:
+            break
+    means: np.ndarray = losses.reshape(-1, every).mean(axis=1)
+    return means, step

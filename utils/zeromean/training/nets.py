@@ -18,6 +18,8 @@ import numpy
 from autograd import value_and_grad
 from autograd.tracer import getval
 
+from zeromean.training import norms
+
 Arrays = dict[str, numpy.ndarray]
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
@@ -25,15 +27,12 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "tanh": np.tanh,
     "sigmoid": lambda a: 0.5 * (1.0 + np.tanh(0.5 * a)),
 }
-INITS: dict[str, Callable[[int], float]] = {
+INITS: dict[str, Callable[[int], float]] = {  # the standard deviation of the weights, by fan-in
     "small": lambda fan_in: 0.01,
     "unit": lambda fan_in: 1.0,
     "lecun": lambda fan_in: (1 / fan_in) ** 0.5,
     "he": lambda fan_in: (2 / fan_in) ** 0.5,
 }
-NORMS = ("none", "batch", "mean_only", "renorm", "layer", "group")
-NEEDS_BATCH = ("batch", "mean_only", "renorm")
-RMAX, DMAX = 3.0, 5.0  # batch renormalization: the largest corrections (Ioffe 2017, section 4)
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class Net:
     alpha: float = 0.1
 
     def __post_init__(self) -> None:
-        choices = {"act": ACTIVATIONS, "norm": NORMS, "place": ("pre", "post"), "init": INITS}
+        choices = {"act": ACTIVATIONS, "norm": norms.NAMES, "place": ("pre", "post"), "init": INITS}
         choices["block"] = ("plain", "residual", "preact")
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
@@ -132,7 +131,7 @@ def init(net: Net, rng: numpy.random.Generator) -> tuple[Arrays, Arrays]:
         params[f"b{i}"] = numpy.zeros(fan_out)
     for i, width in enumerate(net.norms if net.norm != "none" else []):
         params[f"gamma{i}"], params[f"beta{i}"] = numpy.ones(width), numpy.zeros(width)
-        if net.norm in NEEDS_BATCH:
+        if net.norm in norms.BY_BATCH:
             state[f"mean{i}"], state[f"var{i}"] = numpy.zeros(width), numpy.ones(width)
     return params, state
 
@@ -152,38 +151,23 @@ class _Pass:
         return ACTIVATIONS[self.net.act](a)
 
     def norm(self, a: Any, i: int) -> Any:
-        if self.net.norm == "none":
+        name = self.net.norm
+        if name == "none":
             return a
-        gamma, beta = self.params[f"gamma{i}"], self.params[f"beta{i}"]
-        if self.net.norm not in NEEDS_BATCH:
-            return gamma * self._within_example(a) + beta
-        mean = np.mean(a, axis=0) if self.training else self.state[f"mean{i}"]
+        here = self._place(i)
+        if name in norms.BY_EXAMPLE:
+            return norms.BY_EXAMPLE[name](a, here)
+        mean = np.mean(a, axis=0) if self.training else here.mean
         centred = a - mean
-        var = np.mean(centred * centred, axis=0) if self.training else self.state[f"var{i}"]
+        var = np.mean(centred * centred, axis=0) if self.training else here.var
         if self.training:
             self.trace.batch.append((mean, var))
-        if self.net.norm == "mean_only":
-            return centred + beta
-        scale = gamma / np.sqrt(var + self.net.eps)
-        if self.net.norm == "renorm" and self.training:
-            r, d = self._corrections(mean, var, i)
-            return centred * (scale * r) + (gamma * d + beta)
-        return centred * scale + beta
+        return norms.BY_BATCH[name](centred, mean, var, here)
 
-    def _corrections(self, mean: Any, var: Any, i: int) -> tuple[numpy.ndarray, numpy.ndarray]:
-        """Batch renormalization's r and d, which the way back treats as constants (Ioffe 2017, algorithm 1)."""
-        std = numpy.sqrt(getval(var) + self.net.eps)
-        running_std = numpy.sqrt(self.state[f"var{i}"] + self.net.eps)
-        r = numpy.clip(std / running_std, 1 / RMAX, RMAX)
-        d = numpy.clip((getval(mean) - self.state[f"mean{i}"]) / running_std, -DMAX, DMAX)
-        return r, d
-
-    def _within_example(self, a: Any) -> Any:
-        groups = self.net.groups if self.net.norm == "group" else 1
-        parts = np.reshape(a, (a.shape[0], groups, -1))
-        centred = parts - np.mean(parts, axis=2, keepdims=True)
-        var = np.mean(centred**2, axis=2, keepdims=True)
-        return np.reshape(centred / np.sqrt(var + self.net.eps), a.shape)
+    def _place(self, i: int) -> norms.Place:
+        mean, var = self.state.get(f"mean{i}"), self.state.get(f"var{i}")
+        gamma, beta = self.params[f"gamma{i}"], self.params[f"beta{i}"]
+        return norms.Place(gamma, beta, mean, var, self.net.eps, self.net.groups, self.training)
 
 
 def _plain(run: _Pass, h: Any, hidden: int) -> Any:

@@ -25,6 +25,11 @@ def read(name: str) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def table(runs: list[dict[str, Any]], *keys: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return stored runs by the values of their `keys`, to look one up."""
+    return {tuple(run[key] for key in keys): run for run in runs}
+
+
 def write(name: str, results: Any) -> None:
     """Store numbers, lists and dicts under `name`: four significant digits, NaN and infinity as null."""
     lines = json.dumps(_plain(results), indent=1, allow_nan=False)

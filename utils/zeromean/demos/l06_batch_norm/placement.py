@@ -16,7 +16,7 @@ from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
 from zeromean.training import nets, stored
-from zeromean.training.loop import descent
+from zeromean.training.loop import curve, descent
 
 ACTS, PLACES, DEPTHS = ("relu", "tanh", "sigmoid"), ("pre", "post"), (2, 4, 8, 12, 20)
 WIDTH, RATE, SEEDS, STEPS, EVERY = 64, 0.3, 3, 200, 10
@@ -27,13 +27,8 @@ EDGES = np.linspace(0, 1, 21)
 def run(act: str, place: str, depth: int, seed: int, rate: float = RATE) -> np.ndarray:
     """Train once; return the training loss averaged over every ten steps."""
     data = digits.load(seed)
-    losses = np.full(STEPS, np.nan)
-    for step in descent(network(act, place, depth), data.x, data.t, lr=rate, rng=np.random.default_rng(seed)):
-        losses[step.number - 1] = step.loss
-        if step.number == STEPS:
-            break
-    means: np.ndarray = losses.reshape(-1, EVERY).mean(axis=1)
-    return means
+    steps = descent(network(act, place, depth), data.x, data.t, lr=rate, rng=np.random.default_rng(seed))
+    return curve(steps, STEPS, EVERY)[0]
 
 
 def network(act: str, place: str, depth: int, norm: str = "batch") -> nets.Net:
@@ -58,7 +53,7 @@ def main() -> None:
 
 @cache
 def _stored() -> dict[tuple[str, str, int, float], dict[str, Any]]:
-    return {(r["act"], r["place"], r["depth"], r["rate"]): r for r in stored.read("placement")}
+    return stored.table(stored.read("placement"), "act", "place", "depth", "rate")
 
 
 def finals(act: str, place: str) -> Any:

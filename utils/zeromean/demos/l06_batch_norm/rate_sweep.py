@@ -17,7 +17,7 @@ from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
 from zeromean.training import nets, stored
-from zeromean.training.loop import descent
+from zeromean.training.loop import curve, descent
 
 SIZES = (64, 100, 100, 100, 100, 10)
 NORMS = ("none", "batch", "layer")
@@ -42,13 +42,9 @@ def run(norm: str, lr: float, scale: float, seed: int) -> tuple[np.ndarray, floa
     """Train once; return the loss averaged over every 8 steps (NaN after divergence) and the test accuracy."""
     data = digits.load(seed)
     net = nets.Net(SIZES, norm=norm, scale=scale)
-    losses = np.full(STEPS, np.nan)
-    for step in descent(net, data.x, data.t, lr=lr, rng=np.random.default_rng(seed)):
-        losses[step.number - 1] = step.loss
-        if step.number == STEPS:
-            break
-    accuracy = nets.accuracy(net, step.params, step.state, data.x_test, data.t_test)
-    return losses.reshape(-1, EVERY).mean(axis=1), accuracy
+    steps = descent(net, data.x, data.t, lr=lr, rng=np.random.default_rng(seed))
+    losses, last = curve(steps, STEPS, EVERY)
+    return losses, nets.accuracy(net, last.params, last.state, data.x_test, data.t_test)
 
 
 def race(name: str, seed: int) -> tuple[float, float]:
@@ -74,16 +70,16 @@ def main() -> None:
         for scale in SCALES:
             for lr in RATES:
                 runs = [run(norm, lr, scale, seed) for seed in range(SEEDS)]
-                curve = np.median([losses for losses, _ in runs], axis=0)
+                middle = np.median([losses for losses, _ in runs], axis=0)
                 accuracy = [accuracy for _, accuracy in runs]
-                grid.append({"norm": norm, "scale": scale, "lr": lr, "accuracy": accuracy, "loss": curve})
+                grid.append({"norm": norm, "scale": scale, "lr": lr, "accuracy": accuracy, "loss": middle})
     races = {name: [race(name, seed) for seed in range(8)] for name in RACE}
     stored.write("rate_sweep", {"grid": grid, "race": races})
 
 
 @cache
 def _grid() -> dict[tuple[str, float, float], dict[str, Any]]:
-    return {(r["norm"], r["scale"], r["lr"]): r for r in stored.read("rate_sweep")["grid"]}
+    return stored.table(stored.read("rate_sweep")["grid"], "norm", "scale", "lr")
 
 
 def _accuracies(norm: str, points: list[tuple[float, float]]) -> Any:

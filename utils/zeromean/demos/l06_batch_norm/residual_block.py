@@ -51,8 +51,8 @@ def main() -> None:
 @cache
 def accuracies(kind: str, norm: str) -> Any:
     """Return the stored test accuracies (4 depths, 3 seeds)."""
-    runs = {(r["kind"], r["norm"], r["blocks"]): r["accuracy"] for r in stored.read("residual_block")}
-    return np.array([runs[kind, norm, blocks] for blocks in BLOCKS])
+    runs = stored.table(stored.read("residual_block"), "kind", "norm", "blocks")
+    return np.array([runs[kind, norm, blocks]["accuracy"] for blocks in BLOCKS])
 
 
 @cache
