@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder.authoring import course, notebooks, release
 from autograder.authoring.course import Assignment
 from autograder.authoring.judging import judge_for
+from autograder.authoring.outline import outline
 from autograder.authoring.probes import write as write_probes
 from autograder.judge.judge import Judge
 
@@ -23,7 +24,8 @@ def _source(assignment: Assignment, judge: Judge, root: Path) -> None:
 
 
 def _probes(assignment: Assignment, judge: Judge, root: Path) -> None:
-    write_probes(judge, root / "build" / "source" / assignment.name / f"{assignment.name}.checks.json")
+    path = root / "build" / "source" / assignment.name / f"{assignment.name}.checks.json"
+    write_probes(judge, path, outline(assignment, judge.reference))
 
 
 def _release(assignment: Assignment, judge: Judge, root: Path) -> None:

@@ -20,11 +20,12 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 Kind = Literal["text", "code", "figure", "exercise", "check", "question", "scratch"]
 _OPTIONS: dict[str, frozenset[str]] = {
-    "exercise": frozenset({"exercise", "points"}),
+    "exercise": frozenset({"exercise", "points", "minutes"}),
     "check": frozenset({"check"}),
-    "question": frozenset({"question", "points"}),
-    "figure": frozenset({"figure"}),
+    "question": frozenset({"question", "points", "minutes"}),
+    "figure": frozenset({"figure", "show"}),
     "scratch": frozenset({"scratch"}),
+    "stages": frozenset({"stages"}),
     "plain": frozenset(),
 }
 
@@ -37,9 +38,10 @@ class SourceError(ValueError):
 class Cell:
     """One cell of a source.
 
-    ``text`` and ``code`` are locked; a ``figure`` is locked code that only illustrates, so grading skips it;
-    an ``exercise`` is filled in and graded by the suite of its name; a ``check`` runs the visible checks; a
-    ``question`` is answered in words and marked by hand; ``scratch`` is code that the student may change.
+    ``text`` and ``code`` are locked; a ``figure`` is locked code that only illustrates, so grading skips it, and
+    students see it folded unless it is `shown`; an ``exercise`` is filled in and graded by the suite of its name; a
+    ``check`` runs the visible checks; a ``question`` is answered in words and marked by hand; ``scratch`` is code
+    that the student may change. A scratch cell with `stages` has a solution: the named steps of a derivation.
     """
 
     kind: Kind
@@ -47,6 +49,9 @@ class Cell:
     id: str
     name: str = ""
     points: float = 0.0
+    minutes: int = 0
+    shown: bool = False
+    stages: str = ""
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -128,21 +133,35 @@ def parse(text: str, name: str) -> Assignment:
 def _cell(raw: Any, number: int, assignment: str, seen: dict[str, int]) -> Cell:
     where = f"{assignment}, cell {number}"
     options = {k: v for k, v in raw.metadata.items() if k not in ("lines_to_next_cell", "jupyter")}
-    key = next((k for k in ("exercise", "check", "question", "figure", "scratch") if k in options), "plain")
+    key = next((k for k in _OPTIONS if k in options), "plain")
     unknown = set(options) - _OPTIONS[key]
     if unknown:
-        known = sorted({"exercise", "check", "question", "figure", "scratch", "points"})
+        known = sorted(frozenset().union(*_OPTIONS.values()))
         raise SourceError(f"{where}: unknown option {sorted(unknown)[0]!r}. Known options: {', '.join(known)}.")
-    if key in ("exercise", "question"):
+    if key in ("exercise", "question", "stages"):
         _refuse_bad_solution(raw.source, where)
-        if not isinstance(options.get("points"), (int, float)) or options["points"] <= 0:
-            raise SourceError(f"{where}: {key} {options[key]!r} needs points=N with N > 0.")
+    if key in ("exercise", "question") and not _positive(options.get("points")):
+        raise SourceError(f"{where}: {key} {options[key]!r} needs points=N with N > 0.")
     wanted = "markdown" if key == "question" else "code"
     if key != "plain" and raw.cell_type != wanted:
         raise SourceError(f"{where}: {key} is a {wanted} cell. Got {raw.cell_type}.")
-    kind: Any = key if key != "plain" else ("text" if raw.cell_type == "markdown" else "code")
+    kinds = {"plain": "text" if raw.cell_type == "markdown" else "code", "stages": "scratch"}
+    kind: Any = kinds.get(key, key)
     label = str(options.get(key, "")) if key in ("exercise", "check", "question") else ""
-    return Cell(kind, raw.source, _cell_id(kind, label, raw.source, seen), label, float(options.get("points", 0)))
+    return Cell(
+        kind,
+        raw.source,
+        _cell_id(kind, label, raw.source, seen),
+        label,
+        float(options.get("points", 0)),
+        int(options.get("minutes", 0)),
+        bool(options.get("show", False)),
+        str(options.get("stages", "")),
+    )
+
+
+def _positive(number: Any) -> bool:
+    return isinstance(number, (int, float)) and number > 0
 
 
 def _cell_id(kind: str, label: str, source: str, seen: dict[str, int]) -> str:
@@ -181,6 +200,9 @@ def _refuse_orphans(cells: tuple[Cell, ...], name: str) -> None:
     for check in checks:
         if check not in exercises:
             raise SourceError(f"{name}: check {check!r} has no exercise of that name. Add one, or mend the name.")
+    for stages in (cell.stages for cell in cells if cell.stages):
+        if stages not in exercises:
+            raise SourceError(f"{name}: stages {stages!r} have no exercise of that name. Add one, or mend the name.")
     for exercise in exercises:
         if exercise not in checks:
             raise SourceError(f'{name}: exercise {exercise!r} has no check cell. Add `# %% check="{exercise}"`.')

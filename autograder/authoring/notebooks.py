@@ -8,6 +8,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode, v4
 
+from autograder.authoring import stages
 from autograder.authoring.course import Assignment, Cell, content_id
 
 _METADATA = {
@@ -53,10 +54,13 @@ def _cell(cell: Cell, points: dict[str, float]) -> NotebookNode:
     metadata: dict[str, Any] = {"zeromean": {"kind": cell.kind}}
     if cell.kind != "scratch":
         metadata["nbgrader"] = _nbgrader(cell, points)
+    if cell.kind == "figure" and not cell.shown:
+        metadata["jupyter"] = {"source_hidden": True}
     if cell.kind == "check":
         metadata["editable"] = metadata["deletable"] = False
     make = v4.new_markdown_cell if cell.kind in ("text", "question") else v4.new_code_cell
-    return make(source=cell.source, id=cell.id, metadata=metadata)
+    source = stages.stub(cell.source) if cell.stages else cell.source
+    return make(source=source, id=cell.id, metadata=metadata)
 
 
 def _nbgrader(cell: Cell, points: dict[str, float]) -> dict[str, Any]:

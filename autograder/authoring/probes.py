@@ -35,9 +35,10 @@ def record(judge: Judge) -> dict[str, Any]:
     return {"format": FORMAT, "exercises": [_exercise(judge, suite) for suite in judge.suites]}
 
 
-def write(judge: Judge, path: Path) -> None:
-    """Write `record` to a file."""
-    path.write_text(json.dumps(record(judge), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def write(judge: Judge, path: Path, outline: dict[str, Any] | None = None) -> None:
+    """Write `record` to a file, with the outline of the notebook that it lies beside."""
+    data = record(judge) | ({"outline": outline} if outline else {})
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _exercise(judge: Judge, suite: Suite) -> dict[str, Any]:
