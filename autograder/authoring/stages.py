@@ -48,7 +48,7 @@ def values(cell: Cell, namespace: Namespace) -> list[list[Any]]:
 
 def _steady(value: Any) -> np.ndarray:
     """Keep the twelve digits on which all processors agree."""
-    return np.vectorize(lambda number: float(f"{number:.12g}"))(np.asarray(value, dtype=float))
+    return np.asarray(np.vectorize(lambda number: float(f"{number:.12g}"))(np.asarray(value, dtype=float)))
 
 
 def _solution(source: str) -> list[str]:

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from zeromean.waiting import NotPredictedError, reveal, when_ready
+from zeromean.waiting import NotPredictedError, once_passed, reveal, when_ready
 
 
 @pytest.fixture
@@ -51,13 +51,43 @@ def test_an_exception_becomes_a_sentence(shown):
     assert "the function stopped" in shown[1]["text/plain"]
 
 
-def test_a_missing_prediction_is_asked_for(shown):
-    """Without a prediction nothing is given away, inside or outside of when_ready."""
+def test_a_missing_prediction_is_asked_for_by_name(shown):
+    """Without a prediction nothing is given away, and the variables that wait for one are named."""
+    mean = std = None
     with when_ready():
-        reveal(("mean", None, 3.0))
-    assert shown[0]["text/plain"].startswith("Write your prediction in the cell above")
-    with pytest.raises(NotPredictedError):
-        reveal(("mean", 1, 2), ("std", None, 3.0))
+        reveal(("mean", mean, 3.0), ("range", 2, 3.0), ("std", std, 3.0), then="It is 3.")
+    assert len(shown) == 1
+    assert "in place of None for mean and std, in the cell under" in shown[0]["text/plain"]
+    with pytest.raises(NotPredictedError, match="in place of None in the cell under"):
+        exec("reveal(('std', None, 3.0))", {"reveal": reveal})  # no source to read the name from
+
+
+def test_what_is_then_told_comes_last_and_only_after_a_guess(shown):
+    """The explanation stands below what the cell draws, as Markdown."""
+    with when_ready():
+        reveal(
+            ("mean", 3, 3.0),
+            then="""
+            It is **3**,
+            as $1+2$.""",
+        )
+        shown.append({"text/plain": "a figure"})
+    assert [each["text/plain"] for each in shown[1:]] == ["a figure", "It is **3**,\nas $1+2$."]
+    assert shown[2]["text/markdown"] == shown[2]["text/plain"]
+    with when_ready():
+        reveal(("mean", 3, 3.0), then="Never told: the figure fails.")
+        unwritten()
+    assert shown[-1]["text/plain"] == "The figure will be here when unwritten is written."
+    reveal(("mean", 3, 3.0), then="Told at once outside.")
+    assert shown[-1]["text/plain"] == "Told at once outside."
+
+
+def test_some_things_are_told_once_a_check_passes(shown, monkeypatch):
+    """What would spoil an exercise is told to those who have solved it."""
+    for passed, said in ((False, "What belongs here is told as soon as check(unwritten) passes"), (True, "So it is.")):
+        monkeypatch.setattr("zeromean.waiting.passes", lambda function, passed=passed: passed)
+        once_passed(unwritten, "So it is.")
+        assert shown[-1]["text/plain"].startswith(said)
 
 
 def test_warnings_stay_quiet(shown):
@@ -74,22 +104,8 @@ def test_interrupting_still_works():
         raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (1024, "1024"),
-        (0.65132, "0.651"),
-        (-1e-17, "0"),
-        ([2, 8.0], "2, 8"),
-        (np.array([[0.5]]), "0.5"),
-        (float("nan"), "nan"),
-        (True, "True"),
-        ("error", "error"),
-        ({"a": 1}, "{'a': 1}"),
-    ],
-)
-def test_values_are_short(shown, value, text):
-    """Numbers show three digits, whole numbers all of theirs, the rest as it is."""
-    reveal(("<x>", value, value))
-    assert shown[0]["text/plain"] == f"<x>: predicted {text}, computed {text}"
+def test_a_row_says_how_near_the_guess_was(shown):
+    """A table has a row a prediction, escaped, with what was guessed, what came, and how near it was."""
+    reveal(("<x>", 2, 1000.0))
+    assert shown[0]["text/plain"] == "<x>: predicted 2, computed 1000 (500 times too small)"
     assert '<th scope="row" style="text-align:left">&lt;x&gt;</th>' in shown[0]["text/html"]

@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from zeromean.checking.check import check
+from zeromean.checking.progress import progress
+from zeromean.checking.stages import stages
 
-__all__ = ["check"]
+__all__ = ["check", "progress", "stages"]

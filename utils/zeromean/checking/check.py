@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from zeromean.checking import probes
+from zeromean.checking.looks import show
 from zeromean.checking.probes import Exercise, ProbesError
+from zeromean.checking.progress import remember
 from zeromean.checking.replay import Replay
 from zeromean.checking.report import Report, as_html, as_text
 
@@ -45,13 +46,14 @@ def check(*functions: Callable[..., Any]) -> None:
         exercises = [e for path in probes.find(Path.cwd()) for e in probes.read(path)]
     except ProbesError as error:
         raise CheckFailed(str(error)) from None
-    reports = []
+    reports, so_far = [], ""
     for exercise in _exercises_of(functions, exercises):
         replay = Replay(exercise, _namespace(functions))
         outcomes = replay.outcomes()
         names = [name for name in exercise.functions if name in {f.__name__ for f in functions}]
         reports.append(Report(names, outcomes, tuple(replay.notes)))
-    _show(as_html(reports), as_text(reports))
+        so_far = remember(exercise.name, reports[-1].passed)
+    show(as_html(reports, so_far), as_text(reports, so_far))
     if not all(report.passed for report in reports):
         raise CheckFailed(" ".join(report.headline for report in reports if not report.passed))
 
@@ -85,14 +87,3 @@ def _namespace(functions: Sequence[Callable[..., Any]]) -> dict[str, Callable[..
             if callable(value):
                 found[name] = value
     return {**found, **{function.__name__: function for function in functions}}
-
-
-def _show(rich: str, plain: str) -> None:
-    """Display the report in a notebook, with the text for whatever shows no HTML; print it elsewhere."""
-    ipython = sys.modules.get("IPython")
-    if ipython is not None and ipython.get_ipython() is not None:
-        from IPython.display import display
-
-        display({"text/html": rich, "text/plain": plain}, raw=True)
-    else:
-        sys.stdout.write(plain + "\n")

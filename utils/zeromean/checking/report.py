@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from zeromean.checking import errormap
+from zeromean.checking.looks import framed
 from zeromean.checking.replay import Outcome
 
 _WORDS = {"passed": "passed", "failed": "not yet right", "unwritten": "to do", "waits": "waits"}
@@ -15,35 +16,6 @@ LAST_LINE = (
     "Visible checks only: hidden ones test other shapes and numbers, edge cases, and what your function does to "
     "its arguments, when this is graded."
 )
-
-_STYLE = """
-.zm-check{--zm-good:#00634a;--zm-bad:#a63c00;--zm-quiet:#5c5f66;--zm-fill:#d55e00;--zm-line:#8a8f98;
---zm-text:var(--jp-content-font-color0,#111);--zm-font:var(--jp-content-font-family,system-ui,sans-serif);
-color:var(--zm-text);font:15px/1.5 var(--zm-font);max-width:54rem;padding:2px 0 4px}
-[data-jp-theme-light="false"] .zm-check,.vscode-dark .zm-check{--zm-good:#4fd1a5;--zm-bad:#ff9d5c;
---zm-quiet:#b4b8bf;--zm-fill:#ff8a3d}
-.zm-check .zm-head{font-size:1.1em;margin:0 0 8px}
-.zm-check .zm-code{font-family:var(--jp-code-font-family,monospace);font-size:.95em}
-.zm-check .zm-item{display:grid;grid-template-columns:8.9em 1fr;column-gap:.5em;padding:6px 0 6px 12px;margin:0 0 4px;
-border-left:4px solid var(--zm-quiet)}
-.zm-check .zm-item.zm-passed{border-color:var(--zm-good)}.zm-check .zm-item.zm-failed{border-color:var(--zm-bad)}
-.zm-check .zm-state{font-weight:600;color:var(--zm-quiet)}
-.zm-check .zm-passed .zm-state{color:var(--zm-good)}.zm-check .zm-failed .zm-state{color:var(--zm-bad)}
-.zm-check .zm-more{grid-column:2}
-.zm-check .zm-more>div{margin:5px 0 0}
-.zm-check .zm-hint,.zm-check .zm-line{padding:5px 10px;border-radius:4px;background:var(--jp-layout-color2,#eee)}
-.zm-check .zm-line{white-space:pre-wrap}
-.zm-check .zm-quiet{color:var(--zm-quiet);font-size:.93em;margin:8px 0 0}
-.zm-check .zm-figure{display:flex;gap:16px;align-items:flex-end;flex-wrap:wrap}
-.zm-check .zm-legend{color:var(--zm-quiet);font-size:.87em;max-width:14em}
-.zm-check .zm-map{max-width:100%;height:auto;overflow:visible}
-.zm-map text{fill:var(--zm-text);font:12px var(--zm-font)}
-.zm-map .zm-tick{font-size:11px;fill:var(--zm-quiet)}
-.zm-map .zm-0{fill:none;stroke:var(--zm-line);stroke-width:.7}
-.zm-map .zm-1,.zm-map .zm-2,.zm-map .zm-3,.zm-map .zm-4{fill:var(--zm-fill)}
-.zm-map .zm-1{fill-opacity:.35}.zm-map .zm-2{fill-opacity:.65}
-.zm-map .zm-4{stroke:var(--zm-text);stroke-width:2.5}
-""".replace("\n", "")
 
 
 @dataclass(frozen=True)
@@ -76,8 +48,8 @@ class Report:
         return f"{names}: {good} of {count} visible {_checks(count)} passed."
 
 
-def as_text(reports: Iterable[Report]) -> str:
-    """Write the reports for a terminal."""
+def as_text(reports: Iterable[Report], so_far: str = "") -> str:
+    """Write the reports for a terminal, and below them how far the whole assignment is."""
     lines = []
     for report in reports:
         lines.append(report.headline)
@@ -90,13 +62,14 @@ def as_text(reports: Iterable[Report]) -> str:
                     details += errormap.text(outcome.wrong).splitlines()
             lines += [f"      {detail}" for detail in details if detail]
         lines += [f"  {note}" for note in report.notes]
-    return "\n".join([*lines, LAST_LINE])
+    return "\n".join([*lines, LAST_LINE, *([so_far] if so_far else [])])
 
 
-def as_html(reports: Iterable[Report]) -> str:
-    """Write the reports for a notebook; it follows JupyterLab's theme, and needs no script."""
+def as_html(reports: Iterable[Report], so_far: str = "") -> str:
+    """Write the reports for a notebook, and below them how far the whole assignment is."""
     body = "".join(_section(report) for report in reports)
-    return f'<div class="zm-check"><style>{_STYLE}</style>{body}<div class="zm-quiet">{LAST_LINE}</div></div>'
+    far = f'<div class="zm-quiet"><strong>{html.escape(so_far)}</strong></div>' if so_far else ""
+    return framed(f'{body}<div class="zm-quiet">{LAST_LINE}</div>{far}')
 
 
 def said_once(report: Report) -> list[Outcome]:
