@@ -23,7 +23,7 @@ _OPTIONS: dict[str, frozenset[str]] = {
     "exercise": frozenset({"exercise", "points", "minutes"}),
     "check": frozenset({"check"}),
     "question": frozenset({"question", "points", "minutes"}),
-    "figure": frozenset({"figure", "show"}),
+    "figure": frozenset({"figure"}),
     "scratch": frozenset({"scratch"}),
     "stages": frozenset({"stages"}),
     "plain": frozenset(),
@@ -39,7 +39,7 @@ class Cell:
     """One cell of a source.
 
     ``text`` and ``code`` are locked; a ``figure`` is locked code that only illustrates, so grading skips it, and
-    students see it folded unless it is `shown`; an ``exercise`` is filled in and graded by the suite of its name; a
+    students see it folded; an ``exercise`` is filled in and graded by the suite of its name; a
     ``check`` runs the visible checks; a ``question`` is answered in words and marked by hand; ``scratch`` is code
     that the student may change. A scratch cell with `stages` has a solution: the named steps of a derivation.
     """
@@ -50,7 +50,6 @@ class Cell:
     name: str = ""
     points: float = 0.0
     minutes: int = 0
-    shown: bool = False
     stages: str = ""
 
     @property
@@ -155,7 +154,6 @@ def _cell(raw: Any, number: int, assignment: str, seen: dict[str, int]) -> Cell:
         label,
         float(options.get("points", 0)),
         int(options.get("minutes", 0)),
-        bool(options.get("show", False)),
         str(options.get("stages", "")),
     )
 

@@ -54,7 +54,7 @@ def _cell(cell: Cell, points: dict[str, float]) -> NotebookNode:
     metadata: dict[str, Any] = {"zeromean": {"kind": cell.kind}}
     if cell.kind != "scratch":
         metadata["nbgrader"] = _nbgrader(cell, points)
-    if cell.kind == "figure" and not cell.shown:
+    if cell.kind == "figure":
         metadata["jupyter"] = {"source_hidden": True}
     if cell.kind == "check":
         metadata["editable"] = metadata["deletable"] = False

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from autograder.authoring import stages
-from autograder.authoring.course import BEGIN, Assignment, Cell
+from autograder.authoring.course import Assignment, Cell
 from autograder.judge.reference import Reference
 
 
@@ -22,7 +22,7 @@ def outline(assignment: Assignment, reference: Reference) -> dict[str, Any]:
         if cell.kind == "text":
             heading = ([heading, *re.findall(r"^#{1,3} (.+)$", cell.source, re.MULTILINE)])[-1]
         elif cell.stages:
-            made["stages"][cell.stages] = stages.values(cell, reference.namespace)
+            made["stages"][cell.stages] = stages.values(assignment, cell, reference.namespace)
         elif cell.kind == "scratch":
             made["predictions"] += [{"name": name, "heading": heading} for name in _guessed(cell.source)]
         elif cell.kind == "exercise":
@@ -48,5 +48,5 @@ def _parts(node: ast.expr) -> list[ast.expr]:
 
 
 def _question(cell: Cell, heading: str) -> dict[str, Any]:
-    asked = cell.source.partition(BEGIN)[0].strip()
-    return {"name": cell.name, "points": cell.points, "heading": heading, "title": asked.partition(".")[0].strip("* ")}
+    bold = re.search(r"\*\*(.+?)\.?\*\*", cell.source)
+    return {"name": cell.name, "points": cell.points, "heading": heading, "title": bold[1] if bold else cell.name}

@@ -4,31 +4,33 @@
 # In this notebook you write batch normalization yourself, forwards and backwards, for tables and for images. At the
 # end you train a network with it, make it disappear at test time, and know what to do when the batches are tiny.
 #
-# It is worth an afternoon. In the paper that introduced it, the same network reached the same accuracy after
-# 2.1 million training steps instead of 31.0 million (Ioffe & Szegedy 2015, Figure 3). *Why* it helps so much is still
-# argued about. *What* it does is certain, and you will be able to compute every bit of it.
+# Reckon with about six hours, best in two sittings; the table below says how they fall. In the paper that introduced it,
+# the same network reached the same accuracy after 2.1 million training steps instead of 31.0 million (Ioffe & Szegedy
+# 2015, Figure 3). *Why* it helps so much is still argued about. *What* it does is certain, and you will be able to compute
+# every bit of it.
 #
 # **How to work.** Each of the eight exercises has an idea, a formula, a few numbers to follow with a pencil, a
 # prediction, and a function to write. Replace the marked line in the function, run the cell, then run the `check(...)`
 # cell below it: it tells you at once what is right, what is not, and where. Predictions earn nothing and cost nothing;
-# put your guess in place of `None` before you look. A guess that turns out wrong is the best thing that can happen here.
+# put your guess in place of `None` before you look, and you are told what was to be seen. A guess that turns out wrong is
+# the best thing that can happen here. Cells that only draw are folded; a click on their bar opens them.
 #
 # **How it is marked.** `check` tries a few cases. The hidden checks try more of what these pages ask for: other shapes,
 # a batch of one, `float32`, huge offsets, steps in a row, and whether the arrays you were given are still as they were.
 # A function that does part of the job earns part of the marks. A backward pass is judged with a correct forward pass if
 # yours is not right yet.
 #
-# | | exercise | marks |
-# |---|---|---|
-# | 1 | `batchnorm_forward` | 4 |
-# | 2 | `batchnorm_backward` | 4 |
-# | 3 | `population_stats` | 1 |
-# | 4 | `fuse_bn_linear` | 2 |
-# | 5 | `fuse_bn_conv` | 1 |
-# | 6 | `spatial_batchnorm_forward`, `spatial_batchnorm_backward` | 3 |
-# | 7 | `mean_only_bn_forward`, `mean_only_bn_backward` | 1 |
-# | 8 | `batch_renorm_forward`, `batch_renorm_backward` | 3 |
-# | | three questions, answered in words | 3 |
+# | | exercise | minutes | marks |
+# |---|---|---|---|
+# | 1 | `batchnorm_forward` | 50 | 4 |
+# | 2 | `batchnorm_backward` | 90 | 4 |
+# | 3 | `population_stats` | 10 | 1 |
+# | 4 | `fuse_bn_linear` | 25 | 2 |
+# | 5 | `fuse_bn_conv` | 15 | 1 |
+# | 6 | `spatial_batchnorm_forward`, `spatial_batchnorm_backward` | 40 | 3 |
+# | 7 | `mean_only_bn_forward`, `mean_only_bn_backward` | 15 | 1 |
+# | 8 | `batch_renorm_forward`, `batch_renorm_backward` | 45 | 3 |
+# | | three questions, answered in words | 45 | 3 |
 #
 # **What we agree on.** Books and libraries differ in all of these, so we say it once:
 #
@@ -42,18 +44,17 @@
 # | `float32` in, `float32` out. | One `float64` array in a sum silently doubles the memory of all that follows. |
 #
 # Everything can be written with NumPy alone; beyond it and the standard library nothing is there when your work is graded.
-# Before you submit: *Kernel → Restart Kernel and Run All Cells*. It stops at the first check that is not content. You may
-# hand in all the same: what comes after is marked too.
+# The last cell, *Before you hand in*, shows how far you are. Run it whenever you like.
 
 # %%
 import numpy as np
 
-from zeromean import check
+from zeromean import check, progress, stages
 
 # %% figure=true
 from zeromean import figures
-from zeromean.waiting import reveal, when_ready
 from zeromean.style import use
+from zeromean.waiting import once_passed, reveal, when_ready
 
 use()
 
@@ -103,7 +104,7 @@ out_of_42 = None  # one number
 out_of_42_and_43 = None  # two numbers, as a list
 out_of_0_and_1000 = None  # two numbers, as a list
 
-# %% exercise="batchnorm_forward" points=4
+# %% exercise="batchnorm_forward" points=4 minutes=50
 def batchnorm_forward(x, gamma, beta, bn_param):
     """Normalize each feature of a batch, then scale and shift it.
 
@@ -177,16 +178,17 @@ with when_ready():
         ("out of 42", out_of_42, column(42)),
         ("out of 42 and 43", out_of_42_and_43, column(42, 43)),
         ("out of 0 and 1000", out_of_0_and_1000, column(0, 1000)),
+        then="""
+            A batch of one is always the mean of its batch: the input is *gone*. A batch of two keeps one bit, "which of
+            us is larger". The more examples share a batch, the more of each one survives. You have just met the reason
+            for exercises 3, 7 and 8.
+            """,
     )
     rng = np.random.default_rng(1)
     outs = {n: np.stack([column(*rng.standard_normal(n))[:, 0] for _ in range(40)]) for n in (1, 2, 3, 8)}
     figures.small_batches(outs, gamma=3.0, beta=5.0)
 
 # %% [markdown]
-# A batch of one is always the mean of its batch: the input is *gone*. A batch of two keeps one bit, "which of us is
-# larger". The more examples share a batch, the more of each one survives. You have just met the reason for exercises
-# 3, 7 and 8.
-#
 # **Predict.** Ten ReLU layers without biases, 100 units each. Somebody halves all the weights. By what factor does the
 # spread of the last layer's pre-activations change, without and with batch norm after each layer?
 
@@ -220,13 +222,15 @@ with when_ready():
     reveal(
         ("halved, without batch norm", factor_without, halving(plain)),
         ("halved, with batch norm", factor_with, halving(normalized)),
+        then=r"""
+            Without batch norm each layer passes the factor on: $2^{-10} = 1/1024$. With it the factor never leaves the
+            first layer, because $\mathrm{BN}(cWx) = \mathrm{BN}(Wx)$ for every $c > 0$ (as long as $\varepsilon$ is
+            small beside the variance).
+            """,
     )
     figures.signal_through_depth(plain, normalized)
 
 # %% [markdown]
-# Without batch norm each layer passes the factor on: $2^{-10} = 1/1024$. With it the factor never leaves the first layer,
-# because $\mathrm{BN}(cWx) = \mathrm{BN}(Wx)$ for every $c > 0$ (as long as $\varepsilon$ is small beside the variance).
-#
 # **Predict.** A feature always has mean 5. Its running mean starts at 0, with $\alpha = 0.1$. What does it say after 10
 # batches?
 
@@ -244,18 +248,20 @@ with when_ready():
             batchnorm_forward(batch, np.ones(1), np.zeros(1), memory)
             seen.append(memory["running_mean"][0])
         averages[alpha] = np.array(seen)
-    reveal(("running mean after 10 batches", after_10_batches, averages[0.1][9]))
+    reveal(
+        ("running mean after 10 batches", after_10_batches, averages[0.1][9]),
+        then=r"""
+            For a constant batch mean $\mu$ the memory after $t$ batches is
+
+            $$E^{(t)} = \bigl(1-(1-\alpha)^t\bigr)\,\mu$$
+
+            so 10 batches at $\alpha = 0.1$ reach 65 % of the truth, and 100 batches at $\alpha = 0.01$ only 63 %. A
+            network that is tested after too few batches is tested with the wrong statistics. Nothing warns you.
+            """,
+    )
     figures.running_averages(averages, truth=5.0)
 
-# %% [markdown]
-# For a constant batch mean $\mu$ the memory after $t$ batches is
-#
-# $$E^{(t)} = \bigl(1-(1-\alpha)^t\bigr)\,\mu$$
-#
-# so 10 batches at $\alpha = 0.1$ reach 65 % of the truth, and 100 batches at $\alpha = 0.01$ only 63 %. A network that
-# is tested after too few batches is tested with the wrong statistics. Nothing warns you.
-
-# %% [markdown] question="unit_variance" points=1
+# %% [markdown] question="unit_variance" points=1 minutes=15
 # **Question 1** (1 mark, about five sentences). Unit variance may be just wrong for a unit: a sigmoid behind it would
 # only ever work on its nearly straight middle part.
 #
@@ -288,32 +294,10 @@ with when_ready():
 # If example 1 moves, $\mu$ and $\sigma$ move, and so *every* output of the batch moves. A gradient that forgets this is a
 # gradient of another function: training with it drifts, because each step changes what the statistics then undo.
 #
-# The result is beautiful. Look at one feature: $x$, $\hat x$ and the upstream gradient $\partial L/\partial y$ are vectors
-# with $N$ entries. Write $g = \gamma\,\partial L/\partial y$, and $\mathbf 1$ for the vector of ones. Then
+# There is a formula of one line for this gradient. You will find the gradient without it; once your function works, the
+# notebook shows the line, and why it had to look as it does.
 #
-# $$\frac{\partial L}{\partial x} = \frac{1}{\sqrt{\sigma^2+\varepsilon}}\left(g \;-\; \mathbf 1\,\frac{\mathbf 1^\top g}{N} \;-\; \hat x\,\frac{\hat x^\top g}{N}\right)$$
-#
-# In words: *take out of $g$ its part along $\mathbf 1$ and its part along $\hat x$, then divide by the standard
-# deviation.* It must be so. Moving all examples together (along $\mathbf 1$) changes no output, and neither does
-# stretching them about their mean (along $\hat x$). Where the output is flat, the gradient has nothing to say.
-#
-# The parameters are shared by all examples, so their gradients are sums:
-#
-# $$\frac{\partial L}{\partial \gamma_j} = \sum_{i=1}^N \frac{\partial L}{\partial y_{ij}}\,\hat x_{ij} \qquad \frac{\partial L}{\partial \beta_j} = \sum_{i=1}^N \frac{\partial L}{\partial y_{ij}}$$
-#
-# **By hand.** The batch of exercise 1: $\hat x = (-1.5, -0.5, 0, 0.5, 1.5)$, $\sigma = 2$, $\gamma = 2$. Let the loss
-# care about the first example only: $\partial L/\partial y = (1, 0, 0, 0, 0)$.
-#
-# | | |
-# |---|---|
-# | $g$ | 2, 0, 0, 0, 0 |
-# | $\mathbf 1^\top g / N$ and $\hat x^\top g / N$ | 0.4 and −0.6 |
-# | $\partial L/\partial x$ | 0.35, −0.35, −0.2, −0.05, 0.25 |
-# | $\partial L/\partial\gamma$ and $\partial L/\partial\beta$ | −1.5 and 1 |
-#
-# Only one example has a loss, yet all five are pushed. The pushes sum to 0, and so do their products with $\hat x$.
-#
-# **Another way there.** Prefer to derive it? Walk through the forward pass backwards, one stage at a time:
+# **Walk back.** Here is the forward pass in stages, each a line of arithmetic:
 #
 # | stage | forward | shape | read by stage |
 # |---|---|---|---|
@@ -324,10 +308,50 @@ with when_ready():
 # | 5 | `xhat` = `c` / `std` | (N, D) | 6 |
 # | 6 | `out` = `gamma` · `xhat` + `beta` | (N, D) | the loss |
 #
-# Start at the bottom. Three rules are enough: a gradient has the shape of the thing it belongs to; what is read twice
-# (`c`, and `x` in stages 1 and 2) adds up two gradients; a mean over $N$ rows hands each row $1/N$ of its gradient. Both
-# ways give the same function, and either may be handed in.
+# Start at the bottom, where $\partial L/\partial y$ is given, and ask at each stage: if this number moved a little, what would
+# the loss feel? Three rules are enough.
 #
+# * A gradient has the shape of the thing it belongs to. What all rows share ($\gamma$, $\beta$, `mu`, `std`) adds up what
+#   each row contributes.
+# * What is read twice (`c`, and `x` in stages 1 and 2) adds up two gradients.
+# * A mean over $N$ rows hands each row $1/N$ of its gradient.
+#
+# **By hand.** The batch of exercise 1: $x = (1, 3, 4, 5, 7)$, $\sigma = 2$, $\gamma = 2$. Let the loss care about the first
+# example only: $\partial L/\partial y = (1, 0, 0, 0, 0)$. If you do it right, you get
+#
+# | | |
+# |---|---|
+# | $\partial L/\partial x$ | 0.35, −0.35, −0.2, −0.05, 0.25 |
+# | $\partial L/\partial\gamma$ and $\partial L/\partial\beta$ | −1.5 and 1 |
+#
+# Only one example has a loss, yet all five are pushed, and the pushes sum to 0.
+#
+# **Step by step.** Fill in a line for each stage, the last stage first; a name such as `dvar` stands for the gradient of the
+# loss with respect to `var`. Nothing here is marked. The cell below points at the first line that is not right yet, so
+# that a slip costs a minute and not an evening.
+
+# %% stages="batchnorm_backward"
+def walk_back(dout, c, std, gamma):
+    """Return the gradient of each stage; dout and c have shape (N, D), std and gamma (D,)."""
+    N = len(dout)
+    ### BEGIN SOLUTION
+    dxhat = dout * gamma  # (N, D), through stage 6
+    dstd = -(dxhat * c).sum(axis=0) / std**2  # (D,), through stage 5
+    dvar = dstd / (2 * std)  # (D,), through stage 4
+    dc = dxhat / std + 2 * c * dvar / N  # (N, D), through stages 5 and 3
+    dmu = -dc.sum(axis=0)  # (D,), through stage 2
+    dx = dc + dmu / N  # (N, D), through stages 2 and 1
+    ### END SOLUTION
+    return {"dxhat": dxhat, "dstd": dstd, "dvar": dvar, "dc": dc, "dmu": dmu, "dx": dx}
+
+# %% figure=true
+with when_ready():
+    x = np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 0.0], [8.0, 9.0]])
+    dout = np.array([[1.0, 0.5], [0.0, -1.0], [2.0, 0.0], [-1.0, 3.0]])
+    c, std = x - x.mean(axis=0), np.sqrt(x.var(axis=0) + 0.5)
+    stages("batchnorm_backward", walk_back(dout, c, std, gamma=np.array([2.0, -1.0])))
+
+# %% [markdown]
 # **Predict.** What is $\partial L/\partial x$ if the upstream gradient is the same for all examples, `dout = 1`? If
 # `dout = xhat`? And for a batch of $N = 3$: in how many directions can `dx` still point?
 
@@ -336,7 +360,7 @@ dx_if_dout_is_ones = None  # one number will do
 dx_if_dout_is_xhat = None  # one number will do
 directions_left_for_3 = None
 
-# %% exercise="batchnorm_backward" points=4
+# %% exercise="batchnorm_backward" points=4 minutes=90
 def batchnorm_backward(dout, cache):
     """Pull the gradient of the loss back through batch normalization in training mode.
 
@@ -391,22 +415,52 @@ with when_ready():
         ("largest dx if dout is ones", dx_if_dout_is_ones, np.abs(dx_of(np.ones((3, 1)))).max()),
         ("largest dx if dout is xhat", dx_if_dout_is_xhat, np.abs(dx_of(xhat)).max()),
         ("directions left for N = 3", directions_left_for_3, np.linalg.matrix_rank(possible, tol=1e-9)),
+        then=r"""
+            $N$ examples leave $N - 2$ directions: one for three examples, none for two. Moving all examples together
+            changes no output, and neither does stretching them about their mean; where the output is flat, the gradient
+            has nothing to say. The dotted line is what is left of $g$ above the plane of those two moves; your `dx` is
+            that, divided by the standard deviation.
+            """,
     )
     dout = np.array([[1.3], [-1.1], [1.8]])
     figures.projection(dout[:, 0], xhat[:, 0], dx_of(dout)[:, 0])
 
+# %% figure=true
+once_passed(
+    batchnorm_backward,
+    r"""
+    **All your stages in one line.** Look at one feature: $x$, $\hat x$ and the upstream gradient $\partial L/\partial y$ are
+    vectors with $N$ entries. Write $g = \gamma\,\partial L/\partial y$, and $\mathbf 1$ for the vector of ones. Then
+
+    $$\frac{\partial L}{\partial x} = \frac{1}{\sqrt{\sigma^2+\varepsilon}}\left(g \;-\; \mathbf 1\,\frac{\mathbf 1^\top g}{N} \;-\; \hat x\,\frac{\hat x^\top g}{N}\right)$$
+
+    In words: *take out of $g$ its part along $\mathbf 1$ and its part along $\hat x$, then divide by the standard deviation.*
+    The parameters are shared by all examples, so their gradients are sums:
+
+    $$\frac{\partial L}{\partial \gamma_j} = \sum_{i=1}^N \frac{\partial L}{\partial y_{ij}}\,\hat x_{ij} \qquad \frac{\partial L}{\partial \beta_j} = \sum_{i=1}^N \frac{\partial L}{\partial y_{ij}}$$
+
+    In the example by hand:
+
+    | | |
+    |---|---|
+    | $g$ | 2, 0, 0, 0, 0 |
+    | $\mathbf 1^\top g / N$ and $\hat x^\top g / N$ | 0.4 and −0.6 |
+    | $\partial L/\partial x$ | 0.35, −0.35, −0.2, −0.05, 0.25 |
+
+    The pushes sum to 0, and so do their products with $\hat x$. (With $\varepsilon > 0$ the line is still exact, while the
+    projection is exact only for $\varepsilon = 0$: a tiny part along $\hat x$ then survives.) Your stages and the line give the
+    same function, and either may be handed in.
+    """,
+)
+
 # %% [markdown]
-# $N$ examples leave $N - 2$ directions: one for three examples, none for two. The dotted line is what is left of $g$
-# above the plane; your `dx` is that, divided by the standard deviation. (With $\varepsilon > 0$ the formula above
-# is still exact, while the projection is exact only for $\varepsilon = 0$: a tiny part along $\hat x$ then survives.)
-#
 # ### What you just built buys you
 #
 # Both halves are there, so let us train. The network below has three hidden ReLU layers and learns which arm of a spiral
 # a point lies on. Your two functions are called in it once each; the rest is assignments 1 and 2. Note what the layer in
 # front of batch norm does *not* have: a bias of its own.
 
-# %% figure=true
+# %%
 from copy import deepcopy
 
 
@@ -461,12 +515,12 @@ def train_step(net, x, y, rate):
     return -np.log(p[np.arange(len(y)), y]).mean()
 
 
-def train(scale, normalize, steps=150, rate=0.1):
+def train(scale, normalize, steps=150, rate=0.1, batch=32):
     rng = np.random.default_rng(4)
     x, y = spiral(600, rng)
     net, losses, bands = new_net(scale, normalize, rng), [], []
     for step in range(steps):
-        rows = rng.integers(600, size=32)
+        rows = rng.integers(600, size=batch)
         losses.append(train_step(net, x[rows], y[rows], rate))
         if step % 5 == 0:  # what the first ReLU of the last hidden layer receives
             _, trace = run_net(deepcopy(net), x[:256], "train")
@@ -496,15 +550,16 @@ with when_ready():
     reveal(
         ("without batch norm", trains_without, trained(plain)),
         ("with batch norm", trains_with, trained(normalized)),
+        then=r"""
+            Be fair to the plain network: with the right first weights it does nearly as well, and its loss is less jumpy,
+            because no batch mates disturb it. What batch norm buys is that you need not know the right weights. It also
+            holds still what a ReLU gets to see while everything below it is learning (lower figure: mean, plus and minus
+            one standard deviation). The shape of that distribution still changes; its mean and its spread now move only
+            as $\beta$ and $\gamma$ do.
+            """,
     )
     figures.loss_curves(curves(plain), curves(normalized), chance)
     figures.drift(plain[1.0][2], normalized[1.0][2], every=5)
-
-# %% [markdown]
-# Be fair to the plain network: with the right first weights it does nearly as well, and its loss is less jumpy,
-# because no batch mates disturb it. What batch norm buys is that you need not know the right weights. It also holds still what a
-# ReLU gets to see while everything below it is learning (lower figure: mean, plus and minus one standard deviation).
-# The shape of that distribution still changes; its mean and its spread now move only as $\beta$ and $\gamma$ do.
 
 # %% [markdown]
 # ### The same network, used in five ways
@@ -542,13 +597,13 @@ with when_ready():
     reveal(
         ("one at a time", one_at_a_time, results["training mode, one at a time"]),
         ("one class at a time", one_class_at_a_time, results["training mode, one class at a time"]),
+        then=r"""
+            One at a time, every point becomes $\beta$, and all get the same answer. One class at a time, the layer
+            subtracts just what the class has in common: the very thing it should have told us. Forgetting to switch to
+            test mode is among the most frequent mistakes in deep learning, and it raises no error.
+            """,
     )
     figures.accuracies(results, chance=1 / 3)
-
-# %% [markdown]
-# One at a time, every point becomes $\beta$, and all get the same answer. One class at a time, the layer subtracts just
-# what the class has in common: the very thing it should have told us. Forgetting to switch to test mode is among the
-# most frequent mistakes in deep learning, and it raises no error.
 
 # %% [markdown]
 # ## 3 · Population statistics
@@ -569,7 +624,7 @@ with when_ready():
 # %% scratch=true
 seen_by_2, seen_by_8, seen_by_32 = None, None, None
 
-# %% exercise="population_stats" points=1
+# %% exercise="population_stats" points=1 minutes=10
 def population_stats(batch_means, batch_vars, m):
     """Estimate the mean and variance of all data from the statistics of many batches.
 
@@ -616,12 +671,15 @@ with when_ready():
         means, seen = batches.mean(axis=1)[:, None], batches.var(axis=1)[:, None]
         rows.append((f"a batch of {m} sees", guess, seen.mean()))
         corrected.append(f"{population_stats(means, seen, m)[1][0]:.2f}")
-    reveal(*rows)
+    reveal(
+        *rows,
+        then="""
+            At $m = 32$ the correction is 3 %, and no accuracy will ever show whether you made it. That is why the checks
+            here look at numbers, not at accuracies: most mistakes in this notebook leave a network that still learns,
+            only worse.
+            """,
+    )
     print("After your correction:", ", ".join(corrected))
-
-# %% [markdown]
-# At $m = 32$ the correction is 3 %, and no accuracy will ever show whether you made it. That is why the checks here look at
-# numbers, not at accuracies: most mistakes in this notebook leave a network that still learns, only worse.
 
 # %% [markdown]
 # ## 4 · Fusing with a linear layer
@@ -645,7 +703,7 @@ with when_ready():
 # %% scratch=true
 fuses_in_training_mode = None  # True or False
 
-# %% exercise="fuse_bn_linear" points=2
+# %% exercise="fuse_bn_linear" points=2 minutes=25
 def fuse_bn_linear(W, b, gamma, beta, mean, var, eps=1e-5):
     """Fold test-mode batch normalization into the linear layer before it.
 
@@ -698,7 +756,13 @@ with when_ready():
         bx = rng.normal(1.2 * (n - 1), 0.5 + 0.4 * n, (6, 1))
         batches.append((bx, batchnorm_forward(bx @ W + b, gamma, beta, {"mode": "train"})[0]))
     slopes = [np.polyfit(bx[:, 0], out[:, 0], 1)[0] for bx, out in batches]
-    reveal(("one line for every batch", fuses_in_training_mode, bool(np.ptp(slopes) < 1e-6)))
+    reveal(
+        ("one line for every batch", fuses_in_training_mode, bool(np.ptp(slopes) < 1e-6)),
+        then="""
+            In training mode every batch brings its own mean and its own spread, so every batch has a line of its own, and
+            no single layer can be all of them. In test mode there is one line: yours lies on it.
+            """,
+    )
     figures.one_line(x, two_steps, x @ W2 + b2, batches)
 
 # %% [markdown]
@@ -734,13 +798,14 @@ with when_ready():
     reveal(
         ("shape (3, 3, 3, 3)", axis_for_3333, scaled_axis((3, 3, 3, 3))),
         ("shape (3, 8, 5, 5)", axis_for_3855, scaled_axis((3, 8, 5, 5))),
+        then="""
+            The error is the lucky case. NumPy lines shapes up from the right, and when all sides happen to be 3 it
+            multiplies the wrong one without a word. Try your functions on shapes in which every axis has a different
+            length.
+            """,
     )
 
-# %% [markdown]
-# The error is the lucky case. NumPy lines shapes up from the right, and when all sides happen to be 3 it multiplies the
-# wrong one without a word. Try your functions on shapes in which every axis has a different length.
-
-# %% exercise="fuse_bn_conv" points=1
+# %% exercise="fuse_bn_conv" points=1 minutes=15
 def fuse_bn_conv(W, b, gamma, beta, mean, var, eps=1e-5):
     """Fold test-mode batch normalization into the convolution before it.
 
@@ -779,7 +844,7 @@ def fuse_bn_conv(W, b, gamma, beta, mean, var, eps=1e-5):
 # %% check="fuse_bn_conv"
 check(fuse_bn_conv)
 
-# %% [markdown] question="placement" points=1
+# %% [markdown] question="placement" points=1 minutes=15
 # **Question 2** (1 mark, about six sentences).
 #
 # (a) A layer computes `x @ W + b` and batch norm follows, in training mode. What is the gradient of the loss with respect
@@ -839,7 +904,7 @@ numbers_sharing_a_mean = None
 running_means_kept = None
 one_image_gives_beta = None  # True or False
 
-# %% exercise="spatial_batchnorm" points=3
+# %% exercise="spatial_batchnorm" points=3 minutes=40
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     """Normalize each channel of a batch of images, then scale and shift it.
 
@@ -928,9 +993,14 @@ with when_ready():
         ("numbers that share a mean", numbers_sharing_a_mean, int((before != after).sum())),
         ("running means kept", running_means_kept, memory["running_mean"].size),
         ("one image gives beta", one_image_gives_beta, bool(np.allclose(alone, 0))),
+        then=r"""
+            One touched pixel moves every output of its channel, in all 16 images, and no output of the other two. A
+            single image is still a batch of 64 examples per channel, so it does not vanish as a single row did in
+            exercise 1; only the mean and the spread over the whole picture do.
+            """,
     )
 
-# %% [markdown] question="two_samples" points=1
+# %% [markdown] question="two_samples" points=1 minutes=15
 # **Question 3** (1 mark, about six sentences).
 #
 # (a) One feature. Batch A holds the values 0 and 2, batch B holds 10 and 30. Show that 0 and 10 get the same code, though
@@ -979,7 +1049,7 @@ with when_ready():
 factor_mean_only = None
 factor_full = None
 
-# %% exercise="mean_only_batchnorm" points=1
+# %% exercise="mean_only_batchnorm" points=1 minutes=15
 def mean_only_bn_forward(x, beta):
     """Remove the batch mean of each feature and add a learned shift; leave the scale alone.
 
@@ -1050,6 +1120,10 @@ with when_ready():
     reveal(
         ("mean-only", factor_mean_only, large.std() / small.std()),
         ("full", factor_full, large_full.std() / small_full.std()),
+        then="""
+            Mean-only batch norm passes the scale on, so something else must keep it in hand; in return it never divides
+            by the noisy spread of a small batch.
+            """,
     )
 
 # %% [markdown]
@@ -1085,7 +1159,7 @@ with when_ready():
 bn_of_one = None
 renorm_of_one = None
 
-# %% exercise="batch_renorm" points=3
+# %% exercise="batch_renorm" points=3 minutes=45
 def batch_renorm_forward(x, gamma, beta, param):
     """Normalize a batch by its own statistics, corrected towards the running ones (training mode).
 
@@ -1196,6 +1270,12 @@ with when_ready():
     reveal(
         ("batch norm of one example", bn_of_one, batchnorm_forward(single, one, zero, {"mode": "train"})[0]),
         ("batch renorm of one example", renorm_of_one, renorm(single, 1e6, 1e6, mean=one, std=4 * one)[0]),
+        then=r"""
+            The right picture follows one example, always $x = 1$, through 200 random batches. The wider the limits, the
+            less its output depends on who else is in the batch. Training starts with $r_{\max} = 1$, $d_{\max} = 0$ and
+            widens slowly (the paper ends at 3 and 5): at first the running statistics know nothing, and trusting them
+            would be worse.
+            """,
     )
     ratios = np.geomspace(0.1, 10, 41)
     r = np.array([renorm(np.array([[-ratio], [ratio]]), 3.0, 5.0)[1][3][0] for ratio in ratios])
@@ -1213,12 +1293,36 @@ with when_ready():
     figures.renorm(ratios, r, 3.0, spreads, sizes)
 
 # %% [markdown]
-# The right picture follows one example, always $x = 1$, through 200 random batches. The wider the limits, the less its
-# output depends on who else is in the batch. Training starts with $r_{\max} = 1$, $d_{\max} = 0$ and widens slowly
-# (the paper ends at 3 and 5): at first the running statistics know nothing, and trusting them would be worse.
+# ## An experiment of your own
 #
-# ## You are done
+# Change **one** ingredient of the spiral network, write down what you expect, and only then run it. `train(scale,
+# normalize, steps, rate, batch)` returns the network, its losses and what one ReLU received. A few to choose from:
 #
+# * Batches of 4, or of 2, in place of 32: with and without batch norm.
+# * Rates of 0.3, 1, 3 and 10. At which does each of the two networks give up?
+# * Batch norm behind the ReLU instead of before it (change `run_net` and `train_step`).
+# * Your mean-only batch norm, or your batch renorm, in place of the full one.
+#
+# It earns no mark. It is what people who work in this field do all day.
+
+# %% scratch=true
+expected = None  # in words or numbers, before you run
+
+# for batch in (32, 4):
+#     _, losses, _ = train(1.0, True, batch=batch)
+#     print(batch, losses[-10:].mean())
+
+# %% [markdown]
+# ## Before you hand in
+#
+# Choose *Kernel → Restart Kernel and Run All Cells*, so that you see your notebook as the grader will, and save it. Run All
+# stops at the first check that is not content; you may hand in all the same, since what comes after is marked too. Then
+# run the cell below: it tries all visible checks again and says what is left.
+
+# %% figure=true
+progress()
+
+# %% [markdown]
 # You have written the layer that made deep networks trainable, and met its price: every example is judged in the light of
 # its neighbours. Assignment 5 keeps the idea and drops the neighbours.
 #

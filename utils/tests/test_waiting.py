@@ -31,7 +31,7 @@ def test_a_stub_is_named(shown):
     """A figure that needs an unwritten function says which."""
     with when_ready():
         unwritten()
-    assert shown[0]["text/plain"] == "The figure will be here when unwritten is written."
+    assert shown[0]["text/plain"] == "This cell has something to show as soon as unwritten is written."
 
 
 def test_a_missing_name_sends_the_reader_up(shown):
@@ -77,7 +77,7 @@ def test_what_is_then_told_comes_last_and_only_after_a_guess(shown):
     with when_ready():
         reveal(("mean", 3, 3.0), then="Never told: the figure fails.")
         unwritten()
-    assert shown[-1]["text/plain"] == "The figure will be here when unwritten is written."
+    assert shown[-1]["text/plain"] == "This cell has something to show as soon as unwritten is written."
     reveal(("mean", 3, 3.0), then="Told at once outside.")
     assert shown[-1]["text/plain"] == "Told at once outside."
 

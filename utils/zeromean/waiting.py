@@ -31,7 +31,7 @@ class NotPredictedError(Exception):
 
 @contextmanager
 def when_ready() -> Iterator[None]:
-    """Run the lines of a figure; where they cannot run yet, say so in one calm sentence instead of a traceback."""
+    """Run the lines of a cell that shows; where they cannot run yet, say so in one sentence instead of a traceback."""
     texts: list[str] = []
     _later.append(texts)
     try:
@@ -43,12 +43,12 @@ def when_ready() -> Iterator[None]:
     except NotPredictedError as request:
         _say(str(request))
     except NotImplementedError as error:
-        _say(f"The figure will be here when {_culprit(error)} is written.")
+        _say(f"This cell has something to show as soon as {_culprit(error)} is written.")
     except NameError as error:
         _say(f"Run the cells above first: {error}.")
     except Exception as error:  # whatever a half-finished function does, the page stays calm
         _say(
-            f"The figure cannot be drawn yet: {_culprit(error)} stopped with {type(error).__name__}: {error}. "
+            f"This cannot be shown yet: {_culprit(error)} stopped with {type(error).__name__}: {error}. "
             "The check below the function says more."
         )
     finally:

@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 
+from autograder.authoring import course, stages
 from autograder.authoring.course import BEGIN, END, load
 
 ASSIGNMENT = load("a4_batch_norm")
@@ -30,6 +31,9 @@ def shown(monkeypatch):
     texts: list[str] = []
     for module in ("zeromean.waiting", "zeromean.style"):
         monkeypatch.setattr(f"{module}.display", lambda data, raw: texts.append(data["text/plain"]))
+    for module in ("progress", "stages"):
+        monkeypatch.setattr(f"zeromean.checking.{module}.show", lambda rich, plain: texts.append(plain))
+    monkeypatch.chdir(course.ROOT / "assignments" / ASSIGNMENT.name)
     return texts
 
 
@@ -40,6 +44,8 @@ def run_all(cells, *, solved: bool, predicted: bool) -> dict:
         source = cell.source
         if cell.kind == "exercise" and not solved:
             source = re.sub(rf"(?s){BEGIN}.*?{END}", "raise NotImplementedError()", source)
+        if cell.stages and not solved:
+            source = stages.stub(source)
         if cell.kind == "scratch" and predicted:
             source = PREDICTION.sub(lambda m: f"{m['names']} = {', '.join('1' for _ in m['names'].split(','))}", source)
         if cell.kind in ("code", "exercise", "figure", "scratch"):
@@ -50,9 +56,11 @@ def run_all(cells, *, solved: bool, predicted: bool) -> dict:
 def test_solved_notebook_draws_every_figure(shown, capsys):
     """With the solutions and predictions in place, every figure is there and no cell is asked to wait."""
     namespace = run_all(ASSIGNMENT.cells, solved=True, predicted=True)
-    waiting = [text for text in shown if re.search("will be here|cannot be drawn|cells above|Write your", text)]
+    waiting = [text for text in shown if re.search("something to show|cannot be shown|cells above|First make", text)]
     assert waiting == []
-    assert sum("predicted" in text for text in shown) == sum(cell.kind == "scratch" for cell in ASSIGNMENT.cells)
+    assert sum("predicted" in text for text in shown) == sum("reveal(" in cell.source for cell in ASSIGNMENT.cells)
+    assert any(text.startswith("6 of 6 steps are right.") for text in shown)
+    assert shown[-1].startswith("8 of 8 exercises pass their visible checks, worth 19 of 19 marks. 27 of 27 predictions")
     assert capsys.readouterr().out == "After your correction: 1.01, 1.00, 1.00\n"
     plain, normalized = namespace["plain"], namespace["normalized"]
     assert namespace["trained"](plain) == [1.0]
@@ -62,15 +70,16 @@ def test_solved_notebook_draws_every_figure(shown, capsys):
 def test_untouched_notebook_is_calm(shown):
     """With nothing written, each figure says what it waits for, and nothing is raised."""
     run_all(ASSIGNMENT.cells, solved=False, predicted=False)
-    assert len(shown) == sum("when_ready():" in cell.source for cell in ASSIGNMENT.cells) + 1
-    assert sum("will be here when" in text or "Write your prediction" in text for text in shown) == len(shown) - 1
+    calm = "something to show|First make a guess|told as soon as|0 of 6 steps|0 of 8 exercises|In a table of examples"
+    assert [text for text in shown if not re.search(calm, text)] == []
+    assert len(shown) == sum("when_ready():" in cell.source for cell in ASSIGNMENT.cells) + 3
 
 
 def test_prediction_comes_first(shown):
     """A figure with a prediction before it waits for the prediction, solved or not."""
     run_all(ASSIGNMENT.cells, solved=True, predicted=False)
-    waits = sum(text.startswith("Write your prediction") for text in shown)
-    assert waits == sum(cell.kind == "scratch" for cell in ASSIGNMENT.cells)
+    waits = sum(text.startswith("First make a guess") for text in shown)
+    assert waits == sum("reveal(" in cell.source for cell in ASSIGNMENT.cells)
 
 
 @pytest.mark.parametrize("seed", range(4))

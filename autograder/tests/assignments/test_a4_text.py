@@ -10,7 +10,7 @@ import pytest
 from autograder.authoring.course import load
 
 ASSIGNMENT = load("a4_batch_norm")
-TEXT = "\n".join(cell.source for cell in ASSIGNMENT.cells if cell.kind in ("text", "question"))
+TEXT = "\n".join(cell.source for cell in ASSIGNMENT.cells if cell.kind in ("text", "question", "figure"))
 WORDS = re.sub(r"\s+", " ", TEXT)
 MINUS = "\N{MINUS SIGN}"
 
@@ -318,8 +318,9 @@ def test_marks_table():
     """The table of marks names every function and gives its marks."""
     for number, cell in enumerate(ASSIGNMENT.exercises, start=1):
         names = ", ".join(f"`{name}`" for name in cell.functions)
-        assert says(f"| {number} | {names} | {cell.points:g} |")
-    assert says(f"three questions, answered in words | {sum(q.points for q in ASSIGNMENT.questions):g} |")
+        assert says(f"| {number} | {names} | {cell.minutes} | {cell.points:g} |")
+    minutes, points = (sum(getattr(q, name) for q in ASSIGNMENT.questions) for name in ("minutes", "points"))
+    assert says(f"three questions, answered in words | {minutes} | {points:g} |")
 
 
 def test_number_from_the_paper():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from zeromean.checking.encoding import decode
 
-from autograder.authoring import notebooks, stages
+from autograder.authoring import notebooks
 from autograder.authoring.course import SourceError, parse
 from autograder.authoring.outline import outline
 from autograder.judge.reference import Reference
@@ -24,11 +24,16 @@ guess, other = None, None  # a number each
 kept = 3
 
 # %% stages="double"
-x = np.array([1.0, 2.0])
-### BEGIN SOLUTION
-half = x / 3  # (2,), a part
-whole = 6 * half
-### END SOLUTION
+def in_steps(x):
+    """Return the steps."""
+    ### BEGIN SOLUTION
+    half = x / 3  # (2,), a part
+    whole = 6 * half
+    ### END SOLUTION
+    return {"half": half, "whole": whole}
+
+# %% figure=true
+stages("double", in_steps(np.array([1.0, 2.0])))
 
 # %% exercise="double" points=2 minutes=10
 def double(x):
@@ -42,9 +47,6 @@ check(double)
 
 # %% figure=true
 print("a picture")
-
-# %% figure=true show=true
-print("worth reading")
 
 # %% [markdown]
 # ## 2 · Words
@@ -73,24 +75,24 @@ def test_outline_of_a_notebook() -> None:
 def test_students_get_names_and_no_steps() -> None:
     """The steps of a derivation become names with None behind them; comments stay, and the rest of the cell."""
     notebook = notebooks.source_notebook(parse(SOURCE, "toy"))
-    (cell,) = (cell for cell in notebook.cells if "x = np.array" in cell.source)
-    assert cell.source == "x = np.array([1.0, 2.0])\nhalf = None  # (2,), a part\nwhole = None"
+    (cell,) = (cell for cell in notebook.cells if "def in_steps" in cell.source)
+    assert "    half = None  # (2,), a part\n    whole = None\n    return" in cell.source
+    assert "x / 3" not in cell.source
     assert cell.metadata.zeromean.kind == "scratch"
 
 
-def test_figures_are_folded_unless_they_are_worth_reading() -> None:
+def test_figures_are_folded() -> None:
     """Plotting code is out of the way of who solves the exercise."""
     notebook = notebooks.source_notebook(parse(SOURCE, "toy"))
     folded = [cell.metadata.get("jupyter") for cell in notebook.cells if cell.metadata.zeromean.kind == "figure"]
-    assert folded == [{"source_hidden": True}, None]
+    assert folded == [{"source_hidden": True}] * 2
 
 
-def test_stages_without_a_step_are_refused() -> None:
-    """A derivation of which nothing is asked is a slip of the author."""
-    assignment = parse(SOURCE.replace("half = x / 3  # (2,), a part\nwhole = 6 * half", "print(x)"), "toy")
-    (cell,) = (cell for cell in assignment.cells if cell.stages)
-    with pytest.raises(SourceError, match="stages 'double': no line of the solution assigns a name"):
-        stages.values(cell, {"np": np})
+def test_stages_that_nothing_compares_are_refused() -> None:
+    """A derivation that the cell below does not compare is a slip of the author."""
+    assignment = parse(SOURCE.replace('stages("double", in_steps', 'print("double", in_steps'), "toy")
+    with pytest.raises(SourceError, match="the cell below stages='double' must compare them"):
+        outline(assignment, Reference(assignment.reference_cells))
 
 
 def test_stages_of_nothing_are_refused() -> None:

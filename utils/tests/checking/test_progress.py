@@ -78,7 +78,7 @@ def test_the_table_escapes_and_links(outlined: Path) -> None:
 def test_a_folder_without_data_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     """Outside an assignment's folder, the student is told where to work."""
     monkeypatch.chdir(tmp_path)
-    run("progress()\nstages('center')", {})
+    run("progress()\nstages('center', {})", {})
     assert capsys.readouterr().out.count("There is no *.checks.json") == 2
 
 
@@ -105,17 +105,17 @@ def test_stages_stop_at_the_first_wrong_one(outlined: Path, capsys: pytest.Captu
     """The first wrong step is explained, the later ones wait for it, and what is None is to do."""
     steps = OUTLINE["stages"]["center"]  # type: ignore[index]
     assert compared(steps, {"mean": 2, "dx": 3.0}) == [("passed", "mean", ""), ("passed", "dx", "")]
-    run("stages('center')", {"mean": 5.0, "dx": 3.0})
+    stages("center", {"mean": 5.0, "dx": 3.0})
     assert capsys.readouterr().out.splitlines() == [
         "0 of 2 steps are right.",
         "  ✗ look here  mean got 5, expected 2.",
         "  … later      dx is judged when mean is right",
     ]
-    run("stages('center')", {"mean": None})
+    stages("center", {"mean": None})
     assert capsys.readouterr().out.count("○ to do") == 2
 
 
 def test_stages_of_another_name_are_refused(outlined: Path) -> None:
     """A misspelt exercise is answered with the near one."""
     with pytest.raises(ValueError, match=r"There are no stages of 'centre'\. There are: center\."):
-        run("stages('centre')", {})
+        stages("centre", {})

@@ -1,9 +1,8 @@
-"""``stages(f)``: compares the named steps of a derivation, one after the other, and stops at the first wrong one."""
+"""``stages("f", steps)``: compares the named steps of a derivation in order, and stops at the first wrong one."""
 
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -21,7 +20,7 @@ _SIGNS = {"passed": "✓", "failed": "✗", "unwritten": "○", "waits": "…"}
 _WORDS = {"passed": "right", "failed": "look here", "unwritten": "to do", "waits": "later"}
 
 
-def stages(exercise: str) -> None:
+def stages(exercise: str, steps: Mapping[str, Any]) -> None:
     """Compare the steps of your derivation with what they should be, in the order in which they are asked for.
 
     Only the first wrong step is explained: those after it are made of it.
@@ -30,34 +29,35 @@ def stages(exercise: str) -> None:
     ----------
     exercise : str
         The exercise to which the derivation belongs, such as ``"batchnorm_backward"``.
+    steps : dict
+        What you computed, by name; None for what is still to do.
 
     Raises
     ------
     ValueError
         If there are no steps of that name.
     """
-    names: Mapping[str, Any] = sys._getframe(1).f_globals
     try:
-        known = {name: steps for each in outline.here() for name, steps in each.stages.items()}
+        known = {name: expected for each in outline.here() for name, expected in each.stages.items()}
     except ProbesError as error:
         show(framed(f"<div>{escape(str(error))}</div>"), str(error))
         return
     if exercise not in known:
         near = difflib.get_close_matches(exercise, known, 1) or sorted(known)
         raise ValueError(f"There are no stages of {exercise!r}. There are: {', '.join(near) or 'none'}.")
-    rows = compared(known[exercise], names)
+    rows = compared(known[exercise], steps)
     right = sum(state == "passed" for state, _, _ in rows)
     sentence = f"{right} of {len(rows)} steps are right."
     plain = "\n".join([sentence, *(f"  {_SIGNS[s]} {_WORDS[s]:<10} {name} {said}" for s, name, said in rows)])
     show(_as_html(sentence, rows), plain)
 
 
-def compared(steps: list[list[Any]], names: Mapping[str, Any]) -> list[Row]:
+def compared(expected: list[list[Any]], steps: Mapping[str, Any]) -> list[Row]:
     """Return a row a step: all up to the first wrong one are judged, the rest wait for it."""
     rows: list[Row] = []
     wrong = ""
-    for name, data in steps:
-        mine = names.get(name)
+    for name, data in expected:
+        mine = steps.get(name)
         if mine is None:
             rows.append(("unwritten", name, ""))
         elif wrong:
