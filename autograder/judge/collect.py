@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import os
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from autograder.judge.reference import SuiteError
-from autograder.suite.marking import Check, replacement_functions
+from autograder.suite.marking import Check, Equivalents, replacement_functions
+from autograder.suite.slips import Slips
 
 FIXTURES = ("student", "reference", "rng")
 
@@ -32,16 +33,24 @@ class SuiteCheck:
 
 @dataclass(frozen=True)
 class Replacement:
-    """A variant (no hint) or a misconception: the functions it puts in place of the reference's."""
+    """A variant (no hint) or a misconception: the functions it puts in place of the reference's.
+
+    `same_as` names the misconceptions whose hints are as right; `equivalent`, the changes that change nothing.
+    """
 
     name: str
     functions: dict[str, Callable[..., Any]]
     hint: str
+    same_as: tuple[str, ...] = ()
+    equivalent: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Suite:
-    """The suite of one exercise, in the order of its file."""
+    """The suite of one exercise, in the order of its file.
+
+    `equivalents` holds, for functions of the reference, the changes that change nothing, and why.
+    """
 
     exercise: str
     points: float
@@ -49,6 +58,7 @@ class Suite:
     checks: tuple[SuiteCheck, ...]
     misconceptions: tuple[Replacement, ...]
     variants: tuple[Replacement, ...]
+    equivalents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def collect(folder: Path, exercises: Iterable[tuple[str, float, Sequence[str]]]) -> tuple[Suite, ...]:
@@ -101,7 +111,7 @@ def _suite(name: str, points: float, functions: Sequence[str], path: Path, items
     _refuse_bad_order(checks, path)
     module = mine[0].module
     _refuse_uncollected(module, checks, path)
-    replacements = _replacements(module)
+    replacements = _replacements(module, path)
     return Suite(
         name,
         points,
@@ -109,6 +119,7 @@ def _suite(name: str, points: float, functions: Sequence[str], path: Path, items
         checks,
         tuple(r for r in replacements if r.hint),
         tuple(r for r in replacements if not r.hint),
+        {found.function: found.reasons for found in vars(module).values() if isinstance(found, Equivalents)},
     )
 
 
@@ -148,9 +159,30 @@ def _refuse_uncollected(module: ModuleType, checks: Sequence[SuiteCheck], path: 
             raise SuiteError(f"{path}: {name} has @points but is not tried. Call it test_{name}.")
 
 
-def _replacements(module: ModuleType) -> list[Replacement]:
-    return [
-        Replacement(name, replacement_functions(value), value.__replaces__.hint or "")
-        for name, value in vars(module).items()
-        if hasattr(value, "__replaces__")
-    ]
+def _replacements(module: ModuleType, path: Path) -> list[Replacement]:
+    found = {}
+    for name, value in _marked(module):
+        if name in found:
+            raise SuiteError(f"{path}: there are two programs called {name}. Rename one.")
+        mark = value.__replaces__
+        found[name] = Replacement(name, replacement_functions(value), mark.hint or "", mark.same_as, mark.equivalent)
+    _refuse_unknown_mates(found, path)
+    return list(found.values())
+
+
+def _marked(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """Yield the variants and misconceptions of a suite by name: those of its module, and those of its tables."""
+    for name, value in vars(module).items():
+        if hasattr(value, "__replaces__"):
+            yield name, value
+        elif isinstance(value, Slips):
+            yield from value.items()
+
+
+def _refuse_unknown_mates(found: Mapping[str, Replacement], path: Path) -> None:
+    for replacement in found.values():
+        for mate in filter(None, replacement.same_as):
+            if mate not in found:
+                raise SuiteError(
+                    f"{path}: {replacement.name} is the same as {mate!r}, which is not here. Mend the name."
+                )

@@ -88,7 +88,7 @@ class Judge:
 
 
 def _refuse_unknown_functions(suite: Suite, reference: Reference) -> None:
-    named = dict.fromkeys(suite.functions, "exercise")
+    named = dict.fromkeys(suite.functions, "exercise") | dict.fromkeys(suite.equivalents, "equivalent")
     for replacement in (*suite.misconceptions, *suite.variants):
         named |= dict.fromkeys(replacement.functions, replacement.name)
     for function, where in named.items():

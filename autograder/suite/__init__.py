@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from autograder.suite.expectations import expect, expect_close, expect_dtype, expect_raises, expect_unchanged
 from autograder.suite.gradients import vjp
-from autograder.suite.marking import misconception, points, variant
-from autograder.suite.slips import slip
+from autograder.suite.marking import equivalent, misconception, points, variant
+from autograder.suite.slips import slip, slips
 
 __all__ = [
+    "equivalent",
     "expect",
     "expect_close",
     "expect_dtype",
@@ -20,6 +21,7 @@ __all__ = [
     "misconception",
     "points",
     "slip",
+    "slips",
     "variant",
     "vjp",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+ARROW = " -> "
 F = TypeVar("F", bound=Callable[..., Any])
 Replacement = TypeVar("Replacement", bound=Callable[..., Any] | type)
 
@@ -22,10 +23,23 @@ class Check:
 
 @dataclass(frozen=True)
 class Replaces:
-    """Which of the student's functions a variant or misconception stands in for, and the hint it carries."""
+    """Which of the student's functions a variant or misconception stands in for, and what else is known of it.
+
+    A misconception carries a hint, and the names of those that do the same; a variant, the changes that change nothing.
+    """
 
     functions: tuple[str, ...]
     hint: str | None = None
+    same_as: tuple[str, ...] = ()
+    equivalent: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Equivalents:
+    """Changes of the reference's function `function` that change nothing, and why."""
+
+    function: str
+    reasons: Mapping[str, str]
 
 
 def points(weight: float, *, visible: bool = False, after: str | None = None) -> Callable[[F], F]:
@@ -58,24 +72,93 @@ def points(weight: float, *, visible: bool = False, after: str | None = None) ->
     return mark
 
 
-def misconception(function: str, hint: str) -> Callable[[F], F]:
-    """Mark a wrong version of the student's function `function`; `hint` names the idea, never the fix."""
+def misconception(
+    *functions: str, hint: str, same_as: str | tuple[str, ...] = ()
+) -> Callable[[Replacement], Replacement]:
+    """Mark a wrong version of the student's functions; for several at once, decorate a class of them.
 
-    def mark(wrong: F) -> F:
-        wrong.__replaces__ = Replaces((function,), hint)  # type: ignore[attr-defined]
+    Parameters
+    ----------
+    *functions : str
+        The functions whose place it takes.
+    hint : str
+        The sentence for a student who has this idea: it names the idea, never the fix.
+    same_as : str or tuple of str
+        Misconceptions of the same suite with the same effect, whose hints are as right as this one. An empty string
+        stands for no hint at all, where nothing that comes back can show the idea.
+
+    Raises
+    ------
+    ValueError
+        If there is no function or no hint.
+    """
+    if not functions or not hint:
+        raise ValueError(f"@misconception needs a function and a hint. Got {functions!r} and {hint!r}.")
+
+    def mark(wrong: Replacement) -> Replacement:
+        mates = (same_as,) if isinstance(same_as, str) else tuple(same_as)
+        wrong.__replaces__ = Replaces(functions, hint, mates)  # type: ignore[union-attr]
         return wrong
 
     return mark
 
 
-def variant(*functions: str) -> Callable[[Replacement], Replacement]:
-    """Mark a correct version written differently; for several functions at once, decorate a class of them."""
+def variant(*functions: str, equivalent: Mapping[str, str] | None = None) -> Callable[[Replacement], Replacement]:
+    """Mark a correct version written differently; for several functions at once, decorate a class of them.
+
+    Parameters
+    ----------
+    *functions : str
+        The functions whose place it takes.
+    equivalent : mapping of str to str, optional
+        Changes ``"before -> after"`` of one expression that change nothing that could be noticed, each with its
+        reason. The proof of a suite makes every small change of a variant, and asks that a check notices.
+
+    Raises
+    ------
+    ValueError
+        If there is no function, or a change has no arrow or no reason.
+    """
+    if not functions:
+        raise ValueError("@variant needs the name of a function.")
+    reasons = _reasons(equivalent or {})
 
     def mark(right: Replacement) -> Replacement:
-        right.__replaces__ = Replaces(functions)  # type: ignore[union-attr]
+        right.__replaces__ = Replaces(functions, equivalent=reasons)  # type: ignore[union-attr]
         return right
 
     return mark
+
+
+def equivalent(function: str, reasons: Mapping[str, str]) -> Equivalents:
+    """Say which changes of the reference's own function change nothing; give it a name in the suite.
+
+    Parameters
+    ----------
+    function : str
+        The function of the reference.
+    reasons : mapping of str to str
+        ``"before -> after"``, and why nobody can notice.
+
+    Raises
+    ------
+    ValueError
+        If a change has no arrow or no reason.
+
+    Examples
+    --------
+    >>> HARMLESS = equivalent("double", {"x * 2 -> 2 * x": "multiplication commutes"})
+    >>> HARMLESS.function
+    'double'
+    """
+    return Equivalents(function, _reasons(reasons))
+
+
+def _reasons(changes: Mapping[str, str]) -> dict[str, str]:
+    for change, reason in changes.items():
+        if ARROW not in change or not reason:
+            raise ValueError(f"An equivalent change is written `before{ARROW}after`, with a reason. Got {change!r}.")
+    return dict(changes)
 
 
 def replacement_functions(replacement: Callable[..., Any] | type) -> dict[str, Callable[..., Any]]:

@@ -70,7 +70,7 @@ def test_refuses(student):
     """a factor of 0 is refused"""
     expect_raises("ValueError", student.scale_forward, X, factor=0, state=start())
 
-@misconception("scale_forward", "Adding is not scaling.")
+@misconception("scale_forward", hint="Adding is not scaling.")
 def adds(x, factor, state):
     return shifts(x, factor, state), (factor,)
 
@@ -78,11 +78,11 @@ def shifts(x, factor, state):
     state["mean"] = (state["mean"] + x.mean(axis=0)) / 2
     return x + factor
 
-@misconception("scale_backward", "Where is the factor?")
+@misconception("scale_backward", hint="Where is the factor?")
 def passes(dout, cache):
     return dout, dout.sum(axis=0)
 
-@misconception("scale_forward", "Nobody sees this one.")
+@misconception("scale_forward", hint="Nobody sees this one.")
 def same(x, factor, state):
     if factor == 0:
         raise ValueError

@@ -36,7 +36,7 @@ def test_doubles_values(student, rng):
     x = rng.normal(size=3)
     expect_close(student.double(x), x + x)
 
-@misconception("double", "You squared.")
+@misconception("double", hint="You squared.")
 def squares_instead(x):
     return x * x
 '''

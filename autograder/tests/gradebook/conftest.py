@@ -93,7 +93,7 @@ def test_keeps_zero(student, reference, rng):
     expect_close(student.double(rng.standard_normal(2) * 0), reference.double(rng.standard_normal(2) * 0))
 
 
-@misconception("double", "You add two.")
+@misconception("double", hint="You add two.")
 def added(x):
     return x + 2
 ''',

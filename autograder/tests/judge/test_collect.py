@@ -20,6 +20,20 @@ def test_first(student):
     '''comes first'''
 """
 
+TABLE = """
+from autograder.suite import equivalent, slips, variant
+
+@variant('scale_backward', equivalent={'a -> b': 'c'})
+def right(dout, cache):
+    return dout * cache[0], dout.sum(axis=0)
+
+WRONG = slips(right, {
+    'one': ('axis=0 -> axis=1', 'Over what do you sum?'),
+    'two': ('dout * cache[0] -> dout', 'Where is the factor?'),
+}, same_as={'two': 'one'})
+SAME = equivalent('scale_forward', {'x -> y': 'z'})
+"""
+
 BAD = [
     ("x = 1", "has no check. Write a function test_... with @points(weight) above it."),
     ("def test_bare(student): ...", "test_bare does not say what it counts. Put @points(weight) above it."),
@@ -41,13 +55,22 @@ BAD = [
         "second has @points but is not tried. Call it test_second.",
     ),
     (
-        HEAD + "@misconception('scale_forward', 'No.')\ndef tests_nothing(): ...",
+        HEAD + "@misconception('scale_forward', hint='No.')\ndef tests_nothing(): ...",
         "pytest takes tests_nothing for a check. Its name must not begin with `test`.",
     ),
     (
         HEAD + "@variant('scale_froward')\ndef same(): ...",
         "scale, same: The reference has no function 'scale_froward'. It has: scale_backward, scale_forward, shifted.",
     ),
+    (
+        HEAD + TABLE.replace("'scale_forward', {'x", "'scale', {'x"),
+        "scale, equivalent: The reference has no function 'scale'. It has: scale_backward, scale_forward, shifted.",
+    ),
+    (
+        HEAD + TABLE.replace("'two': 'one'", "'two': 'three'"),
+        "two says same_as 'three', which is not here. Mend it.",
+    ),
+    (HEAD + TABLE + "one = variant('scale_forward')(lambda: 0)", "there are two programs called one. Rename one."),
 ]
 
 
@@ -92,3 +115,14 @@ def test_collecting_is_silent(judge_of: Callable[[str], Judge], capfd: pytest.Ca
     """Nothing is printed while pytest collects, even inside another run of pytest."""
     judge_of(HEAD)
     assert capfd.readouterr() == ("", "")
+
+
+def test_tables_and_equivalents_are_found(judge_of: Callable[[str], Judge]) -> None:
+    """A table gives its misconceptions, each with its mates; harmless changes are kept with their function."""
+    (suite,) = judge_of(HEAD + TABLE).suites
+    assert [(wrong.name, wrong.hint, wrong.same_as) for wrong in suite.misconceptions] == [
+        ("one", "Over what do you sum?", ()),
+        ("two", "Where is the factor?", ("one",)),
+    ]
+    assert suite.variants[0].equivalent == {"a -> b": "c"}
+    assert suite.equivalents == {"scale_forward": {"x -> y": "z"}}

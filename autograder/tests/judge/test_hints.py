@@ -182,19 +182,19 @@ def test_forward(student, reference):
     got, _ = student.scale_forward(*args, {"mean": np.zeros(3)})
     expect_close(got, reference.scale_forward(*args, {"mean": np.zeros(3)})[0])
 
-@misconception("scale_backward", "The sign is not yours to change.")
+@misconception("scale_backward", hint="The sign is not yours to change.")
 def flips_the_sign(dout, cache):
     return dout * -cache[0], dout.sum(axis=0)
 
-@misconception("scale_backward", "A derivative may be negative.")
+@misconception("scale_backward", hint="A derivative may be negative.")
 def takes_absolute_values(dout, cache):
     return np.abs(dout) * cache[0], dout.sum(axis=0)
 
-@misconception("scale_backward", "The same as the one above, and never shown.")
+@misconception("scale_backward", hint="The same as the one above, and never shown.")
 def takes_absolute_values_again(dout, cache):
     return np.sqrt(dout ** 2) * cache[0], dout.sum(axis=0)
 
-@misconception("shifted", "Nothing is to be shifted here.")
+@misconception("shifted", hint="Nothing is to be shifted here.")
 def shifts_by_one(x, by):
     return x + by + 1
 """

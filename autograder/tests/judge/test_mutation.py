@@ -32,19 +32,19 @@ def test_state(student):
     student.scale_forward(np.ones((1, 1)), 2.0, state)
     {0.5: "right"}[state["mean"].item()]
 
-@misconception("scale_backward", "Not caught.")
+@misconception("scale_backward", hint="Not caught.")
 def only_the_sum_is_wrong(dout, cache):
     return dout * cache[0], dout.sum(axis=0) + 1
 
-@misconception("scale_backward", "Caught, under the name of another.")
+@misconception("scale_backward", hint="Caught, under the name of another.")
 def doubles(dout, cache):
     return dout * cache[0] * 2, dout.sum(axis=0)
 
-@misconception("scale_backward", "The same again.")
+@misconception("scale_backward", hint="The same again.")
 def doubles_again(dout, cache):
     return dout * cache[0] * 2, dout.sum(axis=0)
 
-@misconception("scale_forward", "Breaks a check.")
+@misconception("scale_forward", hint="Breaks a check.")
 def forgets_the_state(x, factor, state):
     return x * factor, (factor,)
 
@@ -137,7 +137,7 @@ def test_a_misconception_that_only_lacks_a_name_proves_nothing(judge_of: Callabl
         "from autograder.suite import misconception, points\n"
         "@points(1)\ndef test_runs(student):\n"
         "    '''runs'''\n    student.scale_backward(np.ones((1, 1)), (2.0,))\n"
-        "@misconception('scale_backward', 'No.')\ndef wrong(dout, cache):\n    return forgotten(dout)\n"
+        "@misconception('scale_backward', hint='No.')\ndef wrong(dout, cache):\n    return forgotten(dout)\n"
     )
     table = table_of(judge)
     assert table.survivors == ("wrong",)
@@ -154,6 +154,6 @@ def test_one_seed_is_not_enough(judge_of: Callable[[str], Judge]) -> None:
         "    '''fails at every second try'''\n"
         "    student.scale_backward(np.ones((1, 1)), (2.0,))\n"
         "    seen.append(1)\n    expect(len(seen) % 2, 'bad luck')\n"
-        "@misconception('scale_backward', 'No.')\ndef wrong(dout, cache):\n    return dout, dout[0]\n"
+        "@misconception('scale_backward', hint='No.')\ndef wrong(dout, cache):\n    return dout, dout[0]\n"
     )
     assert table_of(judge).survivors == ("wrong",)

@@ -43,7 +43,7 @@ def test_marks_are_kept_on_the_function() -> None:
 def test_replacements_of_one_and_of_several_functions() -> None:
     """A function stands in for one function, a class for each that it names."""
 
-    @suite.misconception("f", "Not so.")
+    @suite.misconception("f", hint="Not so.")
     def wrong() -> int:
         return 1
 
@@ -58,6 +58,39 @@ def test_replacements_of_one_and_of_several_functions() -> None:
     assert wrong.__replaces__.hint == "Not so."
     assert {name: call() for name, call in replacement_functions(wrong).items()} == {"f": 1}
     assert {name: call() for name, call in replacement_functions(Other).items()} == {"f": 2, "g": 3}
+
+
+def test_a_misconception_of_several_functions() -> None:
+    """A class may hold a mistake that is made in several functions; the names of its mates are kept."""
+
+    @suite.misconception("f", "g", hint="Not so.", same_as=("one", "two"))
+    class Wrong:
+        def f() -> int:
+            return 2
+
+        def g() -> int:
+            return 3
+
+    assert {name: call() for name, call in replacement_functions(Wrong).items()} == {"f": 2, "g": 3}
+    assert Wrong.__replaces__.same_as == ("one", "two")
+
+
+def test_a_replacement_names_its_functions() -> None:
+    """What replaces nothing, or has no hint where one is due, is refused."""
+    with pytest.raises(ValueError, match=re.escape("@misconception needs a function and a hint. Got () and 'No.'.")):
+        suite.misconception(hint="No.")
+    with pytest.raises(ValueError, match=re.escape("@misconception needs a function and a hint. Got ('f',) and ''.")):
+        suite.misconception("f", hint="")
+    with pytest.raises(ValueError, match=re.escape("@variant needs the name of a function.")):
+        suite.variant()
+
+
+def test_equivalent_changes_have_reasons() -> None:
+    """A change that nobody can notice is written with an arrow, and says why."""
+    assert suite.equivalent("f", {"a -> b": "they are equal"}).reasons == {"a -> b": "they are equal"}
+    for change, reason in (("a to b", "equal"), ("a -> b", "")):
+        with pytest.raises(ValueError, match=f"written `before -> after`, with a reason. Got '{change}'"):
+            suite.variant("f", equivalent={change: reason})
 
 
 def test_expect() -> None:

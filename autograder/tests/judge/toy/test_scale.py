@@ -81,7 +81,7 @@ class CacheOfAnotherLayout:
         return [cache["factor"] * dout, dout.sum(0)]
 
 
-@misconception("scale_forward", "Adding is not scaling.")
+@misconception("scale_forward", hint="Adding is not scaling.")
 def adds(x, factor, state):
     if factor == 0:
         raise ValueError
@@ -89,7 +89,7 @@ def adds(x, factor, state):
     return x + x.dtype.type(factor), (factor,)
 
 
-@misconception("scale_forward", "The array in `state` may belong to somebody else.")
+@misconception("scale_forward", hint="The array in `state` may belong to somebody else.")
 def edits_the_state(x, factor, state):
     if factor == 0:
         raise ValueError
@@ -98,7 +98,7 @@ def edits_the_state(x, factor, state):
     return x * x.dtype.type(factor), (factor,)
 
 
-@misconception("scale_forward", "The input is not yours to change.")
+@misconception("scale_forward", hint="The input is not yours to change.")
 def edits_the_input(x, factor, state):
     if factor == 0:
         raise ValueError
@@ -107,13 +107,13 @@ def edits_the_input(x, factor, state):
     return x, (factor,)
 
 
-@misconception("scale_forward", "A factor of 0 cannot be undone.")
+@misconception("scale_forward", hint="A factor of 0 cannot be undone.")
 def takes_any_factor(x, factor, state):
     state["mean"] = 0.5 * state["mean"] + 0.5 * x.mean(axis=0)
     return x * x.dtype.type(factor), (factor,)
 
 
-@misconception("scale_forward", "A float64 constant makes everything float64.")
+@misconception("scale_forward", hint="A float64 constant makes everything float64.")
 def promotes(x, factor, state):
     if factor == 0:
         raise ValueError
@@ -121,17 +121,17 @@ def promotes(x, factor, state):
     return x * np.float64(factor), (factor,)
 
 
-@misconception("scale_backward", "The factor is part of the derivative.")
+@misconception("scale_backward", hint="The factor is part of the derivative.")
 def passes_dout_through(dout, cache):
     return dout, dout.sum(axis=0)
 
 
-@misconception("scale_backward", "There are three axes only in your head.")
+@misconception("scale_backward", hint="There are three axes only in your head.")
 def sums_over_a_third_axis(dout, cache):
     return dout * cache[0], dout.sum(axis=2)
 
 
-@misconception("scale_backward", "`dout` is not yours to change.")
+@misconception("scale_backward", hint="`dout` is not yours to change.")
 def edits_dout(dout, cache):
     count = dout.sum(axis=0)
     dout *= cache[0]
