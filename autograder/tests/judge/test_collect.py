@@ -68,7 +68,7 @@ BAD = [
     ),
     (
         HEAD + TABLE.replace("'two': 'one'", "'two': 'three'"),
-        "two says same_as 'three', which is not here. Mend it.",
+        "two is the same as 'three', which is not here. Mend the name.",
     ),
     (HEAD + TABLE + "one = variant('scale_forward')(lambda: 0)", "there are two programs called one. Rename one."),
 ]
