@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.judge.attempt import attempt
 from autograder.judge.collect import Suite, SuiteCheck, collect
 from autograder.judge.hints import Suspects
 from autograder.judge.record import CheckResult, ExerciseResult
@@ -67,24 +68,26 @@ class Judge:
             if first and first.outcome != "passed":
                 results[check.name] = _result(check, "skipped", skip_sentence(first.sentence))
             else:
-                student = Student(session, self.reference)
-                results[check.name] = self._try(check, student, seed)
-                calls[check.name] = student.calls
+                results[check.name], calls[check.name] = self._try(check, session, seed)
         failed = [name for name, result in results.items() if result.outcome == "failed"]
         with undisturbed():
             for name, wrong in self._suspects[suite.exercise].diagnose(calls, failed).items():
                 results[name] = replace(results[name], hint=wrong.hint, misconception=wrong.name)
         return ExerciseResult(suite.exercise, suite.points, tuple(results.values()))
 
-    def _try(self, check: SuiteCheck, student: Student, seed: int) -> CheckResult:
-        try:
+    def _try(self, check: SuiteCheck, session: Session, seed: int) -> tuple[CheckResult, list[Call]]:
+        def run(student: Student) -> None:
             with undisturbed():
                 check.function(**fixtures(check.name, check.fixtures, student, self.reference, seed))
-        except CheckFailed as failure:
-            return _result(check, "failed", sentence(str(failure)))
-        except Exception:
-            return _result(check, "error", UNDECIDED, detail=traceback.format_exc())
-        return _result(check, "passed")
+
+        tried = attempt(run, Student(session, self.reference))
+        if tried.failure is None:
+            result = _result(check, "passed", tried.note)
+        elif isinstance(tried.failure, CheckFailed):
+            result = _result(check, "failed", sentence(str(tried.failure)))
+        else:
+            result = _result(check, "error", UNDECIDED, detail="".join(traceback.format_exception(tried.failure)))
+        return result, tried.calls
 
 
 def _refuse_unknown_functions(suite: Suite, reference: Reference) -> None:

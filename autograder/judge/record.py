@@ -12,7 +12,8 @@ Outcome = Literal["passed", "failed", "error", "skipped"]
 class CheckResult:
     """One check: the sentence the student reads, and what came of it.
 
-    ``error`` is a fault of the suite, not of the student; ``skipped`` waits for another check. `misconception`
+    ``error`` is a fault of the suite, not of the student; ``skipped`` waits for another check. The `message` of a
+    check that passed is a note: the marks are earned, and there is something to be said all the same. `misconception`
     (its name in the suite) and `detail` (the traceback of an error) are for the staff; students read the rest.
     """
 

@@ -83,16 +83,25 @@ class Student:
     (shape, number of values, kind of numbers) fails the check, so that a suite may unpack and index what it gets; where
     one of several values does not fit, only the checks that use it fail. The cache of a ``*_forward`` may be laid out
     in any way; what a suite receives stands for both the student's and the reference's.
+
+    `own_caches` tells whether a suite got a cache that the student made; with ``trust_caches=False`` it gets the
+    reference's in its place, and all else stays the same.
     """
 
-    def __init__(self, session: Session, reference: Reference) -> None:
+    def __init__(self, session: Session, reference: Reference, *, trust_caches: bool = True) -> None:
         self.calls: list[Call] = []
+        self.own_caches = False
+        self._trust_caches = trust_caches
         self._session = session
         self._reference = reference
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         self._reference.function(name)
         return partial(self._call, name)
+
+    def with_trusted_caches(self) -> Student:
+        """Return the same student, for whom every cache is the reference's."""
+        return Student(self._session, self._reference, trust_caches=False)
 
     def forward_for_backward(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """Return the student's ``(out, cache)`` if their `out` is right, else the reference's; never fail.
@@ -102,15 +111,20 @@ class Student:
         expected = observe(self._reference.function(name), name, args, kwargs)
         if not expected.has_cache:
             raise SuiteError(f"forward_for_backward: `{name}` returns no (out, cache). Name a function that does.")
-        trusted = (*expected.result[:-1], Cache(expected.cache, expected.cache))
+        trusted = (*expected.result[:-1], Cache(copied(expected.cache), expected.cache))
         try:
             result = self._session.call(name, *_for_student(copied(args), copied(kwargs)))
         except StudentFailure:
             return trusted
         got, cache = without_cache(name, result)
-        if alike(got, expected.result):
-            return (*got[:-1], Cache(cache, expected.cache))
-        return trusted
+        return (*got[:-1], self._cache(cache, expected)) if alike(got, expected.result) else trusted
+
+    def _cache(self, own: Any, expected: Effect) -> Cache:
+        """Return what stands for a cache that the student made, or for the reference's if theirs is not to be used."""
+        if not self._trust_caches:
+            return Cache(copied(expected.cache), expected.cache)
+        self.own_caches = True
+        return Cache(own, expected.cache)
 
     def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         for value in (*args, *kwargs.values()):
@@ -131,7 +145,7 @@ class Student:
         if isinstance(expected.result, tuple):
             visible = self._with_misfits(name, visible, expected.result)
         if expected.has_cache:
-            return (*visible[:-1], Cache(cache, expected.cache))
+            return (*visible[:-1], self._cache(cache, expected))
         return visible
 
     def _refuse_other_layout(self, call: Call, result: Any, args: tuple[Any, ...], kwargs: Namespace) -> None:

@@ -15,6 +15,10 @@ class CheckFailed(Exception):  # noqa: N818 - an outcome of grading, not an erro
     """What the student returned is not what was asked for; the message is read by the student."""
 
 
+class WrongCache(CheckFailed):
+    """What a forward pass keeps for its backward pass is of no use: the one fault that is the cache's own."""
+
+
 class CallFailed(CheckFailed):
     """A call of the student's function brought no result; `exception` names what it raised, if it did."""
 

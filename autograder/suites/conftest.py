@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -13,8 +14,9 @@ import pytest
 from autograder.authoring import course
 from autograder.gradebook.grading import preload, released
 from autograder.gradebook.rebuild import rebuild
+from autograder.judge.attempt import attempt
 from autograder.judge.collect import sentence_of
-from autograder.judge.judge import generator, skip_sentence, undisturbed
+from autograder.judge.judge import fixtures, generator, skip_sentence, undisturbed
 from autograder.judge.reference import Reference
 from autograder.judge.student import LocalSession, Student
 from autograder.judge.student import Session as AnySession
@@ -96,6 +98,23 @@ def pytest_runtest_setup(item: pytest.Function) -> None:
     sentence = item.parent.stash.get(NOT_PASSED, {}).get(after)
     if sentence:
         pytest.skip(skip_sentence(sentence))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Try a check as the judge does, which asks whose fault it is that a backward pass fails."""
+    given = {name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters}
+    if "student" not in given:
+        return None
+    seed, reference = pyfuncitem.config.getoption("--seed"), reference_of(pyfuncitem.path.parent.name)
+
+    def check(student: Student) -> None:
+        pyfuncitem.obj(**fixtures(pyfuncitem.name, given, student, reference, seed))
+
+    failure = attempt(check, given["student"]).failure
+    if failure:
+        raise failure
+    return True
 
 
 @pytest.hookimpl(wrapper=True)
