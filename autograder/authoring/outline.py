@@ -14,7 +14,7 @@ from autograder.judge.reference import Reference
 def outline(assignment: Assignment, reference: Reference) -> dict[str, Any]:
     """Return the outline of an assignment as JSON data.
 
-    Every entry stands with the heading of its section, to which a link can lead.
+    Every entry stands with its cell, to which a link can lead, and with the heading of its section.
     """
     made: dict[str, Any] = {"exercises": [], "predictions": [], "questions": [], "stages": {}}
     heading = ""
@@ -24,9 +24,15 @@ def outline(assignment: Assignment, reference: Reference) -> dict[str, Any]:
         elif cell.stages:
             made["stages"][cell.stages] = stages.values(assignment, cell, reference.namespace)
         elif cell.kind == "scratch":
-            made["predictions"] += [{"name": name, "heading": heading} for name in _guessed(cell.source)]
+            made["predictions"] += [{"name": n, "cell": cell.id, "heading": heading} for n in _guessed(cell.source)]
         elif cell.kind == "exercise":
-            entry = {"name": cell.name, "points": cell.points, "minutes": cell.minutes, "heading": heading}
+            entry = {
+                "name": cell.name,
+                "cell": cell.id,
+                "points": cell.points,
+                "minutes": cell.minutes,
+                "heading": heading,
+            }
             made["exercises"].append(entry)
         elif cell.kind == "question":
             made["questions"].append(_question(cell, heading))
@@ -49,4 +55,5 @@ def _parts(node: ast.expr) -> list[ast.expr]:
 
 def _question(cell: Cell, heading: str) -> dict[str, Any]:
     bold = re.search(r"\*\*(.+?)\.?\*\*", cell.source)
-    return {"name": cell.name, "points": cell.points, "heading": heading, "title": bold[1] if bold else cell.name}
+    title = bold[1] if bold else cell.name
+    return {"name": cell.name, "cell": cell.id, "points": cell.points, "heading": heading, "title": title}

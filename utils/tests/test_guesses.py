@@ -42,6 +42,7 @@ def test_values_are_short(value, text):
         ([8, 2], [2.0, 8.0], "4 times too large"),
         (0, np.zeros(3), "✓"),
         ([1, 2], [1, 2, 3], "✗ 3 numbers, not 2"),
+        (1, [], "✗ 0 numbers, not 1"),
         (float("inf"), 1, "✗"),
         (True, True, "✓"),
         (False, np.bool_(True), "✗"),

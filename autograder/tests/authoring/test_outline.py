@@ -64,9 +64,12 @@ def test_outline_of_a_notebook() -> None:
     """Exercises, predictions and questions stand with their headings, marks and minutes."""
     assignment = parse(SOURCE, "toy")
     made = outline(assignment, Reference(assignment.reference_cells))
-    assert made["exercises"] == [{"name": "double", "points": 2.0, "minutes": 10, "heading": "1 · Doubling"}]
+    entry = {"name": "double", "cell": "double", "points": 2.0, "minutes": 10, "heading": "1 · Doubling"}
+    assert made["exercises"] == [entry]
     assert [entry["name"] for entry in made["predictions"]] == ["guess", "other"]
-    assert made["questions"] == [{"name": "why", "points": 1.0, "heading": "2 · Words", "title": "Why two"}]
+    assert made["questions"] == [
+        {"name": "why", "cell": "why", "points": 1.0, "heading": "2 · Words", "title": "Why two"}
+    ]
     names, values = zip(*made["stages"]["double"], strict=True)
     assert names == ("half", "whole")
     np.testing.assert_allclose(decode(values[1]), [2, 4])

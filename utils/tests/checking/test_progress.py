@@ -14,9 +14,9 @@ from zeromean.checking.progress import passes, progress, remember
 from zeromean.checking.stages import compared, stages
 
 OUTLINE = {
-    "exercises": [{"name": "center", "points": 4, "minutes": 20, "heading": "1 · Centre <it>"}],
-    "predictions": [{"name": "guess", "heading": "1 · Centre <it>"}],
-    "questions": [{"name": "why", "points": 1, "heading": "2 · Words", "title": "Question 1"}],
+    "exercises": [{"name": "center", "cell": "center", "points": 4, "minutes": 20, "heading": "1 · Centre <it>"}],
+    "predictions": [{"name": "guess", "cell": "scratch-1", "heading": "1 · Centre <it>"}],
+    "questions": [{"name": "why", "cell": "why", "points": 1, "heading": "2 · Words", "title": "Question 1"}],
     "stages": {"center": [["mean", encode(2.0)], ["dx", encode(3.0)]]},
 }
 
@@ -68,10 +68,10 @@ def test_half_done(outlined: Path, center: dict[str, Any], capsys: pytest.Captur
 
 
 def test_the_table_escapes_and_links(outlined: Path) -> None:
-    """Headings lead to their sections, and are words, not markup."""
+    """Links lead to the cells, and headings are words, not markup."""
     rows, sentence = module._rows(module.outline.here()[0], {})
-    html = module._as_html(rows, sentence)
-    assert 'href="#1-%C2%B7-Centre-%3Cit%3E"' in html
+    html = module._as_html(rows, sentence, "a0_center.ipynb")
+    assert 'href="a0_center.ipynb#cell-id=scratch-1"' in html
     assert "1 · Centre &lt;it&gt;</a>" in html
 
 

@@ -14,9 +14,10 @@ from zeromean.checking.probes import Exercise
 
 @dataclass(frozen=True)
 class Entry:
-    """An exercise, a prediction or a question, and the heading under which it stands; marks where it has some."""
+    """An exercise, a prediction or a question: its cell, the heading above it, and marks where it has some."""
 
     name: str
+    cell: str
     heading: str
     points: float = 0.0
     minutes: int = 0

@@ -28,7 +28,7 @@ class Row:
     sign: str
     state: str
     what: str
-    heading: str
+    entry: Entry
     rest: str
 
 
@@ -50,7 +50,7 @@ def progress() -> None:
         return
     for each in outlines:
         rows, sentence = _rows(each, names)
-        show(_as_html(rows, sentence), _as_text(rows, sentence))
+        show(_as_html(rows, sentence, each.notebook.name), _as_text(rows, sentence))
 
 
 def passes(function: Callable[..., Any]) -> bool:
@@ -99,20 +99,20 @@ def _exercise(entry: Entry, exercise: Exercise, outcomes: Sequence[Outcome]) -> 
     good = sum(outcome.state == "passed" for outcome in outcomes)
     functions, marks = ", ".join(exercise.functions), f"{entry.points:g} mark{'s'[: entry.points != 1]}"
     if _done(outcomes):
-        return Row("✓", "passed", functions, entry.heading, f"{marks} in reach")
+        return Row("✓", "passed", functions, entry, f"{marks} in reach")
     if all(outcome.state == "unwritten" for outcome in outcomes):
         minutes = f", about {entry.minutes} minutes" if entry.minutes else ""
-        return Row("○", "to do", functions, entry.heading, f"{marks}{minutes}")
-    return Row("✗", "not yet", functions, entry.heading, f"{good} of {len(outcomes)} visible checks pass; {marks}")
+        return Row("○", "to do", functions, entry, f"{marks}{minutes}")
+    return Row("✗", "not yet", functions, entry, f"{good} of {len(outcomes)} visible checks pass; {marks}")
 
 
 def _prediction(entry: Entry) -> Row:
-    return Row("○", "to do", f"prediction {entry.name}", entry.heading, "still None")
+    return Row("○", "to do", f"prediction {entry.name}", entry, "still None")
 
 
 def _question(entry: Entry) -> Row:
     marks = f"{entry.points:g} mark{'s'[: entry.points != 1]}"
-    return Row("○", "to do", entry.title, entry.heading, f"no answer in the saved notebook; {marks}")
+    return Row("○", "to do", entry.title, entry, f"no answer in the saved notebook; {marks}")
 
 
 def _open_questions(each: Outline) -> set[str]:
@@ -139,16 +139,17 @@ def _callers_names() -> Mapping[str, Any]:
 
 
 def _as_text(rows: Sequence[Row], sentence: str) -> str:
-    lines = [f"  {row.sign} {row.state:<8} {row.what} ({row.heading}): {row.rest}" for row in rows]
+    lines = [f"  {row.sign} {row.state:<8} {row.what} ({row.entry.heading}): {row.rest}" for row in rows]
     return "\n".join([sentence, *lines])
 
 
-def _as_html(rows: Sequence[Row], sentence: str) -> str:
+def _as_html(rows: Sequence[Row], sentence: str, notebook: str) -> str:
+    """Draw the table; JupyterLab follows a link that names the notebook and a cell."""
     css = {"passed": "passed", "not yet": "failed", "to do": "unwritten"}
     items = "".join(
         f'<div role="listitem" class="zm-item zm-{css[row.state]}">'
         f'<div class="zm-state"><span aria-hidden="true">{row.sign}</span> {row.state}</div>'
-        f'<div><a href="#{quote(row.heading.replace(" ", "-"))}">{escape(row.heading)}</a> '
+        f'<div><a href="{quote(notebook)}#cell-id={quote(row.entry.cell)}">{escape(row.entry.heading)}</a> '
         f'<span class="zm-code">{escape(row.what)}</span> <span class="zm-legend">{escape(row.rest)}</span></div></div>'
         for row in rows
     )
