@@ -97,8 +97,9 @@ def feedback(assignment: str) -> None:
     from autograder.reports.feedback import write_class
 
     folder, database = _class()
-    pages = write_class(assignment, folder, database)
-    CONSOLE.print(f"Wrote {len(pages)} pages of feedback into {folder / 'feedback'}.")
+    written = write_class(assignment, folder, database)
+    CONSOLE.print(written.sentence(), markup=False)
+    sys.exit(bool(written.failed))
 
 
 @main.command()

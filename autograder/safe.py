@@ -1,4 +1,4 @@
-"""Makes what a student wrote or displayed safe to look at: in formgrader, in the feedback, in a report.
+"""The only place that decides which HTML of a student is harmless: in formgrader, in the feedback, in a report.
 
 Nothing a student sends may run in the browser of who reads it, or fetch anything from anywhere.
 """
@@ -7,25 +7,45 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
-from copy import deepcopy
-from typing import Any
+from collections import Counter
 
 import nh3
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 LONGEST_TEXT = 100_000
+MOST_WORK = 250_000  # tags times the deepest nesting: 0.1 s; what is unclosed is opened again in every paragraph
+MATHML_TAGS = frozenset({
+    "math", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "mspace", "msqrt",
+    "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover",
+})  # fmt: skip
+MATHML_ATTRIBUTES = frozenset({
+    "accent", "accentunder", "columnalign", "columnlines", "columnspacing", "depth", "display", "displaystyle", "fence",
+    "form", "height", "largeop", "linebreak", "linethickness", "lspace", "mathbackground", "mathcolor", "mathsize",
+    "mathvariant", "maxsize", "minsize", "movablelimits", "notation", "rowlines", "rowspacing", "rspace",
+    "scriptlevel", "separator", "stretchy", "voffset", "width",
+})  # fmt: skip
+TAGS = nh3.ALLOWED_TAGS | MATHML_TAGS
+_ATTRIBUTES = nh3.ALLOWED_ATTRIBUTES | {tag: set(MATHML_ATTRIBUTES) for tag in MATHML_TAGS}
+_ATTRIBUTES["img"] = _ATTRIBUTES["img"] | {"style"}
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
-_KEPT = ("text/plain", "text/html", "image/png", "image/jpeg", "image/svg+xml")
-_MATH_THAT_ACTS = re.compile(r"\\(?=(href|require|style|class|cssId|unicode)\b)")
-_ATTRIBUTES = deepcopy(nh3.ALLOWED_ATTRIBUTES)
-_ATTRIBUTES["img"] |= {"style"}
+_LINK = re.compile(r"(https?:|mailto:|#)[^\x00-\x20]*", re.IGNORECASE)
+_SIZE_OR_WORD = re.compile(r"[#\w.%+\- ]{0,60}", re.ASCII)
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_NEVER_NESTED = frozenset({
+    "br", "col", "dd", "dt", "hr", "img", "li", "option", "p", "tbody", "td", "tfoot", "th", "thead", "tr", "wbr",
+})  # fmt: skip
 
 
 def clean_html(text: str) -> str:
-    """Return the harmless part of a piece of HTML; pictures must be in it, not fetched."""
+    """Return the harmless part of a piece of HTML, MathML included; pictures must be in it, not fetched.
+
+    What would take a browser or us too long, because it is long or thousands of elements deep, stands as written.
+    """
+    text = encodable(text)
+    if len(text) > LONGEST_TEXT * 20 or _work(text) > MOST_WORK:
+        return as_written(text)
     return nh3.clean(
         text,
+        tags=TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_harmless,
         url_schemes={"http", "https", "mailto", "data"},
@@ -33,38 +53,41 @@ def clean_html(text: str) -> str:
     )
 
 
-def clean_outputs(outputs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a cell's outputs without scripts, widgets and whatever else could act."""
-    cleaned = [_clean_output(output) for output in outputs]
-    return [output for output in cleaned if output]
+def as_written(text: str) -> str:
+    """Return `text` as it was typed, in one block; what is longer than a reader would read is cut."""
+    shown = f"<pre>{html.escape(encodable(text[:LONGEST_TEXT]))}</pre>"
+    if len(text) <= LONGEST_TEXT:
+        return shown
+    return f"{shown}<p>The rest of this cell ({len(text) / 1e6:.1f} million characters) was cut.</p>"
 
 
-def markdown_as_html(source: str, attachments: Mapping[str, Any] | None = None) -> str:
-    """Return Markdown as harmless HTML in one block, which Markdown itself leaves as it is."""
-    if len(source) > LONGEST_TEXT:
-        cut = html.escape(source[:LONGEST_TEXT])
-        rendered = f"<pre>{cut}</pre><p>The rest of this cell ({len(source) / 1e6:.1f} million characters) was cut.</p>"
-    else:
-        renderer = IPythonRenderer(escape=False, attachments=dict(attachments or {}), exclude_anchor_links=True)
-        rendered = str(MarkdownWithMath(renderer=renderer).render(source))
-    safe = _MATH_THAT_ACTS.sub("", clean_html(rendered)).strip()
-    return "<div>" + re.sub(r"\n(?=[ \t]*\n)", "&#10;", safe) + "</div>"
+def encodable(text: str) -> str:
+    """Return `text` without the halves of characters that JSON can hold and no file can."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _clean_output(output: dict[str, Any]) -> dict[str, Any] | None:
-    if "data" not in output:
-        return output
-    data = {mime: value for mime, value in output["data"].items() if mime in _KEPT}
-    if "text/html" in data:
-        data["text/html"] = clean_html(data["text/html"])
-    elif "text/markdown" in output["data"]:
-        data["text/html"] = markdown_as_html(output["data"]["text/markdown"])
-    return {**output, "data": data} if data else None
+def _work(text: str) -> int:
+    """Estimate what a parser makes of `text`: its tags times the most elements that are open at once."""
+    opened: Counter[str] = Counter()
+    tags = depth = deepest = 0
+    for closing, name in _TAG.findall(text):
+        tags += 1
+        name = name.lower()
+        if name in _NEVER_NESTED:
+            continue
+        step = -1 if closing else 1
+        if opened[name] + step >= 0:
+            opened[name] += step
+            depth += step
+            deepest = max(deepest, depth)
+    return tags * deepest
 
 
 def _harmless(tag: str, attribute: str, value: str) -> str | None:
+    if tag in MATHML_TAGS:
+        return value if _SIZE_OR_WORD.fullmatch(value) else None
     if attribute == "src":
         return value if _PICTURE.fullmatch(value) else None
     if attribute in ("href", "cite"):
-        return None if value.strip().lower().startswith("data:") else value
+        return value if _LINK.fullmatch(value) else None
     return value

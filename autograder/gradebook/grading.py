@@ -24,11 +24,19 @@ from autograder.gradebook import results
 from autograder.gradebook.rebuild import Rebuilt, rebuild
 from autograder.judge.judge import UNDECIDED, Judge
 from autograder.judge.record import CheckResult, ExerciseResult, Record
-from autograder.safe import clean_outputs
+from autograder.markup import Patience
 from autograder.sandbox.pool import Limits, Session, Zygote
 
 RELEASE = course.ROOT / "build" / "release"
-ENGINE = ("suite/*.py", "sandbox/*.py", "judge/*.py", "gradebook/**/*.py", "authoring/course.py", "safe.py")
+ENGINE = (
+    "suite/*.py",
+    "sandbox/*.py",
+    "judge/*.py",
+    "gradebook/**/*.py",
+    "authoring/course.py",
+    "markup.py",
+    "safe.py",
+)
 RUN_SECONDS = 120
 _RUN = frozenset({"code", "exercise", "scratch", "own"})
 
@@ -167,13 +175,13 @@ def _is_module(name: str) -> bool:
 def _run_cells(notebook: NotebookNode, session: Session) -> tuple[str, ...]:
     """Run the code and keep its outputs; figures of ours and visible checks are not run."""
     cells = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.zeromean.kind in _RUN]
-    until = time.monotonic() + RUN_SECONDS
+    until, patience = time.monotonic() + RUN_SECONDS, Patience()
     for number, cell in enumerate(cells, start=1):
         if time.monotonic() > until:
             return (f"The cells took more than {RUN_SECONDS} s; the last {len(cells) - number + 1} were not run.",)
         [outcome] = session.run([cell.source])
         cell.execution_count = number
-        cell.outputs = nbformat.from_dict(clean_outputs(outcome.outputs))
+        cell.outputs = nbformat.from_dict(patience.outputs(outcome.outputs))
     return ()
 
 

@@ -17,8 +17,8 @@ from nbgrader.api import Assignment, Comment, Grade, Gradebook, SubmittedAssignm
 
 from autograder.gradebook.records import Records, open_gradebook
 from autograder.judge.record import ExerciseResult, Record
-from autograder.reports import mathematics
-from autograder.reports.page import render, safe_html
+from autograder.markup import Patience
+from autograder.reports.page import render
 
 WORDS = {"passed": "passed", "failed": "not yet", "skipped": "not tried", "error": "undecided"}
 
@@ -30,6 +30,23 @@ class Given:
     score: float | None = None
     points: float = 0.0
     comment: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The pages of a class that were written, and the students whose page failed, with the reason."""
+
+    folder: Path
+    pages: tuple[Path, ...]
+    failed: Mapping[str, str]
+
+    def sentence(self) -> str:
+        """Say how many pages were written where, and which were not."""
+        said = f"Wrote {len(self.pages)} pages of feedback into {self.folder}."
+        if not self.failed:
+            return said
+        listed = "; ".join(f"{student} ({reason})" for student, reason in self.failed.items())
+        return f"{said} {len(self.failed)} could not be written: {listed}."
 
 
 class FeedbackExporter(Exporter):  # type: ignore[misc]  # nbconvert ships no types
@@ -79,30 +96,40 @@ def feedback_page(notebook: NotebookNode, record: Record | None, given: Mapping[
     results = {result.name: result for result in record.exercises} if record else {}
     cells = {kind: [cell for cell in notebook.cells if _kind(cell) == kind] for kind in ("exercise", "question")}
     own = [cell for cell in notebook.cells if _kind(cell) in ("scratch", "own")]
+    patience = Patience()
     return render(
         "feedback.html.j2",
         record=record,
         words=WORDS,
         exercises=[_exercise(cell, results.get(_name(cell)), given) for cell in cells["exercise"]],
-        questions=[_question(cell, given) for cell in cells["question"]],
+        questions=[_question(cell, given, patience) for cell in cells["question"]],
         own=[cell for cell in own if cell.get("outputs")],
     )
 
 
-def write_class(assignment: str, class_folder: Path, db_url: str) -> list[Path]:
-    """Write the page of every graded submission of an assignment, as ``nbgrader generate_feedback`` would."""
+def write_class(assignment: str, class_folder: Path, db_url: str) -> Written:
+    """Write the page of every graded submission of an assignment, as ``nbgrader generate_feedback`` would.
+
+    A page that fails is named, and the others are written.
+    """
     given = given_marks(db_url, assignment)
     with Records(db_url) as kept:
         records = kept.load_all(assignment)
-    written = []
+    pages: list[Path] = []
+    failed: dict[str, str] = {}
     for source in sorted(class_folder.glob(f"autograded/*/{assignment}/{assignment}.ipynb")):
         student = source.parts[-3]
-        notebook = nbformat.from_dict(json.loads(source.read_text(encoding="utf-8")))
         target = class_folder / "feedback" / student / assignment / f"{assignment}.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(feedback_page(notebook, records.get(student), given[student]), encoding="utf-8")
-        written.append(target)
-    return written
+        try:
+            notebook = nbformat.from_dict(json.loads(source.read_text(encoding="utf-8")))
+            page = feedback_page(notebook, records.get(student), given[student])
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(page, encoding="utf-8")
+        except Exception as error:  # one student's page must not cost the others theirs
+            failed[student] = f"{type(error).__name__}: {error}"
+        else:
+            pages.append(target)
+    return Written(class_folder / "feedback", tuple(pages), failed)
 
 
 def _exercise(cell: NotebookNode, result: ExerciseResult | None, given: Mapping[str, Given]) -> dict[str, Any]:
@@ -129,13 +156,9 @@ def _hints(result: ExerciseResult | None) -> set[str]:
     return set(first.values())
 
 
-def _question(cell: NotebookNode, given: Mapping[str, Given]) -> dict[str, Any]:
-    mark = given.get(_name(cell), Given())
-    return {"name": _name(cell).replace("_", " "), "answer": _markdown(cell.source), "mark": mark}
-
-
-def _markdown(text: str) -> Markup:
-    return Markup(mathematics.to_html(text, clean=safe_html))  # noqa: S704 - cleaned
+def _question(cell: NotebookNode, given: Mapping[str, Given], patience: Patience) -> dict[str, Any]:
+    answer = Markup(patience.html(cell.source, cell.get("attachments")))  # noqa: S704 - cleaned
+    return {"name": _name(cell).replace("_", " "), "answer": answer, "mark": given.get(_name(cell), Given())}
 
 
 def _kind(cell: NotebookNode) -> str:

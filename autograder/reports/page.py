@@ -9,9 +9,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from autograder.safe import clean_html, encodable
 
 TEMPLATES = Path(__file__).parent / "templates"
 _IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
@@ -20,7 +21,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 def render(template: str, **values: Any) -> str:
     """Return `template` filled with `values`, style sheet included, as one self-contained page."""
-    return _environment().get_template(template).render(**values)
+    return encodable(_environment().get_template(template).render(**values))
 
 
 def safe_output(output: dict[str, Any]) -> Markup:
@@ -39,13 +40,8 @@ def safe_output(output: dict[str, Any]) -> Markup:
         if mime in data:
             return _picture(mime, data[mime], str(data.get("text/plain", "figure")))
     if "text/html" in data:
-        return Markup(safe_html(_joined(data["text/html"])))  # noqa: S704 - cleaned
+        return Markup(clean_html(_joined(data["text/html"])))  # noqa: S704 - cleaned
     return _text(_joined(data.get("text/plain", "")), "result")
-
-
-def safe_html(html: str) -> str:
-    """Return `html` without scripts, handlers, styles, and addresses outside the page."""
-    return nh3.clean(html, url_schemes={"data"}, link_rel=None)
 
 
 @functools.cache

@@ -19,8 +19,8 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from zeromean.stage.stage import share
 
+from autograder import markup
 from autograder.authoring import course, notebooks
-from autograder.reports import mathematics
 from autograder.reports.page import render, safe_output
 
 REVEAL = "reveal.js@4.6.1"
@@ -89,7 +89,7 @@ def reveal_assets(folder: Path) -> dict[str, Markup]:
 def _show(cell: NotebookNode) -> Shown:
     slide = cell.metadata.get("slideshow", {}).get("slide_type", "-")
     if cell.cell_type == "markdown":
-        return Shown("text", slide, Markup(mathematics.to_html(cell.source)))  # noqa: S704 - our own lecture
+        return Shown("text", slide, Markup(markup.to_html(cell.source)))  # noqa: S704 - our own lecture
     hidden = "hide-input" in cell.metadata.get("tags", [])
     code = "" if hidden else Highlight2HTML()(cell.source, language="python")
     return Shown("code", slide, Markup(code), tuple(_output(output) for output in cell.outputs))  # noqa: S704

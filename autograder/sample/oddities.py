@@ -293,6 +293,19 @@ def draws_figures(paper: Paper) -> None:
     )
 
 
+@oddity()
+def words_that_act(paper: Paper) -> None:
+    """Right, with answers in words that hold scripts, addresses, odd characters and too much of everything."""
+    first, second, third = (cell.name for cell in course.load("a4_batch_norm").questions)
+    paper.cell(first).source += (
+        "\n\nSince $a<b$: <script>document.title = 'owned'</script> $\\text{<script>document.title = 'owned'</script>}$"
+        "\n\n$$\\href{javascript:alert(1)}{\\text{<img src=x onerror=alert(1)>}}$$"
+        "\n\n\ue0007\ue001 [x](data:text/html,x)"
+    )
+    paper.cell(second).source += "\n\n$$" + "\\begin{aligned}" * 6_000 + "$$"
+    paper.cell(third).source += "\n\n" + "*so **much " * 9_000
+
+
 @oddity(*EVERYTHING)
 def patches_numpy(paper: Paper) -> None:
     """Nothing solved; NumPy's comparisons are patched to say yes."""

@@ -36,16 +36,17 @@ def run(console: Console) -> bool:
     with Records(database) as records:
         found = records.load_all(NAME)
     stock = grade_with_nbgrader(handed_in, console)
-    pages = feedback.write_class(NAME, FOLDER, database)
+    written = feedback.write_class(NAME, FOLDER, database)
     page = class_report.write(list(found.values()), FOLDER / "reports")
     wrong = _print_table(console, handed_in, found, stock)
-    console.print(f"\nClass report   {page}\nFeedback       {pages[0].parents[2]} ({len(pages)} pages)")
+    console.print(f"\nClass report   {page}")
+    console.print(f"Feedback       {written.sentence()}", markup=False)
     console.print(f"Gradebook      {FOLDER / 'gradebook.db'} (nbgrader's own)")
     if wrong:
         console.print(f"[bold red]{len(wrong)} marks are not the known ones:[/] {', '.join(wrong)}")
     else:
         console.print(f"[bold green]All {len(found)} marks are the known ones[/], {len(stock)} by nbgrader too.")
-    return not wrong and not summary.stopped
+    return not wrong and not summary.stopped and not written.failed
 
 
 def hand_in(console: Console) -> list[Submission]:

@@ -6,11 +6,12 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = ("suite", "safe", "sandbox", "judge", "authoring", "gradebook", "reports", "sample", "__main__")
+FLOORS = ("suite", "safe", "sandbox", "markup", "judge", "authoring", "gradebook", "reports", "sample", "__main__")
 GROUND = {"suite", "safe", "sandbox"}
 DOORS = {
     "jupytext": {"autograder/authoring/course.py"},
-    "latex2mathml": {"autograder/reports/mathematics.py"},
+    "latex2mathml": {"autograder/markup.py"},
+    "nh3": {"autograder/safe.py"},
     "playwright": set(),
 }
 

@@ -19,7 +19,6 @@ AUTOGRADE = [
 FEEDBACK = [
     _STOCK + "GetGrades",
     _HERE + "show_results.ShowResults",
-    _HERE + "clean_student_text.CleanStudentText",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 FORMGRADER = [_HERE + "clean_student_text.CleanStudentText"]

@@ -8,7 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.safe import clean_outputs, markdown_as_html
+from autograder.markup import Patience
 
 _OURS = frozenset({"text", "code", "figure", "check", "notes"})
 
@@ -19,14 +19,15 @@ class CleanStudentText(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook for display; its file is not changed."""
         nb.metadata.pop("widgets", None)
+        patience = Patience()
         for cell in nb.cells:
             ours = cell.metadata.setdefault("zeromean", nbformat.from_dict({}))
             if ours.get("kind") in _OURS or ours.get("clean"):
                 continue
             if cell.cell_type == "code":
-                cell.outputs = nbformat.from_dict(clean_outputs(cell.outputs))
+                cell.outputs = nbformat.from_dict(patience.outputs(cell.outputs))
             else:
-                cell.source = markdown_as_html(cell.source, cell.pop("attachments", None))
+                cell.source = patience.html(cell.source, cell.pop("attachments", None))
                 cell.cell_type = "markdown"
             ours["clean"] = True
         return nb, resources

@@ -55,6 +55,8 @@ def _look_at_what_was_written(folder: Path) -> None:
         text = page.read_text(encoding="utf-8")
         assert "<script" not in text, page
         assert not [name for name in hidden if name in text], page
+    acting = folder / "feedback" / "words_that_act" / students.NAME / f"{students.NAME}.html"
+    assert "<mo>&lt;</mo><mi>b</mi>" in acting.read_text(encoding="utf-8")
     with Records(f"sqlite:///{folder}/gradebook.db") as records:
         assert records.load(students.NAME, "draws_figures") is not None
     assert "data:image/png;base64," in (
