@@ -17,7 +17,7 @@ from markupsafe import Markup
 from nbclient import NotebookClient
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
-from zeromean.stage.stage import share
+from zeromean.stage.export import share
 
 from autograder import markup
 from autograder.authoring import course, notebooks

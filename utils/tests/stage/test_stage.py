@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 from zeromean.stage import marks, table
-from zeromean.stage import stage as module
+from zeromean.stage.export import EXPORT, share
 from zeromean.stage.parts import Action, Axis, Check, Choice, Goal, Handle, Prediction, Preset, Slider, View
-from zeromean.stage.stage import Stage, share
+from zeromean.stage.stage import Stage
 
 RECIPE = Path(__file__).parents[3] / "docs/recipes/add-a-demo.md"
 SPEED = Slider("speed", "Speed", [0.0, 1.0, 2.0], 1.0)
@@ -182,8 +182,11 @@ def test_display_is_a_widget_or_html(monkeypatch: pytest.MonkeyPatch) -> None:
     one = stage()
     live, _ = one._repr_mimebundle_()
     assert live["text/plain"] == "Line. plus! 3.0"
+    assert live["text/html"].endswith(
+        "<b>Line. plus! 3.0</b><br>This demo is asleep: run its cell to bring it alive.</p>"
+    )
     assert "application/vnd.jupyter.widget-view+json" in live
-    monkeypatch.setenv(module.EXPORT, "1")
+    monkeypatch.setenv(EXPORT, "1")
     assert one._repr_mimebundle_() == {"text/html": one.to_html(), "text/plain": "Line. plus! 3.0"}
 
 
@@ -247,6 +250,24 @@ REFUSED = {
     "answer": (lambda: Prediction("?", ["a", "b"], 2, ""), "must be below 2, the choices. Got 2"),
     "log axis": (lambda: Axis("x", 0, 1, log=True), "The log axis 'x' needs ends above 0. Got 0 and 1"),
     "flat axis": (lambda: Axis("x", 1, 1), "The axis 'x' needs two different ends. Got 1 twice"),
+    "path": (
+        lambda: stage(views=[view(handles=[Handle("Grip", along="pace", path=[(0, 0)])])]),
+        "The handle 'Grip' uses 'pace', which is not there. There are: sign, speed",
+    ),
+    "formula": (lambda: stage(formula="{hm}"), "The formula uses 'hm'"),
+    "formula's colour": (
+        lambda: stage(formula="[red:w]"),
+        "The formula uses 'red', which is not there",
+    ),
+    "number in a question": (
+        lambda: stage(
+            controls=[Slider("speed", "Speed", [0.0, 44.0], 44.0, unit="°"), SIGN],
+            prediction=Prediction("A cloud lies at 45°. How thin?", ["a"], 0, ""),
+        ),
+        "The question says 45 °, but 'speed' then shows 44.0 °",
+    ),
+    "words of a slider": (lambda: Slider("a", "A", [1, 2], 1, words=["one"]), "'a' has 2 values. Got 1 words"),
+    "size of a view": (lambda: view(size="huge"), "The size of 'Line' is small, large or wide. Got 'huge'"),
     "colour": (lambda: marks.line("x", "y", color="red"), "one of blue, orange, .*. Got 'red'"),
     "rule": (lambda: marks.rule(), r"rule\(\) needs either x or y"),
     "shape": (
@@ -276,3 +297,10 @@ def test_check_and_path_are_described() -> None:
     )
     assert one.spec["controls"][2]["start"] == 1
     assert one.spec["views"][0]["handles"][0]["path"] == path
+    assert one.spec["views"][0]["handles"][0]["along"] == ("speed",)
+
+
+def test_a_grip_is_never_of_the_colour_of_its_curve() -> None:
+    """Without a colour of its own, a grip takes one that no mark of the picture has."""
+    for color, grip in (("blue", "vermilion"), ("vermilion", "purple")):
+        assert view(marks.line("x", "y", color=color), handles=[Handle("Grip", x="speed")]).handles[0].color == grip

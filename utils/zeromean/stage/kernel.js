@@ -1,13 +1,16 @@
 // The talk with the kernel: one setting that is wanted at a time and, while it is idle, those that may be wanted next.
 
+const PATIENCE = 10000; // milliseconds until a kernel that does not answer is taken for gone
+
 class Kernel {
   constructor(stage) {
-    Object.assign(this, { stage, on: Boolean(stage.spec.kernel && stage.model.send), asked: 0, ahead: new Map(), kept: new Map() });
+    const on = Boolean(stage.spec.kernel && stage.model.send);
+    Object.assign(this, { stage, on, gone: false, asked: 0, ahead: new Map(), kept: new Map() });
   }
 
   /** Sees to it that the numbers for a setting come, unless they are there. */
   want(key, there) {
-    if (!this.on || there || this.request) this.lookAhead();
+    if (!this.on || there || (this.request && !this.gone)) this.lookAhead();
     else if (this.coming(key)) this.wait();
     else this.post({ key });
   }
@@ -18,19 +21,21 @@ class Kernel {
     else this.post({ key: this.stage.key(), act: button });
   }
 
-  /** Asks an idle kernel for the settings around, those in the direction of the last step first: then they are there at once. */
+  /** Asks an idle kernel for the settings around, those in the direction of the last step first. */
   lookAhead() {
     const { stage, kept } = this, { name, step } = stage.way, around = [];
-    if (!this.on || this.request || this.blind || stage.hidden) return;
+    if (!this.on || this.request || this.blind || this.gone || stage.hidden) return;
     if (name) around.push([name, step], [name, 2 * step], [name, 3 * step], [name, -step]);
-    for (const c of stage.spec.controls) if (c.kind === 'slider' && c.name !== name) around.push([c.name, 1], [c.name, -1]);
+    const others = stage.spec.controls.filter((c) => c.kind === 'slider' && c.name !== name);
+    for (const c of others) around.push([c.name, 1], [c.name, -1]);
     for (const [moved, by] of around) {
       if (this.ahead.size >= 2) return;
       const at = { ...stage.at, [moved]: stage.at[moved] + by }, key = stage.key(at);
-      if (!(at[moved] in stage.controls.get(moved).spec.values) || kept.has(key) || this.coming(key) || stage.stored(at).exact) continue;
+      const there = kept.has(key) || this.coming(key) || stage.stored(at).exact;
+      if (there || !(at[moved] in stage.controls.get(moved).spec.values)) continue;
       this.asked += 1;
       this.ahead.set(this.asked, key);
-      stage.model.send({ id: this.asked, at });
+      this.send({ id: this.asked, at });
     }
   }
 
@@ -40,47 +45,80 @@ class Kernel {
   post(request) {
     const { stage } = this;
     Object.assign(this, { request, asked: this.asked + 1 });
-    stage.model.send({ id: this.asked, at: { ...stage.at }, act: request.act?.textContent });
-    this.wait();
+    this.send({ id: this.asked, at: { ...stage.at }, act: request.act?.textContent });
+    if (this.gone) this.lost();
+    else this.wait();
+  }
+
+  send(message) {
+    try { this.stage.model.send(message); } catch { this.lost(); }
   }
 
   wait() {
-    const { root, status } = this.stage;
+    const { root } = this.stage;
     clearTimeout(this.patience);
+    clearTimeout(this.giveUp);
     root.setAttribute('aria-busy', 'true');
-    this.patience = setTimeout(() => { status.textContent = 'Waiting for the kernel ...'; root.dataset.waiting = ''; }, 600);
+    const slow = () => { this.stage.tell('Waiting for the kernel ...'); root.dataset.waiting = ''; };
+    this.patience = setTimeout(slow, 600);
+    this.giveUp = setTimeout(() => this.lost(), PATIENCE);
   }
 
   arrived() {
-    const { root, status } = this.stage;
+    const { root } = this.stage;
     clearTimeout(this.patience);
+    clearTimeout(this.giveUp);
     root.removeAttribute('aria-busy');
-    if ('waiting' in root.dataset) { delete root.dataset.waiting; status.textContent = ''; }
+    if ('waiting' in root.dataset) { delete root.dataset.waiting; this.stage.tell(''); }
+  }
+
+  /** Says that nobody answers, and goes back to the nearest setting whose numbers are there. */
+  lost() {
+    const { stage } = this;
+    if (!this.on) return;
+    this.gone = true;
+    this.ahead.clear();
+    this.arrived();
+    stage.fallBack([...this.kept.keys()]);
+    stage.tell('The kernel does not answer: it is busy, or it has stopped. Shown is the nearest setting that it '
+      + 'computed. To go on, run this cell again.');
   }
 
   receive(content, buffers) {
     const { request, stage } = this;
+    if (this.gone) { this.gone = false; stage.tell(''); }
     if (this.ahead.has(content.id)) { this.receiveAhead(content, buffers); return; }
     if (!request || content.id !== this.asked) return;
     this.arrived();
-    if (content.error) stage.status.textContent = content.error;
+    if (content.error) stage.tell(content.error);
     else if (!content.done) {
       request.frame = decode(content.table, ownBuffer(buffers[0]), []);
-      if (request.act) stage.extra = request.key === stage.key() ? request.frame : {};
-      if (request.act) stage.show(stage.base, stage.shown);
-      else if (stage.shown !== stage.wanted || stage.shown === request.key) stage.show(request.frame, request.key);
+      this.hand(request);
       this.blind ||= content.more;
-      if (content.more && request.key === stage.wanted) { stage.model.send({ id: this.asked }); this.wait(); return; }
+      if (content.more && request.key === stage.wanted) { this.send({ id: this.asked }); this.wait(); return; }
     }
     if (request.act) request.act.removeAttribute('aria-busy');
     else if (request.frame && !content.more) this.keep(request.key, request.frame);
-    this.request = null;
-    if (stage.wanted !== request.key && stage.shown !== stage.wanted) this.post({ key: stage.wanted });
-    else if (this.queued) { const act = this.queued; this.queued = null; this.act(act); }
-    else this.lookAhead();
+    this.next(request);
   }
 
-  /** Keeps what was asked for ahead. Frames that come one by one (live training) are not for keeping, nor are errors. */
+  /** Gives the numbers that have come to the stage. */
+  hand({ act, key, frame }) {
+    const { stage } = this;
+    if (act) {
+      stage.extra = key === stage.key() ? frame : {};
+      stage.show(stage.base, stage.shown);
+    } else if (stage.shown !== stage.wanted || stage.shown === key) stage.show(frame, key);
+  }
+
+  next(request) {
+    const { stage } = this;
+    this.request = null;
+    if (stage.wanted !== request.key && stage.shown !== stage.wanted) this.post({ key: stage.wanted });
+    else if (this.queued) { const act = this.queued; this.queued = null; this.act(act); } else this.lookAhead();
+  }
+
+  /** Keeps what was asked for ahead; frames that come one by one (live training) are not for keeping, nor errors. */
   receiveAhead(content, buffers) {
     const { stage } = this, key = this.ahead.get(content.id);
     this.ahead.delete(content.id);
@@ -95,5 +133,5 @@ class Kernel {
     this.kept.set(key, frame);
   }
 
-  end() { clearTimeout(this.patience); }
+  end() { clearTimeout(this.patience); clearTimeout(this.giveUp); }
 }

@@ -18,22 +18,46 @@ def _mark(kind: str, color: str = "blue", **rest: object) -> Mark:
 
 
 def line(
-    x: str, y: str, name: str = "", color: str = "blue", dash: str = "", marker: str = "", width: float = 2.5
+    x: str,
+    y: str,
+    name: str = "",
+    color: str = "blue",
+    dash: str = "",
+    marker: str = "",
+    width: float = 2.5,
+    alpha: float = 1.0,
+    lost: str = "",
+    follow: str = "",
 ) -> Mark:
-    """Draw y (n,) over x (n,), or one line for each row of y (k, n); dash: "", "dash", "dot", "dashdot"."""
-    return _mark("line", color, x=x, y=y, name=name, dash=dash, marker=marker, width=width)
+    """Draw y (n,) over x (n,), or one line for each row of y (k, n); dash: "", "dash", "dot", "dashdot".
+
+    `lost` ("diverged") is written where the curve leaves the picture or its numbers end. With `follow`, rows stand for
+    examples, and the followed one is drawn at full strength.
+    """
+    more = {"alpha": alpha, "lost": lost, "follow": follow}
+    return _mark("line", color, x=x, y=y, name=name, dash=dash, marker=marker, width=width, **more)
 
 
 def points(
-    x: str, y: str, name: str = "", color: str = "blue", marker: str = "o", size: float = 4, alpha: float = 0.75
+    x: str,
+    y: str,
+    name: str = "",
+    color: str = "blue",
+    marker: str = "o",
+    size: float = 4,
+    alpha: float = 0.75,
+    follow: str = "",
 ) -> Mark:
-    """Draw a cloud; marker: "o", "s" (square), "^" (triangle), "d" (diamond), "x"."""
-    return _mark("points", color, x=x, y=y, name=name, marker=marker, size=size, alpha=alpha)
+    """Draw a cloud; marker: "o", "s" (square), "^" (triangle), "d" (diamond), "x".
+
+    Points of marks with the same `follow` ("example") are the same examples: one is ringed in all of them.
+    """
+    return _mark("points", color, x=x, y=y, name=name, marker=marker, size=size, alpha=alpha, follow=follow)
 
 
-def bars(x: str, y: str, name: str = "", color: str = "blue", width: float = 0.8) -> Mark:
-    """Draw a bar from 0 (the lower end on a log axis) to each y (n,) at x (n,)."""
-    return _mark("bars", color, x=x, y=y, name=name, width=width)
+def bars(x: str, y: str, name: str = "", color: str = "blue", width: float = 0.8, follow: str = "") -> Mark:
+    """Draw a bar from 0 (the lower end on a log axis) to each y (n,) at x (n,); `follow` as for points."""
+    return _mark("bars", color, x=x, y=y, name=name, width=width, follow=follow)
 
 
 def histogram(edges: str, counts: str, name: str = "", color: str = "blue", alpha: float = 0.6) -> Mark:
@@ -75,14 +99,19 @@ def boxes(x: str, y: str, w: Numbers, h: Numbers, words: str, fill: str, name: s
     return _mark("boxes", "ink", x=x, y=y, w=w, h=h, words=words, fill=fill, name=name)
 
 
-def polygons(x: str, y: str, fill: str, name: str = "", alpha: float = 1.0) -> Mark:
+def polygons(x: str, y: str, fill: str, name: str = "", alpha: float = 1.0, seam: float = 1.3) -> Mark:
     """Fill polygons x, y (n, corners), later ones on top; fill (n,) counts in `COLORS`, negative for empty."""
-    return _mark("polygons", "ink", x=x, y=y, fill=fill, name=name, alpha=alpha)
+    return _mark("polygons", "ink", x=x, y=y, fill=fill, name=name, alpha=alpha, seam=seam)
 
 
 def heat(z: str, x: tuple[float, float], y: tuple[float, float], limits: tuple[float, float], name: str = "") -> Mark:
     """Draw z (rows, columns) in viridis between the limits; row 0 lies at the first end of y."""
     return _mark("heat", "ink", z=z, xs=x, ys=y, limits=limits, name=name)
+
+
+def image(z: str, x: tuple[float, float], y: tuple[float, float], limits: tuple[float, float] = (0, 1)) -> Mark:
+    """Draw z (rows, columns), grey, or (rows, columns, 3), red, green, blue, as pixels; row 0 at the first end of y."""
+    return _mark("image", "ink", z=z, xs=x, ys=y, limits=limits, name="")
 
 
 def contours(
@@ -92,6 +121,8 @@ def contours(
     return _mark("contours", color, z=z, xs=x, ys=y, levels=[float(v) for v in levels], name=name)
 
 
-def cells(z: str, limits: tuple[float, float], fmt: str = ".2f", name: str = "") -> Mark:
-    """Draw z (rows, columns) as a matrix: column j at x = j, row i at y = i, each with its number."""
-    return _mark("cells", "ink", z=z, limits=limits, fmt=fmt, name=name)
+def cells(
+    z: str, limits: tuple[float, float], fmt: str = ".2f", name: str = "", at: tuple[float, float] = (0, 0)
+) -> Mark:
+    """Draw z (rows, columns) as a matrix: column j at x = j + at[0], row i at y = i + at[1], each with its number."""
+    return _mark("cells", "ink", z=z, limits=limits, fmt=fmt, name=name, at=at)

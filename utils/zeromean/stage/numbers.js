@@ -10,21 +10,20 @@ function write(value, spec = '') {
   if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const [, sign, digits, kind] = /^(\+?),?(?:\.(\d+))?([fgeds%]?)$/.exec(spec) ?? [0, '', '3', 'g'];
-  let out;
-  if (kind === 'f') out = value.toFixed(digits ?? 6);
-  else if (kind === '%') out = (100 * value).toFixed(digits ?? 6) + '\u202f%';
-  else if (kind === 'd') out = String(Math.round(value));
-  else {
-    const precision = Math.max(1, Number(digits ?? 6));
-    const [, exponent] = value.toExponential(kind === 'e' ? precision : precision - 1).split('e').map(Number);
-    if (value === 0) out = '0';
-    else if (kind === 'e' || (exponent < -3 || exponent >= Math.max(precision, 4))) {
-      const head = Number(value.toExponential(precision - 1).split('e')[0]);
-      out = `${head}×10${raised(exponent)}`;
-    } else out = String(Number(value.toPrecision(precision)));
-  }
-  const zero = Number.parseFloat(out) === 0;
+  const out = written(value, digits, kind), zero = Number.parseFloat(out) === 0;
   return (sign && (zero || value > 0) ? '+' : '') + (zero ? out.replace('-', '') : out.replace('-', '−'));
+}
+
+function written(value, digits, kind) {
+  if (kind === 'f') return value.toFixed(digits ?? 6);
+  if (kind === '%') return (100 * value).toFixed(digits ?? 6) + '\u202f%';
+  if (kind === 'd') return String(Math.round(value));
+  if (value === 0) return '0';
+  const precision = Math.max(1, Number(digits ?? 6));
+  const [, exponent] = value.toExponential(kind === 'e' ? precision : precision - 1).split('e').map(Number);
+  const plain = kind !== 'e' && exponent >= -3 && exponent < Math.max(precision, 4);
+  if (plain) return String(Number(value.toPrecision(precision)));
+  return `${Number(value.toExponential(precision - 1).split('e')[0])}×10${raised(exponent)}`;
 }
 
 /** Puts numbers into a sentence with {name:.3g} in it. */
@@ -51,7 +50,8 @@ function decode(table, bytes, where) {
 }
 
 /** Copies a DataView (or bytes) to a buffer of its own, so that typed arrays are aligned. */
-const ownBuffer = (view) => (view ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : new ArrayBuffer(0));
+const ownBuffer = (view) => (view
+  ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : new ArrayBuffer(0));
 
 const nearest = (values, wanted) => {
   let best = 0;
@@ -72,19 +72,23 @@ function scaleOf(axis, from, to) {
 function ticksOf(axis, room) {
   if (axis.ticks) return Object.entries(axis.ticks).map(([v, words]) => [Number(v), words]);
   const lo = Math.min(axis.lo, axis.hi), hi = Math.max(axis.lo, axis.hi), out = [];
-  if (axis.log) {
-    const first = Math.ceil(Math.log10(lo) - 1e-9), last = Math.floor(Math.log10(hi) + 1e-9);
-    const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(2, room)));
-    const small = Math.min(Math.abs(first), Math.abs(last)) <= 3 && Math.max(Math.abs(first), Math.abs(last)) <= 3;
-    for (let e = first; e <= last; e += every) out.push([10 ** e, small ? String(Number(`1e${e}`)) : `10${raised(e)}`]);
-    return out;
-  }
+  if (axis.log) return powers(lo, hi, room);
   const rough = (hi - lo) / Math.max(2, room), power = 10 ** Math.floor(Math.log10(rough));
   const steps = [0.5, 1, 2, 5, 10].map((m) => m * power), wanted = steps.findIndex((s) => s >= rough * 0.999);
-  const step = steps[hi / steps[wanted] - lo / steps[wanted] < 2 ? wanted - 1 : wanted]; // one tick alone tells no scale
+  // one tick alone tells no scale
+  const step = steps[hi / steps[wanted] - lo / steps[wanted] < 2 ? wanted - 1 : wanted]
   const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   for (let i = Math.ceil(lo / step - 1e-9); i * step <= hi + step * 1e-9; i += 1) {
     out.push([i * step, (i * step).toFixed(places).replace(/^-(0(\.0*)?)$/, '$1').replace('-', '−')]);
   }
+  return out;
+}
+
+/** Ticks of a log axis: powers of ten, written out where none is long. */
+function powers(lo, hi, room) {
+  const first = Math.ceil(Math.log10(lo) - 1e-9), last = Math.floor(Math.log10(hi) + 1e-9), out = [];
+  const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(2, room)));
+  const short = Math.max(Math.abs(first), Math.abs(last)) <= 3;
+  for (let e = first; e <= last; e += every) out.push([10 ** e, short ? String(Number(`1e${e}`)) : `10${raised(e)}`]);
   return out;
 }

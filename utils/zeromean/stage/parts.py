@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy.typing as npt
 
@@ -13,11 +13,12 @@ Params = Mapping[str, Any]
 Arrays = Mapping[str, Any]
 Compute = Callable[[Params], "Arrays | Iterator[Arrays]"]
 Mark = dict[str, Any]
+GRIPS = ("vermilion", "purple", "ink")
 
 
 @dataclass(frozen=True)
 class Slider:
-    """A native range input over a list of values; `play=True` adds play and step buttons."""
+    """A native range input over a list of values; `play` adds play and step buttons, `words` are shown for them."""
 
     name: str
     label: str
@@ -26,11 +27,14 @@ class Slider:
     unit: str = ""
     fmt: str = ".3g"
     play: bool = False
+    words: Sequence[str] = ()
     kind: str = field(default="slider", init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", tuple(v.item() if hasattr(v, "item") else v for v in self.values))
         position(self, self.start)
+        if self.words and len(self.words) != len(self.values):
+            raise ValueError(f"{self.name!r} has {len(self.values)} values. Got {len(self.words)} words for them")
 
 
 @dataclass(frozen=True)
@@ -98,20 +102,28 @@ class Axis:
 class Handle:
     """A grip on the picture. `x`, `y`: a control's name, a number, or an array's name; or `along` a path.
 
-    With `along`, `path` gives one (x, y) for each value of that control, and the hand slides on the path.
+    With `along`, `path` gives one (x, y) for each value of that control, and the hand slides on the path; `along` two
+    controls, for each value of the first all values of the second. Without a colour it takes one that no mark has.
     """
 
     label: str
     x: str | float = 0.0
     y: str | float = 0.0
-    along: str = ""
+    along: str | Sequence[str] = ()
     path: Sequence[tuple[float, float]] = ()
-    color: str = "vermilion"
+    color: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "along", (self.along,) if isinstance(self.along, str) else tuple(self.along))
 
 
 @dataclass(frozen=True)
 class View:
-    """One picture: marks on two axes, and `alt`, a sentence with the numbers in it, as in `{std_last:.2f}`."""
+    """One picture: marks on two axes, and `alt`, a sentence with the numbers in it, as in `{std_last:.2f}`.
+
+    `size`: "large" for the picture that is the idea, beside which the small ones stand; "wide" for a row of its own.
+    Below `least` pixels of width the picture scrolls instead of shrinking.
+    """
 
     title: str
     x: Axis
@@ -120,9 +132,17 @@ class View:
     alt: str
     handles: Sequence[Handle] = ()
     ratio: float = 0.62
-    wide: bool = False
+    size: Literal["small", "large", "wide"] = "small"
+    least: int = 0
     equal: bool = False
     frame: bool = True
+
+    def __post_init__(self) -> None:
+        if self.size not in ("small", "large", "wide"):
+            raise ValueError(f"The size of {self.title!r} is small, large or wide. Got {self.size!r}")
+        free = [color for color in GRIPS if color not in {mark["color"] for mark in self.marks}]
+        grips = [replace(h, color=h.color or (free or GRIPS)[0]) for h in self.handles]
+        object.__setattr__(self, "handles", tuple(grips))
 
 
 @dataclass(frozen=True)

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
+import html
 import os
-import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import anywidget
 import traitlets
 
+from zeromean.stage.export import EXPORT, SCRIPT, STYLE, piece
+from zeromean.stage.names import check_names, check_units
 from zeromean.stage.parts import Action, Compute, Control, Goal, Prediction, Preset, View, position
 from zeromean.stage.table import last_frame, pack, spread, tabulate
 
-_HERE = Path(__file__).parent
-_PARTS = ("numbers.js", "marks.js", "controls.js", "picture.js", "kernel.js", "stage.js")  # one ES module
-SCRIPT = "\n".join((_HERE / name).read_text("utf8") for name in _PARTS)
-STYLE = (_HERE / "stage.css").read_text("utf8")
 TABLE_LIMIT = 6_000_000  # bytes; more than this is slow to send, and belongs to the kernel
-EXPORT = "ZEROMEAN_EXPORT"  # set in the environment: stages show themselves as HTML that needs no kernel
 
 
 class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types
@@ -48,6 +39,8 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
     columns : int, optional
         How many pictures stand side by side where there is room, at most four; else three, or two and two;
         fewer on a narrow page.
+    formula : str, optional
+        A line over the pictures: `[blue:w]` in the colour of a series, `x_i`, `x^2`, `x_(ij)`, numbers as `{w:.2f}`.
     readout : str
         The sentence under the pictures, with numbers as in `{std_last:.3g}`.
     """
@@ -72,6 +65,7 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
         goal: Goal | None = None,
         actions: Sequence[Action] = (),
         columns: int | None = None,
+        formula: str = "",
     ) -> None:
         self._compute, self._controls, self._actions = compute, tuple(controls), {a.label: a for a in actions}
         self._coarse = coarse
@@ -84,6 +78,7 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
             "controls": [{**asdict(c), "start": position(c, c.start)} for c in controls],
             "views": [asdict(v) for v in views],
             "readout": readout,
+            "formula": formula,
             "presets": [{"name": p.name, "note": p.note, "at": self._where(p.at)} for p in presets],
             "prediction": {**asdict(prediction), "at": self._where(prediction.at)} if prediction else None,
             "goal": asdict(goal) if goal else None,
@@ -95,6 +90,7 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
         self._named = settings + ([spec["prediction"]["at"]] if prediction else [])
         given = {key for action in actions for key in action.gives}
         check_names(spec, set(first) | set(start), given)
+        check_units(spec)
         if coarse is None:
             stored = [list(range(len(c.values))) for c in controls]
             table, data = self._table(stored)
@@ -169,80 +165,13 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
             stored = self._stored_in_export()
             table, data = self._table(stored)
             spec = {**spec, "stored": stored, "table": table}
-        text = json.dumps(spec, ensure_ascii=False, allow_nan=False).replace("</", "<\\/")
-        packed = base64.b64encode(zlib.compress(data, 9)).decode()
-        name = "zm" + hashlib.sha256((text + packed).encode()).hexdigest()[:12]
-        return (
-            f'<div class="zm-host" data-zm="{name}"></div>\n'
-            f'<style class="zm-shared">{STYLE}</style>\n'
-            f'<script class="zm-shared" type="text/plain">{SCRIPT}</script>\n'
-            f'<script type="application/json" id="{name}">{text}</script>\n'
-            f'<script type="text/plain" id="{name}-data">{packed}</script>\n'
-            f'<script type="module">{_BOOT.replace("NAME", name)}</script>\n'
-        )
+        return piece(spec, data)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Show the widget; or, for an export, the piece of HTML."""
+        """Show the widget, with words for a notebook that is opened without running; or, for an export, the HTML."""
         words = f"{self.spec['title']}. {self.read_out()}"
         if os.environ.get(EXPORT):
             return {"text/html": self.to_html(), "text/plain": words}
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/plain": words}, metadata
-
-
-_BOOT = """
-const text = document.querySelector('script.zm-shared').textContent;
-window.zeroMean ??= import(URL.createObjectURL(new Blob([text], {type: 'text/javascript'})));
-const stage = (await window.zeroMean).default;
-for (const el of document.querySelectorAll('[data-zm="NAME"]:not([data-live])')) {
-  el.dataset.live = '';
-  stage.fromPage(el, 'NAME');
-}
-"""
-
-
-def share(page: str) -> str:
-    """Return a page of several demos with only the first copy of the shared script and style."""
-    for tag in ("style", "script"):
-        shared = re.compile(rf'<{tag} [^>]*class="zm-shared"[^>]*>.*?</{tag}>\s*', re.DOTALL)
-        found = [match.span() for match in shared.finditer(page)]
-        for start, end in reversed(found[1:]):
-            page = page[:start] + page[end:]
-    return page
-
-
-def check_names(spec: Mapping[str, Any], known: set[str], given: set[str]) -> None:
-    """Refuse a description that uses a name which neither `compute` nor a control or an action gives."""
-    names = {c["name"] for c in spec["controls"]}
-    for view in spec["views"]:
-        for mark in view["marks"]:
-            strings = [mark[k] for k in _NAMED if isinstance(mark.get(k), str)]
-            _missing(strings, known | given, f"The view {view['title']!r}")
-        ends = [view[axis][end] for axis in ("x", "y") for end in ("lo", "hi")]
-        _missing([end for end in ends if isinstance(end, str)], known, f"An axis of {view['title']!r}")
-        for handle in view["handles"]:
-            used = [handle[k] for k in ("x", "y") if isinstance(handle[k], str)]
-            _missing(used, known, f"The handle {handle['label']!r}")
-            if not {*used, handle["along"]} & names:
-                raise ValueError(f"The handle {handle['label']!r} moves no control; it could move {', '.join(names)}")
-        _missing(_fields(view["alt"]), known, f"The alt text of {view['title']!r}")
-    _missing(_fields(spec["readout"]), known, "The read-out")
-    if spec["prediction"]:
-        _missing(_fields(spec["prediction"]["because"]), known, "The prediction")
-    if spec["goal"]:
-        _missing([spec["goal"]["reached"]], known, "The goal")
-
-
-_NAMED = ("x", "y", "z", "dx", "dy", "low", "high", "words", "fill", "w", "h")
-
-
-def _fields(template: str) -> list[str]:
-    """Return the names in a sentence with `{name:.3g}` in it."""
-    return [name for _, name, _, _ in Formatter().parse(template) if name is not None]
-
-
-def _missing(used: Sequence[str], known: set[str], who: str) -> None:
-    """Refuse the first used name that nobody gives."""
-    for name in used:
-        if name not in known:
-            raise ValueError(f"{who} uses {name!r}, which is not there. There are: {', '.join(sorted(known))}")
+        asleep = f"<p><b>{html.escape(words)}</b><br>This demo is asleep: run its cell to bring it alive.</p>"
+        return {**data, "text/html": asleep, "text/plain": words}, metadata

@@ -202,7 +202,8 @@ def _views() -> list[View]:
         ],
         "Graph of batch norm, {doing}; paths cut: {cut}",
         ratio=0.225,
-        wide=True,
+        size="wide",
+        least=680,
         frame=False,
     )
     colors = zip(PATHS, ("blue", "orange", "green"), strict=True)
@@ -216,7 +217,8 @@ def _views() -> list[View]:
         [*parts, *total, *check],
         "Bars: dL/dx of four examples from each open path, their sum, and the numeric gradient, which {verdict}",
         ratio=0.165,
-        wide=True,
+        size="wide",
+        least=680,
     )
     return [graph, bars]
 

@@ -117,7 +117,8 @@ def _views() -> list[View]:
                 Handle("Mean of domain 1", x="mean1", y=-2.75, color="blue"),
                 Handle("Mean of domain 2", x="mean2", y=-2.75, color="orange"),
             ],
-            ratio=0.52,
+            ratio=0.66,
+            size="large",
         ),
         View(
             "Mean squared error",
@@ -129,7 +130,6 @@ def _views() -> list[View]:
                 marks.rule(y="noise", name="noise"),
             ],
             "Errors: fit 1 on domain 1 {e11:.3g}, on domain 2 {e12:.3g}; fit 2 on its own domain {e22:.3g}",
-            ratio=0.52,
         ),
     ]
 
@@ -151,7 +151,7 @@ def demo() -> Stage:
         _views(),
         coarse={"mean1": 5, "mean2": 5},
         readout="Slope of fit 1 {slope1:+.2f}, of fit 2 {slope2:+.2f}. Fit 1 has error {e11:.3g} at home and {e12:.3g} "
-        "on domain 2, where {e22:.3g} is possible. Examples that count: {useful:.0f} of 400.",
+        "on domain 2, where {e22:.3g} is possible. The 400 examples of fit 1 are worth {useful:.0f}.",
         presets=[
             Preset("Fits do not transfer", far, "The same curve, two lines with opposite slopes."),
             Preset("The right model", {**far, "model": "the true form"}, "With the true form both domains agree."),

@@ -1,0 +1,93 @@
+"""The stage's talk with a kernel, played by a model that answers only when told to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from autograder.tests.browser.guard import Guarded
+from autograder.tests.browser.opened import made, show
+from autograder.tests.browser.stages import drawn, wait_for_drawing
+
+# A model as anywidget gives it, whose kernel answers only when told to; every answer is the first frame again.
+FAKE_KERNEL = """async ({ spec, data }) => {
+  const bytes = new DataView(new Uint8Array(data).buffer);
+  Object.assign(window, { sent: [], hear: [], answered: 0 });
+  const table = Object.fromEntries(Object.entries(spec.table).map(([k, v]) => [k, { ...v, strides: [] }]));
+  window.reply = () => hear[0]({ id: sent[answered++].id, done: false, more: false, table }, [bytes]);
+  const model = {
+    get: (name) => ({ spec, data: bytes, params: {} })[name], set() {}, save_changes() {}, off() {},
+    send: (content) => sent.push(content), on: (name, f) => { if (name === 'msg:custom') hear.push(f); },
+  };
+  const el = document.body.appendChild(document.createElement('div'));
+  el.id = 'live';
+  (await window.zeroMean).default.render({ model, el });
+  await new Promise((done) => setTimeout(done, 100));
+}"""
+
+
+@pytest.fixture
+def page(guarded: Guarded) -> Page:
+    """Give a page that must ask for nothing but itself and keep its console empty."""
+    return guarded.page
+
+
+def test_the_verdict_waits_for_its_numbers(page: Page, tmp_path: Path) -> None:
+    """With a kernel, the reason is told when the numbers of the question's setting are there, and only with them."""
+    one = made("activation_theatre")
+    show(page, tmp_path, "activation_theatre")
+    page.evaluate(FAKE_KERNEL, {"spec": one.spec, "data": list(one.data)})
+    page.locator("#live .zm-choice").first.click()
+    verdict = page.locator("#live .zm-verdict")
+    assert verdict.inner_text().strip() == "You said: practically zero. It is: thousands of times larger."
+    page.evaluate("reply()")
+    assert "Ratio 1.2. The few units" in verdict.inner_text()
+
+
+def live(page: Page, tmp_path: Path) -> Locator:
+    """Open a demo whose kernel answers only when told to, past its question; return its first slider."""
+    one = made("covariate_shift")
+    show(page, tmp_path, "covariate_shift")
+    page.evaluate(FAKE_KERNEL, {"spec": one.spec, "data": list(one.data)})
+    page.locator("#live .zm-skip").click()
+    return page.locator("#live").get_by_role("slider", name="Mean of domain 1", exact=True).first
+
+
+def test_latest_request_wins(page: Page, tmp_path: Path) -> None:
+    """While the kernel works on a setting that is wanted the page asks for no other; then it asks for the latest."""
+    slider = live(page, tmp_path)
+    for _ in range(4):
+        slider.press("ArrowRight")
+    assert page.evaluate("sent.map((m) => m.at.mean1)") == [11, 9, 12]
+    for _ in range(3):
+        page.evaluate("reply()")
+    assert page.evaluate("sent.map((m) => m.at.mean1)") == [11, 9, 12, 14]
+    page.evaluate("reply()")
+    assert page.evaluate("sent.map((m) => m.at.mean1)") == [11, 9, 12, 14, 15, 16]
+    slider.press("Home")
+    page.evaluate("hear[0]({ id: sent.length, error: 'ValueError: no' }, [])")
+    assert page.locator("#live .zm-status").inner_text() == "ValueError: no"
+
+
+def test_the_next_step_is_there_before_the_key(page: Page, tmp_path: Path) -> None:
+    """An idle kernel is asked for the neighbours, those ahead first; a step to one of them is drawn without it."""
+    slider = live(page, tmp_path)
+    stage = page.locator("#live .zm-stage")
+    assert page.evaluate("sent.map((m) => m.at.mean1)") == [11, 9]
+    page.evaluate("reply()")
+    count = drawn(stage)
+    slider.press("ArrowRight")
+    wait_for_drawing(stage, count)
+    assert page.evaluate("sent.map((m) => [m.at.mean1, m.at.mean2])") == [[11, 35], [9, 35], [10, 36]]
+
+
+def test_what_cannot_be_had_ahead_is_not_asked_for_again(page: Page, tmp_path: Path) -> None:
+    """Where the kernel answers with an error, or with many frames, the page waits until the setting is wanted."""
+    slider = live(page, tmp_path)
+    page.evaluate("hear[0]({ id: 1, error: 'ValueError: no' }, [])")
+    page.evaluate("reply()")
+    assert page.evaluate("sent.length") == 2
+    slider.press("ArrowRight")
+    assert page.evaluate("sent.map((m) => m.at.mean1)") == [11, 9, 11]
