@@ -124,7 +124,7 @@ def _print(namespace: dict[str, Any], recorded: Recorded) -> Any:
     with undisturbed():
         effect = observe(function, step.function, call.args, call.kwargs)
     if effect.raised:
-        shown = raised_print(effect.raised, effect.said)
+        shown = raised_print(effect.raised[0], effect.said)
     else:
         left = dict(zip(step.inputs, [*effect.args, *effect.kwargs.values()], strict=True))
         shown = fingerprint(step.seen(whole(effect)[0], left))

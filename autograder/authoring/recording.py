@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from zeromean.checking.encoding import CACHE_OF, encode
 from zeromean.checking.probes import Step
 
-from autograder.judge.reference import Effect, Reference, observe
+from autograder.judge.reference import Effect, Reference, documented_results, observe
 from autograder.judge.student import Call, LocalSession, Student
 from autograder.judge.values import ANYTHING, Cache
 from autograder.suite.expectations import CheckFailed
@@ -65,7 +64,7 @@ class Recorder(Student):
         inputs = {name: self._encode(value) for name, value in _named(function, call.args, call.kwargs).items()}
         positional, effect = len(call.args), call.expected
         if effect.raised:
-            return Step(call.function, inputs, positional, raises=effect.raised)
+            return Step(call.function, inputs, positional, raises=effect.raised[0])
         left = {
             name: None if type(value) is Cache else _left(inputs[name], after)
             for (name, value), after in zip(
@@ -112,14 +111,6 @@ def _result_names(reference: Reference, function: str, result: Any) -> tuple[str
         if len(names) == count:
             return names
     return ("the result",) if count == 1 else tuple(f"result {i + 1}" for i in range(count))
-
-
-def documented_results(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the names in the "Returns" section of a numpydoc docstring, in order."""
-    text = inspect.getdoc(function) or ""
-    section = re.search(r"^Returns\n-+\n(.*?)(?=^\w[^\n]*\n---|\Z)", text, re.DOTALL | re.MULTILINE)
-    entries = re.findall(r"^(\w+(?:, *\w+)*) *:", section[1] if section else "", re.MULTILINE)
-    return tuple(name.strip() for entry in entries for name in entry.split(","))
 
 
 def _steady(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 from autograder.judge.collect import Replacement
 from autograder.judge.reference import Effect, Namespace, exchanged, observe
@@ -30,8 +31,11 @@ class Suspects:
         `tried` holds the calls of every check that was tried. A misconception explains a failed check if it does on
         each of its calls what the student did, and if this is not what is right. Of several, the one that fits most
         checks of the exercise is chosen (a check that passed tells as much), then the one defined first.
+
+        If none does, one that returns what the student returned is chosen, if it is the only one: the idea is the same,
+        though the two differ in what they do to their arguments.
         """
-        explaining = {name: self._explanations(tried[name]) for name in failed}
+        explaining = {name: self._explanations(tried[name]) or self._by_result(tried[name]) for name in failed}
         rivals = {wrong for few in explaining.values() if len(few) > 1 for wrong in few}
         support = {wrong: sum(self._fits(wrong, calls) for calls in tried.values()) for wrong in rivals}
         return {
@@ -42,10 +46,23 @@ class Suspects:
 
     def _explanations(self, calls: Sequence[Call]) -> list[str]:
         """Name the misconceptions that do what the student did; wrong calls come first, as they tell most apart."""
-        wrong_calls = [call for call in calls if not _same(call.got, call.expected)]
+        wrong_calls = [call for call in calls if not _same(call.got, call.expected, call.expected)]
         if not wrong_calls:
             return []
         return [name for name in self._misconceptions if self._fits(name, wrong_calls) and self._fits(name, calls)]
+
+    def _by_result(self, calls: Sequence[Call]) -> list[str]:
+        """Name the one misconception that returns what the student returned, where that is wrong."""
+        wrong_calls = [call for call in calls if not _returned_alike(call.got, call.expected)]
+        if not wrong_calls:
+            return []
+        found = [
+            name
+            for name, wrong in self._misconceptions.items()
+            if all(call.function in wrong.functions for call in wrong_calls)
+            and all(_returned_alike(call.got, self._observe(name, call)) for call in (*wrong_calls, *calls))
+        ]
+        return found if len(found) == 1 else []
 
     def _fits(self, name: str, calls: Sequence[Call]) -> bool:
         """Whether a misconception does what the student did on every call of its functions.
@@ -70,15 +87,41 @@ class Suspects:
 
 
 def _does(effect: Effect, call: Call) -> bool:
-    """Whether the student's call did the same; an exception that is not the right one must also say the same."""
-    if effect.raised and effect.raised != call.expected.raised and effect.said[:LONGEST_QUOTE] not in call.got.said:
+    """Whether the student's call did the same.
+
+    Of two exceptions raised on purpose the types are compared, since everybody words them in another way; any other
+    that is not the right one must also say the same.
+    """
+    wrong = effect.raised and not _raised_alike(effect, call.expected)
+    if wrong and not (effect.on_purpose and call.got.on_purpose) and effect.said[:LONGEST_QUOTE] not in call.got.said:
         return False
-    return _same(call.got, effect)
+    return _same(call.got, effect, call.expected)
 
 
-def _same(got: Effect, expected: Effect) -> bool:
+def _same(got: Effect, other: Effect, right: Effect) -> bool:
     """Whether two calls raised the same, or returned the same and left their arguments in the same state."""
-    if got.raised or expected.raised:
-        return got.raised == expected.raised
-    pairs = ((got.result, expected.result), (got.args, expected.args), (got.held, expected.held))
-    return alike(got.kwargs, expected.kwargs) and all(alike(mine, theirs) for mine, theirs in pairs)
+    if got.raised or other.raised:
+        return _raised_alike(got, other)
+    if not alike(got.result, other.result) or not alike(got.held, other.held):
+        return False
+    mine, theirs = (_of_interest((one.args, one.kwargs), (right.args, right.kwargs)) for one in (got, other))
+    return alike(mine, theirs)
+
+
+def _returned_alike(got: Effect, other: Effect) -> bool:
+    """Whether two calls returned the same, whatever else they did."""
+    return not got.raised and not other.raised and alike(got.result, other.result)
+
+
+def _raised_alike(got: Effect, other: Effect) -> bool:
+    """Whether two calls raised, and what the first raised is of the type of the second, or a kind of it."""
+    return bool(other.raised) and other.raised[0] in got.raised
+
+
+def _of_interest(value: Any, right: Any) -> Any:
+    """Keep of every dict the keys that the right program leaves: what a student writes beside them is their own."""
+    if isinstance(value, dict) and isinstance(right, dict):
+        return {key: _of_interest(part, right[key]) for key, part in value.items() if key in right}
+    if isinstance(value, tuple) and isinstance(right, tuple) and len(value) == len(right):
+        return tuple(map(_of_interest, value, right))
+    return value

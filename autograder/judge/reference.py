@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.values import ANYTHING, Cache, copied, held_arrays, references_side
+from autograder.sandbox import faults
 
 Namespace = dict[str, Any]
 
@@ -25,13 +28,15 @@ class Effect:
 
     `held` are the arrays that dicts and lists among the arguments held before the call: a function that puts a
     new array in a dict leaves the old one as it was; one that edits in place does not. The cache, that a
-    ``*_forward`` returns last, is kept apart from `result`.
+    ``*_forward`` returns last, is kept apart from `result`. `raised` names the type of an exception, then its bases;
+    `on_purpose` tells whether a ``raise`` raised it.
     """
 
     result: Any = None
     cache: Any = None
-    raised: str = ""
+    raised: tuple[str, ...] = ()
     said: str = ""
+    on_purpose: bool = False
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
     held: list[np.ndarray] = field(default_factory=list)
@@ -58,7 +63,8 @@ def observe(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwar
     try:
         result, cache = without_cache(name, function(*args, **kwargs))
     except Exception as error:
-        return Effect(raised=type(error).__name__, said=str(error), args=args, kwargs=kwargs, held=held)
+        kinds, meant = tuple(faults.bases(error)), faults.on_purpose(error)
+        return Effect(None, None, kinds, str(error).strip(), meant, args, kwargs, held)
     return Effect(result, cache, args=args, kwargs=kwargs, held=held)
 
 
@@ -93,13 +99,24 @@ class Reference:
         raise AttributeError(f"The reference has no function {name!r}. It has: {', '.join(known)}.")
 
     def result_names(self, name: str) -> tuple[str, ...]:
-        """Return what the reference calls the values that it returns, such as ``("out", "cache")``, if it says."""
-        return self._result_names.get(name, ())
+        """Return what the values are called that `name` returns, such as ``("out", "cache")``, if the reference says.
+
+        The docstring's section "Returns" comes first: it is what the student reads.
+        """
+        return documented_results(self.function(name)) or self._result_names.get(name, ())
 
     def forward_for_backward(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Return the reference's ``(out, cache)``; the arguments stay as they are."""
         effect = observe(self.function(name), name, args, kwargs)
         return (*effect.result[:-1], effect.cache)
+
+
+def documented_results(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names in the "Returns" section of a numpydoc docstring, in order."""
+    text = inspect.getdoc(function) or ""
+    section = re.search(r"^Returns\n-+\n(.*?)(?=^\w[^\n]*\n---|\Z)", text, re.DOTALL | re.MULTILINE)
+    entries = re.findall(r"^(\w+(?:, *\w+)*) *:", section[1] if section else "", re.MULTILINE)
+    return tuple(name.strip() for entry in entries for name in entry.split(","))
 
 
 def exchanged(namespace: Namespace, functions: Mapping[str, Callable[..., Any]]) -> Namespace:

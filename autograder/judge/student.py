@@ -22,6 +22,7 @@ from autograder.judge.values import (
     structure_mismatch,
     students_side,
 )
+from autograder.sandbox import faults
 from autograder.sandbox.failure import StudentFailure
 from autograder.suite.expectations import CallFailed, CheckFailed, Misfit
 from autograder.suite.gradients import key_of
@@ -51,7 +52,8 @@ class LocalSession:
             with np.errstate(all="ignore"):
                 return function(*args, **kwargs)
         except (Exception, SystemExit) as error:
-            raise StudentFailure.raised(name, type(error).__name__, str(error)) from error
+            kinds, meant = tuple(faults.bases(error)), faults.on_purpose(error)
+            raise StudentFailure.raised(name, type(error).__name__, str(error), kinds, meant) from error
 
 
 @dataclass
@@ -137,10 +139,11 @@ class Student:
         try:
             result = self._session.call(name, *_for_student(args, kwargs))
         except StudentFailure as failure:
-            call.got.raised, call.got.said = failure.exception or failure.kind, failure.sentence
-            raise CallFailed(failure.sentence, failure.exception) from None
+            kinds = (failure.exception, *failure.bases) if failure.exception else ()
+            call.got = Effect(raised=(kinds or (failure.kind,)), said=failure.sentence, on_purpose=failure.on_purpose)
+            raise CallFailed(failure.sentence, *kinds) from None
         visible, cache = without_cache(name, result)
-        call.got = Effect(copied(visible), None, "", "", copied(args), copied(kwargs), copied(held))
+        call.got = Effect(copied(visible), args=copied(args), kwargs=copied(kwargs), held=copied(held))
         self._refuse_other_layout(call, visible, args, kwargs)
         if isinstance(expected.result, tuple):
             visible = self._with_misfits(name, visible, expected.result)
@@ -152,7 +155,7 @@ class Student:
         """Fail the check if the call returned something, or left something in its arguments, that has no place."""
         name, expected = call.function, call.expected
         if expected.raised:
-            raise CheckFailed(f"`{name}` should raise {expected.raised} here, but it returned a result.")
+            raise CheckFailed(f"`{name}` should raise {expected.raised[0]} here, but it returned a result.")
         message = self._result_mismatch(name, result, expected.result)
         if message:
             raise CheckFailed(message)

@@ -143,7 +143,7 @@ def alike(got: Any, expected: Any) -> bool:
     if isinstance(got, (tuple, list)) and isinstance(expected, (tuple, list)):
         return len(got) == len(expected) and all(map(alike, got, expected))
     if isinstance(got, dict) and isinstance(expected, dict):
-        return all(key in got and alike(got[key], part) for key, part in expected.items())
+        return got.keys() == expected.keys() and all(alike(got[key], part) for key, part in expected.items())
     if type(got) is not type(expected):
         return False
     return bool(got == expected) if type(got) in _ATOMS else True

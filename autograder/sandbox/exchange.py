@@ -8,6 +8,7 @@ from typing import Any
 
 from autograder.sandbox.arguments import refill
 from autograder.sandbox.failure import Kind, StudentFailure
+from autograder.sandbox.faults import MAX_BASES
 from autograder.sandbox.host import Worker
 from autograder.sandbox.outputs import checked, clean
 from autograder.sandbox.reader import Reader
@@ -65,7 +66,10 @@ class Exchange:
         if "missing" in answer:
             raise StudentFailure.missing(name)
         if "raised" in answer:
-            raise StudentFailure.raised(name, clean(answer["raised"], 100), clean(answer.get("said"), MAX_SENTENCE))
+            said, bases = clean(answer.get("said"), MAX_SENTENCE), answer.get("bases")
+            kinds = tuple(clean(kind, 100) for kind in bases[:MAX_BASES]) if isinstance(bases, list) else ()
+            meant = answer.get("on_purpose") is True
+            raise StudentFailure.raised(name, clean(answer["raised"], 100), said, kinds, meant)
         if "unsent" in answer:
             why = clean(answer["unsent"], MAX_SENTENCE)
             raise StudentFailure(f"`{name}` returned what cannot be handed over: {why}", "garbage")

@@ -9,23 +9,30 @@ LONGEST_MESSAGE = 400
 
 
 class StudentFailure(Exception):  # noqa: N818 - an outcome of grading, not an error of ours
-    """A call that brought no result: `sentence` is for the student, `exception` names what their code raised."""
+    """A call that brought no result: `sentence` is for the student, `exception` names what their code raised.
 
-    def __init__(self, sentence: str, kind: Kind, exception: str = "") -> None:
+    `bases` names the types that it is a kind of; `on_purpose` tells that a ``raise`` of the student's own raised it.
+    """
+
+    def __init__(
+        self, sentence: str, kind: Kind, exception: str = "", bases: tuple[str, ...] = (), on_purpose: bool = False
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.kind: Kind = kind
-        self.exception = exception
+        self.exception, self.bases, self.on_purpose = exception, bases, on_purpose
 
     @classmethod
-    def raised(cls, function: str, exception: str, message: str) -> StudentFailure:
+    def raised(
+        cls, function: str, exception: str, message: str, bases: tuple[str, ...] = (), on_purpose: bool = False
+    ) -> StudentFailure:
         """Return the failure of a `function` that raised an `exception` (the name of its type)."""
         if exception == "NotImplementedError":
-            return cls(f"`{function}` is not written yet.", "raised", exception)
+            return cls(f"`{function}` is not written yet.", "raised", exception, bases, on_purpose)
         if len(message) > LONGEST_MESSAGE:
             message = message[:LONGEST_MESSAGE] + " ..."
-        said = f": {message}" if message else ""
-        return cls(f"`{function}` raised {exception}{said}", "raised", exception)
+        said = f": {message.strip()}" if message.strip() else ""
+        return cls(f"`{function}` raised {exception}{said}", "raised", exception, bases, on_purpose)
 
     @classmethod
     def missing(cls, function: str) -> StudentFailure:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dis
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
 
 MAX_MESSAGE = 200
 MAX_LINE = 80
+MAX_BASES = 20
 
 
 class Cells:
@@ -39,7 +41,21 @@ def message(error: BaseException) -> str:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except BaseException:
         return "(its message cannot be shown)"
+    text = text.strip()
     return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " ..."
+
+
+def bases(error: BaseException) -> list[str]:
+    """Name the types that an exception is a kind of, its own first."""
+    return [kind.__name__ for kind in type(error).__mro__[:MAX_BASES] if issubclass(kind, BaseException)]
+
+
+def on_purpose(error: BaseException) -> bool:
+    """Whether a ``raise`` raised an exception, rather than an operation that could not be done."""
+    tb = error.__traceback__
+    while tb is not None and tb.tb_next is not None:
+        tb = tb.tb_next
+    return tb is not None and tb.tb_frame.f_code.co_code[tb.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 def sentence(error: BaseException, cells: Cells) -> str:

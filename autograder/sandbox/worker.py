@@ -78,7 +78,8 @@ class Worker:
             self._shell.forget()
         except BaseException as error:
             said = f"{faults.message(error)} {faults.place(error, self._shell.cells)}".strip()
-            return {"raised": type(error).__name__, "said": said}, []
+            kinds, meant = faults.bases(error), faults.on_purpose(error)
+            return {"raised": type(error).__name__, "said": said, "bases": kinds, "on_purpose": meant}, []
         try:
             writer = Writer(self._opaque, given.known)
             answer = {"result": writer.value(result), "changes": given.changes(writer)}

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from zeromean.checking.mismatch import describe_mismatch
+from zeromean.checking import errormap
+from zeromean.checking.compare import Wrong
+from zeromean.checking.mismatch import describe_mismatch, differs
 
 TOLERANCE = 1e-9
 
@@ -20,11 +22,11 @@ class WrongCache(CheckFailed):
 
 
 class CallFailed(CheckFailed):
-    """A call of the student's function brought no result; `exception` names what it raised, if it did."""
+    """A call of the student's function brought no result; `exceptions` names what it raised, and that type's bases."""
 
-    def __init__(self, message: str, exception: str = "") -> None:
+    def __init__(self, message: str, *exceptions: str) -> None:
         super().__init__(message)
-        self.exception = exception
+        self.exceptions = exceptions
 
 
 class Misfit:
@@ -65,7 +67,17 @@ def expect_close(
         got.fail()
     message = describe_mismatch(got, expected, what, rtol=rtol, atol=atol)
     if message:
-        raise CheckFailed(message)
+        shared = _shared(got, expected, what, rtol, atol)
+        raise CheckFailed(f"{message}. {shared}" if shared else message)
+
+
+def _shared(got: Any, expected: Any, what: str, rtol: float, atol: float) -> str:
+    """Say what all wrong entries of an array have in common, as ``check(f)`` does; "" if nothing."""
+    mine, right = np.asarray(got), np.asarray(expected)
+    if mine.shape != right.shape or mine.size < 2 or not {mine.dtype.kind, right.dtype.kind} <= set("fiu"):
+        return ""
+    with np.errstate(all="ignore"):
+        return errormap.pattern(Wrong(what, mine, right, differs(mine, right, rtol=rtol, atol=atol)))
 
 
 def expect_unchanged(now: Any, before: np.ndarray, what: str) -> None:
@@ -81,11 +93,11 @@ def expect_dtype(got: np.ndarray, dtype: Any, what: str = "out") -> None:
 
 
 def expect_raises(exception: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-    """Fail unless ``call(*args, **kwargs)`` raises; `exception` is the name of the type, such as "ValueError"."""
+    """Fail unless ``call(*args, **kwargs)`` raises a type named `exception`, such as "ValueError", or a kind of it."""
     try:
         call(*args, **kwargs)
     except CallFailed as failure:
-        if failure.exception != exception:
+        if exception not in failure.exceptions:
             raise CheckFailed(f"a {exception} should be raised here. Instead: {failure}") from None
     else:
         raise CheckFailed(f"a {exception} should be raised here, but a result was returned.")

@@ -13,10 +13,9 @@ from zeromean.checking.replay import Outcome, Replay
 
 from autograder.authoring import course, probes
 from autograder.authoring.judging import judge_for
-from autograder.authoring.recording import documented_results
 from autograder.judge.collect import Replacement
 from autograder.judge.judge import Judge
-from autograder.judge.reference import SuiteError, exchanged
+from autograder.judge.reference import SuiteError, documented_results, exchanged
 
 TOY = Path(__file__).parents[1] / "judge" / "toy"
 REFERENCE = (TOY / "reference.py").read_text(encoding="utf-8")

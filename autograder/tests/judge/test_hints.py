@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
@@ -122,12 +123,57 @@ def raises_something_else(x: Any, factor: Any, state: Any) -> Any:
     raise RuntimeError
 
 
-@pytest.mark.parametrize("wrong", [nearly_adds, adds_without_state, raises_something_else])
+@pytest.mark.parametrize("wrong", [nearly_adds, raises_something_else])
 def test_a_near_miss_gets_no_hint(wrong: Callable[..., Any], judge: Judge) -> None:
-    """A hint that is wrong is worse than none: every value and every effect must agree."""
+    """A hint that is wrong is worse than none: every value that comes back must agree."""
     found = shown(judge, scale_forward=wrong)
     assert found
     assert [check.hint for check in found.values()] == [""] * len(found)
+
+
+def test_the_same_result_with_other_effects(judge: Judge, judge_of: Callable[[str], Judge]) -> None:
+    """Where only one misconception returns what the student returned, it is named though the effects differ."""
+    found = shown(judge, scale_forward=adds_without_state)
+    assert found["values"].misconception == "adds"
+    again = "@misconception('scale_forward', hint='Another.')\ndef adds_again(x, factor, state):\n"
+    twins = judge_of(TOY.read_text() + again + "    return x + x.dtype.type(factor), 0\n")
+    found = shown(twins, scale_forward=lambda x, factor, state: (state.clear(), (x + x.dtype.type(factor), 0))[1])
+    assert found["values"].misconception == ""
+
+
+def test_a_dict_that_keeps_less_fits_nobody(judge_of: Callable[[str], Judge]) -> None:
+    """What the reference leaves in a dict must be there, or be missing, in both; other keys are the student's own."""
+    keeps_nothing = "@misconception('scale_forward', hint='Keep it.')\ndef keeps_nothing(x, factor, state):\n"
+    judge = judge_of(
+        TOY.read_text() + keeps_nothing + "    state.pop('mean')\n    return x * x.dtype.type(factor), 0\n"
+    )
+
+    def other(x: Any, factor: Any, state: Any) -> Any:
+        state["mean"] = state["mean"] * 0.9
+        return x * np.asarray(factor, x.dtype), 0
+
+    def drops(x: Any, factor: Any, state: Any) -> Any:
+        state["averages"] = state.pop("mean")
+        return x * np.asarray(factor, x.dtype), 0
+
+    assert shown(judge, scale_forward=other)["state"].misconception == ""
+    assert shown(judge, scale_forward=drops)["state"].misconception == "keeps_nothing"
+
+
+def test_exceptions_raised_on_purpose_are_compared_by_type(judge_of: Callable[[str], Judge]) -> None:
+    """Everybody words a `raise` in their own way, and may raise a kind of the same; NumPy's words tell more."""
+    refuses = "@misconception('scale_backward', hint='Why refuse?')\ndef refuses(dout, cache):\n"
+    judge = judge_of(TOY.read_text() + refuses + "    raise ValueError('I do not want to')\n")
+
+    class RefusedError(ValueError):
+        pass
+
+    def mine(dout: Any, cache: Any) -> Any:
+        raise RefusedError("my own words")
+
+    assert shown(judge, scale_backward=mine)["gradient"].misconception == "refuses"
+    found = shown(judge, scale_backward=lambda dout, cache: dout + np.ones(7))
+    assert (found["gradient"].outcome, found["gradient"].misconception) == ("failed", "")
 
 
 def test_right_calls_of_a_failed_check_give_no_hint(judge_of: Callable[[str], Judge]) -> None:
@@ -152,6 +198,7 @@ def test_a_helper_is_recognised_by_those_who_call_it(judge_of: Callable[[str], J
     assert found["forward"].misconception == "shifts_by_one"
 
 
+TOY = Path(__file__).parent / "toy" / "test_scale.py"
 SUITE = """
 import numpy as np
 from autograder.suite import expect, expect_close, misconception, points

@@ -108,6 +108,19 @@ def test_expect_close() -> None:
     suite.expect_close(np.array([1.01]), np.ones(1), rtol=0.1)
 
 
+def test_expect_close_says_what_the_entries_share() -> None:
+    """One factor, one column, or a lost precision is named, as `check(f)` does."""
+    right = np.arange(1.0, 7).reshape(2, 3) / 7
+    column = right + np.array([0, 1, 0])
+    for wrong, shared in (
+        (6 * right, "Every entry is 6 times what it should be."),
+        (column, "All that is wrong is in column 1."),
+        (right.astype(np.float32), "Only the last digits are off: it is right to single precision (float32) only."),
+    ):
+        with pytest.raises(CheckFailed, match=re.escape(f". {shared}")):
+            suite.expect_close(wrong, right)
+
+
 def test_expect_unchanged() -> None:
     """An argument that was edited is named; NaN is equal to itself."""
     suite.expect_unchanged(np.array([np.nan]), np.array([np.nan]), "x")
@@ -129,6 +142,7 @@ def _raise(error: Exception) -> None:
 def test_expect_raises() -> None:
     """The exception asked for passes; another one, or a result, is described; a fault of ours goes through."""
     suite.expect_raises("ValueError", _raise, CallFailed("`f` raised ValueError: no", "ValueError"))
+    suite.expect_raises("ValueError", _raise, CallFailed("`f` raised NoSuchMode", "NoSuchMode", "ValueError"))
     with pytest.raises(CheckFailed, match=r"^a ValueError should be raised here\. Instead: `f` raised KeyError"):
         suite.expect_raises("ValueError", _raise, CallFailed("`f` raised KeyError: 'mode'", "KeyError"))
     with pytest.raises(CheckFailed, match=r"^a ValueError should be raised here, but a result was returned\.$"):

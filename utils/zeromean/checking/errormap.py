@@ -13,6 +13,7 @@ LARGEST = 40
 _SMALLEST = 6
 _TOOLTIPS = 200
 _LEVELS = (0.03, 0.3)
+_SINGLE = 2e-6  # what a few steps in float32 lose
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,10 @@ class Grid:
 
 
 def pattern(wrong: Wrong) -> str:
-    """Say what the wrong entries have in common: their rows, their columns, or one factor; "" if nothing."""
+    """Say what the wrong entries have in common: their precision, rows, columns, or one factor; "" if nothing."""
     mask = wrong.wrong
+    if _single(wrong):
+        return "Only the last digits are off: it is right to single precision (float32) only."
     if mask.all():
         return _factor(wrong)
     for axis in range(mask.ndim if mask.ndim > 1 and np.count_nonzero(mask) > 1 else 0):
@@ -177,13 +180,22 @@ def _ticks(count: int, side: int) -> range:
     return range(0, count, 1 if side >= 18 else 5)
 
 
+def _single(wrong: Wrong) -> bool:
+    """Whether the numbers are those of a computation in float32 where float64 is right."""
+    got, expected = wrong.got, wrong.expected
+    if expected.dtype != np.float64 or not (np.isfinite(got).all() and np.isfinite(expected).all()):
+        return False
+    rounding = _SINGLE if (got == got.astype(np.float32)).all() else _SINGLE / 5
+    return bool((np.abs(got - expected) <= rounding * np.abs(expected).max()).all())
+
+
 def _factor(wrong: Wrong) -> str:
     """Say so if every entry is the same multiple of what it should be."""
     if (wrong.expected == 0).any() or not (np.isfinite(wrong.got).all() and np.isfinite(wrong.expected).all()):
         return ""
     ratio = wrong.got / wrong.expected
     factor = float(ratio.flat[0])
-    if factor == 0 or not np.allclose(ratio, factor, rtol=1e-6, atol=0):
+    if factor == 0 or f"{factor:.4g}" == "1" or not np.allclose(ratio, factor, rtol=1e-6, atol=0):
         return ""
     times = "minus" if abs(factor + 1) < 1e-6 else f"{factor:.4g} times"
     return f"Every entry is {times} what it should be."

@@ -203,6 +203,6 @@ def _name(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, (bool, np.bool_, int, float, np.number)):
-        return f"the number {value}" if not isinstance(value, (bool, np.bool_)) else str(value)
+        return f"the number {_digits(np.asarray(value), 6)}" if not isinstance(value, (bool, np.bool_)) else str(value)
     name = type(value).__name__
     return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
