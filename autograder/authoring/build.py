@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.authoring import course, notebooks, release
+from autograder.authoring import course, leaks, notebooks, release
 from autograder.authoring.course import Assignment
 from autograder.authoring.judging import judge_for
 from autograder.authoring.outline import outline
@@ -33,7 +33,9 @@ def _release(assignment: Assignment, judge: Judge, root: Path) -> None:
 
 
 def _leaks(assignment: Assignment, judge: Judge, root: Path) -> None:
-    release.refuse_leaks(assignment, judge, root / "build" / "release" / assignment.name)
+    folder = root / "build" / "release" / assignment.name
+    release.refuse_leaks(assignment, judge, folder)
+    leaks.refuse_in_release(assignment, _everyone(), folder)
 
 
 def _publish(assignment: Assignment, judge: Judge, root: Path) -> None:
@@ -42,6 +44,10 @@ def _publish(assignment: Assignment, judge: Judge, root: Path) -> None:
     target.mkdir(parents=True)
     for path in sorted((root / "build" / "release" / assignment.name).iterdir()):
         shutil.copyfile(path, target / path.name)
+
+
+def _everyone() -> list[Assignment]:
+    return [course.load(name) for name in course.assignments()]
 
 
 STEPS: tuple[Step, ...] = (_source, _probes, _release, _leaks, _publish)
@@ -63,11 +69,12 @@ def build_lecture(source: Path, root: Path = course.ROOT) -> Path:
 
 
 def build_all(root: Path = course.ROOT) -> None:
-    """Build every assignment and every lecture below `root`."""
+    """Build every assignment and every lecture below `root`, and look for answers in all that students read."""
     for name in course.assignments():
         build_assignment(name, root)
     for source in course.lectures():
         build_lecture(source, root)
+    leaks.refuse_elsewhere(_everyone(), root)
 
 
 def stale(fresh: Path, root: Path = course.ROOT) -> list[str]:

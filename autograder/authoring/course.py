@@ -26,6 +26,7 @@ _OPTIONS: dict[str, frozenset[str]] = {
     "figure": frozenset({"figure"}),
     "scratch": frozenset({"scratch"}),
     "stages": frozenset({"stages"}),
+    "given": frozenset({"given"}),
     "plain": frozenset(),
 }
 
@@ -42,6 +43,7 @@ class Cell:
     students see it folded; an ``exercise`` is filled in and graded by the suite of its name; a
     ``check`` runs the visible checks; a ``question`` is answered in words and marked by hand; ``scratch`` is code
     that the student may change. A scratch cell with `stages` has a solution: the named steps of a derivation.
+    Locked code that hands out answers of other assignments names their exercises in `given`.
     """
 
     kind: Kind
@@ -51,6 +53,7 @@ class Cell:
     points: float = 0.0
     minutes: int = 0
     stages: str = ""
+    given: tuple[str, ...] = ()
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -144,7 +147,7 @@ def _cell(raw: Any, number: int, assignment: str, seen: dict[str, int]) -> Cell:
     wanted = "markdown" if key == "question" else "code"
     if key != "plain" and raw.cell_type != wanted:
         raise SourceError(f"{where}: {key} is a {wanted} cell. Got {raw.cell_type}.")
-    kinds = {"plain": "text" if raw.cell_type == "markdown" else "code", "stages": "scratch"}
+    kinds = {"plain": "text" if raw.cell_type == "markdown" else "code", "stages": "scratch", "given": "code"}
     kind: Any = kinds.get(key, key)
     label = str(options.get(key, "")) if key in ("exercise", "check", "question") else ""
     return Cell(
@@ -155,6 +158,7 @@ def _cell(raw: Any, number: int, assignment: str, seen: dict[str, int]) -> Cell:
         float(options.get("points", 0)),
         int(options.get("minutes", 0)),
         str(options.get("stages", "")),
+        tuple(str(options.get("given", "")).replace(",", " ").split()),
     )
 
 

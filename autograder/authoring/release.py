@@ -12,13 +12,11 @@ import nbformat
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder.authoring.course import BEGIN, END, Assignment
+from autograder.authoring import leaks
+from autograder.authoring.course import Assignment
+from autograder.authoring.leaks import LeakError
 from autograder.judge.judge import Judge
 from autograder.judge.student import LocalSession
-
-
-class LeakError(RuntimeError):
-    """The release holds something that a student must not see; the message says what and where."""
 
 
 def generate(name: str, source: Path, release: Path) -> None:
@@ -67,13 +65,8 @@ def solution_lines(assignment: Assignment) -> set[str]:
     """Return the lines that stand only between solution markers, and are long enough to be telling."""
     inside: set[str] = set()
     outside: set[str] = set()
-    for cell in assignment.cells:
-        hidden = False
-        for line in cell.source.splitlines():
-            if BEGIN in line or END in line:
-                hidden = BEGIN in line
-            else:
-                (inside if hidden else outside).add(line.strip())
+    for line, hidden in (each for cell in assignment.cells for each in leaks.lines(cell)):
+        (inside if hidden else outside).add(line.strip())
     return {line for line in inside - outside if len(line) >= 12}
 
 
