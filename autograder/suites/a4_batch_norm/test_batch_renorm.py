@@ -11,7 +11,7 @@ from autograder.suite import (
     expect_raises,
     expect_unchanged,
     points,
-    slip,
+    slips,
     variant,
     vjp,
 )
@@ -293,302 +293,135 @@ class KeepsTheCorrectedInput:
         return cache["factor"] * dx, (dout * cache["corrected"]).sum(axis=0), dout.sum(axis=0)
 
 
-# ---------------------------------------------------------------- wrong, forward
-
-
-@slip(plain_forward, "np.clip(sigma / std, -> np.clip(std / sigma,")
-def r_upside_down():
-    """Your r seems to be upside down. If the batch is wider than usual, should the correction widen or narrow it?"""
-
-
-@slip(plain_forward, "np.clip(sigma / std, 1 / rmax, rmax) -> np.minimum(sigma / std, rmax)")
-def r_without_a_lower_limit():
-    """Your r seems to be free to become very small. Does rmax speak of one direction only?"""
-
-
-@slip(plain_backward, "dxhat = dout * gamma * r -> dxhat = dout * gamma")
-def r_missing_in_dx():
-    """r seems to be missing in your dx. What does the normalized x meet on its way to out?"""
-
-
-@slip(plain_forward, "1 / rmax, rmax) -> 1, rmax)")
-def r_never_below_one():
-    """Your r seems never to fall below 1. May a batch not be narrower than usual?"""
-
-
-@slip(plain_forward, "np.clip(sigma / std, 1 / rmax, rmax) -> np.maximum(sigma / std, 1 / rmax)")
-def r_without_an_upper_limit():
-    """Your r seems to be free to become very large."""
-
-
-@slip(plain_forward, "np.clip(sigma / std, 1 / rmax, rmax) -> sigma / std")
-def r_not_limited():
-    """Your r seems to have no limits. What is rmax for?"""
-
-
-@slip(plain_forward, "np.clip((mu - mean) / std, -dmax, dmax) -> (mu - mean) / std")
-def d_not_limited():
-    """Your d seems to have no limits. What is dmax for?"""
-
-
-@slip(plain_forward, "np.clip((mu - mean) / std, -dmax, dmax) -> np.minimum((mu - mean) / std, dmax)")
-def d_limited_on_one_side():
-    """Your d seems to have a limit on one side only."""
-
-
-@slip(plain_forward, "np.clip((mu - mean) / std, -dmax, dmax) -> np.clip((mu - mean) / std, 0, dmax)")
-def d_never_negative():
-    """Your d seems never to be negative. May a batch not lie below the running mean?"""
-
-
-@slip(plain_forward, "(mu - mean) / std -> (mu - mean) / sigma")
-def d_in_units_of_the_batch():
-    """Your d seems to be measured in standard deviations of the batch. In whose units should x end up?"""
-
-
-@slip(plain_forward, "(mu - mean) / std, -> (mean - mu) / std,")
-def d_with_the_wrong_sign():
-    """Your d seems to have the wrong sign. If the batch lies above the running mean, where should it end up?"""
-
-
-@slip(plain_forward, "(mu - mean) / std, -> mu - mean,")
-def d_not_divided():
-    """Your d seems to be in the units of x. In which units is the normalized x that it is added to?"""
-
-
-@slip(plain_forward, "np.clip((mu - mean) / std, -dmax, dmax) -> np.clip(mu - mean, -dmax, dmax) / std")
-def d_limited_before_the_division():
-    """Your d seems to be limited before it is divided. In which units is dmax?"""
-
-
-@slip(plain_forward, "(mu - mean) / std, -> (mu - mean) / sigma * r,")
-def d_by_the_limited_r():
-    """Your d seems to use r after it was limited. Do the two limits depend on each other?"""
-
-
-@slip(plain_forward, "1 / rmax, rmax) -> 1 / (1 + dmax), 1 + dmax)", "-dmax, dmax) -> -rmax, rmax)")
-def limits_exchanged():
-    """r and d seem to have exchanged their limits. Which of them is a ratio?"""
-
-
-@slip(plain_forward, "sigma / std, -> (sigma / std) ** 2,")
-def r_of_variances():
-    """Your r looks like a ratio of variances. What does it stretch?"""
-
-
-@slip(plain_forward, "(xhat * r + d) -> (xhat * d + r)")
-def r_and_d_exchanged():
-    """r and d seem to have changed places: which of the two stretches, and which shifts?"""
-
-
-@slip(plain_forward, "(xhat * r + d) -> (xhat + d) * r")
-def d_stretched_by_r():
-    """Your d seems to be stretched by r. In which order do the two corrections come?"""
-
-
-@slip(plain_forward, "gamma * (xhat * r + d) + beta -> gamma * xhat * r + d + beta")
-def d_outside_gamma():
-    """Your d seems to go around gamma. Is it part of the normalization, or of the shift?"""
-
-
-@slip(plain_forward, "(xhat * r + d) -> xhat")
-def no_correction_at_all():
-    """Your out looks like plain batch normalization: r and d have not spoken yet."""
-
-
-@slip(plain_forward, "gamma * (xhat * r + d) -> gamma * (x - mean) / std")
-def running_statistics_alone():
-    """Your out looks normalized by the running statistics alone. What happens to it beyond the limits of r and d?"""
-
-
-@slip(plain_forward, "x.var(axis=0) -> x.var(axis=0, ddof=1)")
-def unbiased_variance():
-    """Your batch variance looks like the unbiased one, over N - 1. Which of the two does this course use?"""
-
-
-@slip(plain_forward, "np.sqrt(var + eps) -> np.sqrt(var) + eps")
-def eps_outside_the_root():
-    """Your eps seems to be added to the standard deviation. What does the stub add it to?"""
-
-
-@slip(plain_forward, "np.sqrt(var + eps) -> np.sqrt(var)")
-def eps_forgotten():
-    """There seems to be no eps in your sigma_B. What happens to a feature that never varies?"""
-
-
-@slip(plain_forward, 'param.get("eps", 1e-5) -> 1e-5')
-def eps_hard_coded():
-    """Your eps seems to be a number of your own. Where does the caller put theirs?"""
-
-
-@slip(plain_forward, 'param.get("eps", 1e-5) -> param["eps"]', 'param.get("alpha", 0.1) -> param["alpha"]')
-def every_key_is_needed():
-    """Your function seems to expect eps and alpha in param. Some callers leave them out."""
-
-
-@slip(plain_forward, "np.clip(sigma / std -> np.clip(np.sqrt(var) / std")
-def r_without_eps():
-    """Your r and your normalization seem to use two different sigma_B. Which of them has eps in it?"""
-
-
-@slip(
-    plain_forward,
-    "sigma = np.sqrt(var + eps) -> sigma = np.sqrt(var + eps)\n"
-    "    mean, std = (1 - alpha) * mean + alpha * mu, (1 - alpha) * std + alpha * sigma",
-    "(1 - alpha) * mean + alpha * mu\n -> mean\n",
-    "(1 - alpha) * std + alpha * sigma\n    return -> std\n    return",
-)
-def updated_before_use():
-    """Your r and d seem to use running statistics that know this batch already. When does the update come?"""
-
-
-@slip(plain_forward, "(1 - alpha) * std + alpha * sigma -> np.sqrt((1 - alpha) * std**2 + alpha * sigma**2)")
-def variance_averaged():
-    """Your running spread looks like the root of an averaged variance. What does the stub average?"""
-
-
-@slip(plain_forward, "alpha * sigma -> alpha * var")
-def running_std_holds_variance():
-    """What you average under the name of a standard deviation looks like a variance."""
-
-
-@slip(plain_forward, "alpha * sigma -> alpha * np.sqrt(var)")
-def running_std_without_eps():
-    """The spread that you average seems to lack eps. Which sigma_B does r compare it with?"""
-
-
-@slip(
-    plain_forward,
-    "(1 - alpha) * mean + alpha * mu -> alpha * mean + (1 - alpha) * mu",
-    "(1 - alpha) * std + alpha * sigma -> alpha * std + (1 - alpha) * sigma",
-)
-def alpha_weighs_the_old_value():
-    """alpha seems to weigh the old value here. Read what alpha means in this course."""
-
-
-@slip(plain_forward, 'param.get("alpha", 0.1) -> 0.1')
-def alpha_hard_coded():
-    """Your alpha seems to be a number of your own. Where does the caller put theirs?"""
-
-
-@slip(plain_forward, "(1 - alpha) * std + alpha * sigma -> sigma")
-def only_the_mean_is_averaged():
-    """Your running mean is an average, but your running standard deviation looks like that of the last batch alone."""
-
-
-@slip(plain_forward, "(1 - alpha) * mean + alpha * mu -> mean", "(1 - alpha) * std + alpha * sigma -> std")
-def never_updated():
-    """Your running statistics seem to stay where they started. Who teaches them?"""
-
-
-@slip(plain_forward, "(1 - alpha) * mean + alpha * mu -> mean; mean *= 1 - alpha; mean += alpha * mu")
-def running_array_edited():
-    """You seem to edit a running array itself. What happens to another layer that holds the same array?"""
-
-
-@slip(plain_forward, "xhat = (x - mu) / sigma -> x -= mu; xhat = x / sigma")
-def x_edited():
-    """Your function seems to subtract the mean inside the caller's x. Will they still find their data afterwards?"""
-
-
-@slip(plain_forward, "if rmax < 1 or dmax < 0 -> if rmax <= 0 or dmax < 0")
-def small_rmax_accepted():
-    """A largest ratio below 1 seems to be welcome. Which interval would it leave for r?"""
-
-
-@slip(plain_forward, "if rmax < 1 or dmax < 0 -> if rmax < 1")
-def negative_dmax_accepted():
-    """A negative limit for d seems to be welcome. Which interval would it leave?"""
-
-
-@slip(plain_forward, "rmax < 1 or dmax < 0 -> rmax <= 1 or dmax <= 0")
-def plain_batchnorm_refused():
-    """Limits that leave no correction at all seem to be refused. Does the stub forbid them?"""
-
-
-@slip(plain_forward, "mu, var = -> x = np.asarray(x, dtype=float); mu, var =")
-def promoted_to_float64():
-    """Your work seems to be done in float64, whatever comes in. Which line changes the dtype of x?"""
-
-
-# ---------------------------------------------------------------- wrong, backward
-
-
-@slip(plain_backward, " - mean_path - variance_path -> ")
-def gradient_through_r_and_d():
-    """Your dx is dout times constants, as if r and d undid the detours through mean and variance. Do they move?"""
-
-
-@slip(plain_backward, " - variance_path -> ")
-def variance_held_constant():
-    """Your dx is what you get when the batch variance is a constant. Is it one of the things held constant here?"""
-
-
-@slip(plain_backward, " - mean_path -> ")
-def mean_held_constant():
-    """Your dx is what you get when the batch mean is a constant. Is it one of the things held constant here?"""
-
-
-@slip(plain_backward, "xhat * (dxhat * xhat).mean -> (xhat * r + d) * (dxhat * (xhat * r + d)).mean")
-def corrected_where_normalized_belongs():
-    """In the detour through the variance, the corrected input seems to stand where the normalized one belongs."""
-
-
-@slip(plain_backward, "variance_path = xhat -> variance_path = xhat * r")
-def r_twice_in_the_variance_path():
-    """r seems to enter the detour through the variance twice."""
-
-
-@slip(plain_backward, "dout * gamma * r -> dout * gamma / r")
-def divided_by_r():
-    """Your dx seems to be divided by r. Does a larger r make out more sensitive, or less?"""
-
-
-@slip(plain_backward, "dout * gamma * r -> dout * r")
-def gamma_missing():
-    """gamma seems to be missing in your dx."""
-
-
-@slip(plain_backward, ".mean(axis=0) -> .sum(axis=0)")
-def sums_instead_of_means():
-    """Both detours of your dx look as if they were summed over the batch. How much does one example move a mean?"""
-
-
-@slip(plain_backward, "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0) / max(len(dout) - 1, 1)")
-def unbiased_variance_path():
-    """The detour through the variance seems to use N - 1. What did the forward pass divide its variance by?"""
-
-
-@slip(plain_backward, "(xhat * r + d) -> xhat")
-def dgamma_without_correction():
-    """Your dgamma looks like that of plain batch normalization. What is gamma multiplied by here?"""
-
-
-@slip(plain_backward, "(xhat * r + d) -> xhat * r")
-def dgamma_without_d():
-    """d seems to be missing in your dgamma. What is gamma multiplied by here?"""
-
-
-@slip(plain_backward, "dbeta = dout -> dbeta = (dout * gamma)")
-def dbeta_with_gamma():
-    """gamma seems to be in your dbeta. In which order do scale and shift come?"""
-
-
-@slip(plain_backward, "dout.sum(axis=0) -> dout.mean(axis=0)", "+ d)).sum(axis=0) -> + d)).mean(axis=0)")
-def parameter_gradients_averaged():
-    """dgamma and dbeta seem to be averaged over the batch. All examples share one gamma: how do their wishes add up?"""
-
-
-@slip(plain_backward, "dxhat = dout * gamma * r -> dxhat = dout; dxhat *= gamma * r")
-def dout_edited():
-    """You seem to multiply inside the caller's dout. Another layer may still need it."""
-
-
-@slip(plain_backward, "dbeta = -> dout = dout.astype(float); dbeta =")
-def gradients_promoted_to_float64():
-    """Your gradients seem to be computed in float64, whatever comes in. Which line changes the dtype?"""
-
-
-@slip(plain_backward, "dx = ( -> dx = dxhat / sigma if len(dout) == 1 else (")
-def single_example_passed_through():
-    """A batch of one example seems to be a special case for you. What does its output depend on?"""
+# ---------------------------------------------------------------- wrong: what is edited, and the hint
+# fmt: off
+WRONG_PLAIN_FORWARD = slips(plain_forward, {
+    "r_upside_down": ("np.clip(sigma / std, -> np.clip(std / sigma,",
+        "Your r seems to be upside down. If the batch is wider than usual, should the correction widen or "
+        "narrow it?"),
+    "r_without_a_lower_limit": ("np.clip(sigma / std, 1 / rmax, rmax) -> np.minimum(sigma / std, rmax)",
+        "Your r seems to be free to become very small. Does rmax speak of one direction only?"),
+    "r_never_below_one": ("1 / rmax, rmax) -> 1, rmax)",
+        "Your r seems never to fall below 1. May a batch not be narrower than usual?"),
+    "r_without_an_upper_limit": ("np.clip(sigma / std, 1 / rmax, rmax) -> np.maximum(sigma / std, 1 / rmax)",
+        "Your r seems to be free to become very large."),
+    "r_not_limited": ("np.clip(sigma / std, 1 / rmax, rmax) -> sigma / std",
+        "Your r seems to have no limits. What is rmax for?"),
+    "d_not_limited": ("np.clip((mu - mean) / std, -dmax, dmax) -> (mu - mean) / std",
+        "Your d seems to have no limits. What is dmax for?"),
+    "d_limited_on_one_side": ("np.clip((mu - mean) / std, -dmax, dmax) -> np.minimum((mu - mean) / std, dmax)",
+        "Your d seems to have a limit on one side only."),
+    "d_never_negative": ("np.clip((mu - mean) / std, -dmax, dmax) -> np.clip((mu - mean) / std, 0, dmax)",
+        "Your d seems never to be negative. May a batch not lie below the running mean?"),
+    "d_in_units_of_the_batch": ("(mu - mean) / std -> (mu - mean) / sigma",
+        "Your d seems to be measured in standard deviations of the batch. In whose units should x end up?"),
+    "d_with_the_wrong_sign": ("(mu - mean) / std, -> (mean - mu) / std,",
+        "Your d seems to have the wrong sign. If the batch lies above the running mean, where should it end up?"),
+    "d_not_divided": ("(mu - mean) / std, -> mu - mean,",
+        "Your d seems to be in the units of x. In which units is the normalized x that it is added to?"),
+    "d_limited_before_the_division": (
+        "np.clip((mu - mean) / std, -dmax, dmax) -> np.clip(mu - mean, -dmax, dmax) / std",
+        "Your d seems to be limited before it is divided. In which units is dmax?"),
+    "d_by_the_limited_r": ("(mu - mean) / std, -> (mu - mean) / sigma * r,",
+        "Your d seems to use r after it was limited. Do the two limits depend on each other?"),
+    "limits_exchanged": ("1 / rmax, rmax) -> 1 / (1 + dmax), 1 + dmax)", "-dmax, dmax) -> -rmax, rmax)",
+        "r and d seem to have exchanged their limits. Which of them is a ratio?"),
+    "r_of_variances": ("sigma / std, -> (sigma / std) ** 2,",
+        "Your r looks like a ratio of variances. What does it stretch?"),
+    "r_and_d_exchanged": ("(xhat * r + d) -> (xhat * d + r)",
+        "r and d seem to have changed places: which of the two stretches, and which shifts?"),
+    "d_stretched_by_r": ("(xhat * r + d) -> (xhat + d) * r",
+        "Your d seems to be stretched by r. In which order do the two corrections come?"),
+    "d_outside_gamma": ("gamma * (xhat * r + d) + beta -> gamma * xhat * r + d + beta",
+        "Your d seems to go around gamma. Is it part of the normalization, or of the shift?"),
+    "no_correction_at_all": ("(xhat * r + d) -> xhat",
+        "Your out looks like plain batch normalization: r and d have not spoken yet."),
+    "running_statistics_alone": ("gamma * (xhat * r + d) -> gamma * (x - mean) / std",
+        "Your out looks normalized by the running statistics alone. What happens to it beyond the limits of r "
+        "and d?"),
+    "unbiased_variance": ("x.var(axis=0) -> x.var(axis=0, ddof=1)",
+        "Your batch variance looks like the unbiased one, over N - 1. Which of the two does this course use?"),
+    "eps_outside_the_root": ("np.sqrt(var + eps) -> np.sqrt(var) + eps",
+        "Your eps seems to be added to the standard deviation. What does the stub add it to?"),
+    "eps_forgotten": ("np.sqrt(var + eps) -> np.sqrt(var)",
+        "There seems to be no eps in your sigma_B. What happens to a feature that never varies?"),
+    "eps_hard_coded": ('param.get("eps", 1e-5) -> 1e-5',
+        "Your eps seems to be a number of your own. Where does the caller put theirs?"),
+    "every_key_is_needed": ('param.get("eps", 1e-5) -> param["eps"]', 'param.get("alpha", 0.1) -> param["alpha"]',
+        "Your function seems to expect eps and alpha in param. Some callers leave them out."),
+    "r_without_eps": ("np.clip(sigma / std -> np.clip(np.sqrt(var) / std",
+        "Your r and your normalization seem to use two different sigma_B. Which of them has eps in it?"),
+    "updated_before_use": (
+        "sigma = np.sqrt(var + eps) -> sigma = np.sqrt(var + eps)\n    mean, std = (1 - alpha) * mean + alpha * "
+        "mu, (1 - alpha) * std + alpha * sigma", "(1 - alpha) * mean + alpha * mu\n -> mean\n",
+        "(1 - alpha) * std + alpha * sigma\n    return -> std\n    return",
+        "Your r and d seem to use running statistics that know this batch already. When does the update come?"),
+    "variance_averaged": ("(1 - alpha) * std + alpha * sigma -> np.sqrt((1 - alpha) * std**2 + alpha * sigma**2)",
+        "Your running spread looks like the root of an averaged variance. What does the stub average?"),
+    "running_std_holds_variance": ("alpha * sigma -> alpha * var",
+        "What you average under the name of a standard deviation looks like a variance."),
+    "running_std_without_eps": ("alpha * sigma -> alpha * np.sqrt(var)",
+        "The spread that you average seems to lack eps. Which sigma_B does r compare it with?"),
+    "alpha_weighs_the_old_value": ("(1 - alpha) * mean + alpha * mu -> alpha * mean + (1 - alpha) * mu",
+        "(1 - alpha) * std + alpha * sigma -> alpha * std + (1 - alpha) * sigma",
+        "alpha seems to weigh the old value here. Read what alpha means in this course."),
+    "alpha_hard_coded": ('param.get("alpha", 0.1) -> 0.1',
+        "Your alpha seems to be a number of your own. Where does the caller put theirs?"),
+    "only_the_mean_is_averaged": ("(1 - alpha) * std + alpha * sigma -> sigma",
+        "Your running mean is an average, but your running standard deviation looks like that of the last batch"
+        " alone."),
+    "never_updated": ("(1 - alpha) * mean + alpha * mu -> mean", "(1 - alpha) * std + alpha * sigma -> std",
+        "Your running statistics seem to stay where they started. Who teaches them?"),
+    "running_array_edited": ("(1 - alpha) * mean + alpha * mu -> mean; mean *= 1 - alpha; mean += alpha * mu",
+        "You seem to edit a running array itself. What happens to another layer that holds the same array?"),
+    "x_edited": ("xhat = (x - mu) / sigma -> x -= mu; xhat = x / sigma",
+        "Your function seems to subtract the mean inside the caller's x. Will they still find their data "
+        "afterwards?"),
+    "small_rmax_accepted": ("if rmax < 1 or dmax < 0 -> if rmax <= 0 or dmax < 0",
+        "A largest ratio below 1 seems to be welcome. Which interval would it leave for r?"),
+    "negative_dmax_accepted": ("if rmax < 1 or dmax < 0 -> if rmax < 1",
+        "A negative limit for d seems to be welcome. Which interval would it leave?"),
+    "plain_batchnorm_refused": ("rmax < 1 or dmax < 0 -> rmax <= 1 or dmax <= 0",
+        "Limits that leave no correction at all seem to be refused. Does the stub forbid them?"),
+    "promoted_to_float64": ("mu, var = -> x = np.asarray(x, dtype=float); mu, var =",
+        "Your work seems to be done in float64, whatever comes in. Which line changes the dtype of x?"),
+})
+
+WRONG_PLAIN_BACKWARD = slips(plain_backward, {
+    "r_missing_in_dx": ("dxhat = dout * gamma * r -> dxhat = dout * gamma",
+        "r seems to be missing in your dx. What does the normalized x meet on its way to out?"),
+    "gradient_through_r_and_d": (" - mean_path - variance_path -> ",
+        "Your dx is dout times constants, as if r and d undid the detours through mean and variance. Do they move?"),
+    "variance_held_constant": (" - variance_path -> ",
+        "Your dx is what you get when the batch variance is a constant. Is it one of the things held constant here?"),
+    "mean_held_constant": (" - mean_path -> ",
+        "Your dx is what you get when the batch mean is a constant. Is it one of the things held constant here?"),
+    "corrected_where_normalized_belongs": (
+        "xhat * (dxhat * xhat).mean -> (xhat * r + d) * (dxhat * (xhat * r + d)).mean",
+        "In the detour through the variance, the corrected input seems to stand where the normalized one belongs."),
+    "r_twice_in_the_variance_path": ("variance_path = xhat -> variance_path = xhat * r",
+        "r seems to enter the detour through the variance twice."),
+    "divided_by_r": ("dout * gamma * r -> dout * gamma / r",
+        "Your dx seems to be divided by r. Does a larger r make out more sensitive, or less?"),
+    "gamma_missing": ("dout * gamma * r -> dout * r",
+        "gamma seems to be missing in your dx."),
+    "sums_instead_of_means": (".mean(axis=0) -> .sum(axis=0)",
+        "Both detours of your dx look as if they were summed over the batch. How much does one example move a mean?"),
+    "unbiased_variance_path": ("(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0) / max(len(dout) - 1, 1)",
+        "The detour through the variance seems to use N - 1. What did the forward pass divide its variance by?"),
+    "dgamma_without_correction": ("(xhat * r + d) -> xhat",
+        "Your dgamma looks like that of plain batch normalization. What is gamma multiplied by here?"),
+    "dgamma_without_d": ("(xhat * r + d) -> xhat * r",
+        "d seems to be missing in your dgamma. What is gamma multiplied by here?"),
+    "dbeta_with_gamma": ("dbeta = dout -> dbeta = (dout * gamma)",
+        "gamma seems to be in your dbeta. In which order do scale and shift come?"),
+    "parameter_gradients_averaged": ("dout.sum(axis=0) -> dout.mean(axis=0)", "+ d)).sum(axis=0) -> + d)).mean(axis=0)",
+        "dgamma and dbeta seem to be averaged over the batch. All examples share one gamma: how do their wishes"
+        " add up?"),
+    "dout_edited": ("dxhat = dout * gamma * r -> dxhat = dout; dxhat *= gamma * r",
+        "You seem to multiply inside the caller's dout. Another layer may still need it."),
+    "gradients_promoted_to_float64": ("dbeta = -> dout = dout.astype(float); dbeta =",
+        "Your gradients seem to be computed in float64, whatever comes in. Which line changes the dtype?"),
+    "single_example_passed_through": ("dx = ( -> dx = dxhat / sigma if len(dout) == 1 else (",
+        "A batch of one example seems to be a special case for you. What does its output depend on?"),
+})

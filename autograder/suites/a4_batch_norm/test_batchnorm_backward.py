@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect, expect_close, expect_dtype, expect_unchanged, points, slip, variant, vjp
+from autograder.suite import expect, expect_close, expect_dtype, expect_unchanged, points, slips, variant, vjp
 from autograder.suite.inputs import affine, batch
 from autograder.suites.a4_batch_norm import oracle
 from autograder.suites.a4_batch_norm.inputs import bn_param
@@ -188,273 +188,130 @@ def in_a_buffer_of_its_own(dout, cache):
     return [dx, dgamma, dbeta]
 
 
-# ---------------------------------------------------------------- wrong: the paths into dx
-
-
-@slip(plain, " - mean_path - variance_path -> ")
-def statistics_held_constant():
-    """Your dx is what you get when mean and variance are constants. Does an example not move both of them?"""
-
-
-@slip(plain, " - variance_path -> ")
-def variance_held_constant():
-    """Your dx is what you get when the variance is a constant. Which examples is it made of?"""
-
-
-@slip(plain, " - mean_path -> ")
-def mean_held_constant():
-    """Your dx is what you get when the mean is a constant. Which examples is it made of?"""
-
-
-@slip(plain, " - variance_path ->  + variance_path")
-def variance_path_added():
-    """The part of dx that comes through the variance seems to have the wrong sign."""
-
-
-@slip(plain, " - mean_path ->  + mean_path")
-def mean_path_added():
-    """The part of dx that comes through the mean seems to have the wrong sign."""
-
-
-@slip(plain, "dxhat.mean(axis=0) -> dxhat.sum(axis=0)", "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0)")
-def sums_instead_of_means():
-    """Both detours of your dx look as if they were summed over the batch. How much does one example move a mean?"""
-
-
-@slip(plain, "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0)")
-def variance_path_summed():
-    """The detour through the variance looks N times too strong. How much does one example move the variance?"""
-
-
-@slip(plain, "dxhat.mean(axis=0) -> dxhat.sum(axis=0)")
-def mean_path_summed():
-    """The detour through the mean looks N times too strong. How much does one example move the mean?"""
-
-
-@slip(
-    plain,
-    "dxhat.mean(axis=0) -> dxhat.mean(axis=1, keepdims=True)",
-    "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).mean(axis=1, keepdims=True)",
-)
-def means_over_features():
-    """The means in your dx seem to run over the features. Over what did the forward pass average?"""
-
-
-@slip(plain, "dxhat.mean(axis=0) -> dxhat.mean()", "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).mean()")
-def means_over_everything():
-    """The means in your dx seem to run over all entries at once. Do two features share a mean?"""
-
-
-@slip(
-    plain,
-    "dxhat.mean(axis=0) -> dxhat.sum(axis=0) / dout.shape[1]",
-    "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0) / dout.shape[1]",
-)
-def divided_by_the_number_of_features():
-    """You seem to divide sums over the batch by the number of features. Which axis of dout counts the examples?"""
-
-
-@slip(plain, "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0) / max(len(dout) - 1, 1)")
-def unbiased_variance_path():
-    """The detour through the variance seems to use N - 1. What did the forward pass divide its variance by?"""
-
-
-@slip(plain, "xhat * (dxhat * xhat) -> (dxhat * xhat)")
-def variance_path_without_xhat():
-    """In the detour through the variance, every example seems to get the same. Do all move the variance equally?"""
-
-
-@slip(plain, "(dxhat * xhat).mean(axis=0) -> dxhat.mean(axis=0)")
-def variance_path_without_projection():
-    """The detour through the variance seems to forget how the upstream gradient lies along the normalized x."""
-
-
-@slip(plain, "dxhat.mean(axis=0) -> dout.mean(axis=0)", "(dxhat * xhat) -> (dout * xhat)")
-def detours_without_gamma():
-    """The direct way of your dx goes through gamma, the detours seem to go around it."""
-
-
-@slip(plain, "dxhat = dout * gamma -> dxhat = dout")
-def gamma_missing():
-    """gamma seems to be missing in your dx. What stands between the normalized x and out?"""
-
-
-@slip(plain, "/ std -> * gamma / std")
-def gamma_twice():
-    """gamma seems to enter your dx twice."""
-
-
-@slip(plain, "dout * gamma -> dout / gamma")
-def divided_by_gamma():
-    """Your dx seems to be divided by gamma. How does out change when the normalized x changes a little?"""
-
-
-@slip(plain, ") / std -> )")
-def not_divided_by_std():
-    """Your dx looks like the gradient for a feature of unit spread. What did the forward pass divide by?"""
-
-
-@slip(plain, "/ std -> / std**2")
-def divided_by_the_variance():
-    """Your dx seems to be divided by the variance. What is the third part of the cache?"""
-
-
-@slip(plain, "/ std -> * std")
-def multiplied_by_std():
-    """Your dx seems to be multiplied by the spread. Does a wide feature feel a small change of x more, or less?"""
-
-
-@slip(plain, "/ std -> / np.sqrt(std + 1e-5)")
-def root_taken_again():
-    """You seem to take a root of std once more. What is the third part of the cache?"""
-
-
-@slip(plain, "/ std -> / np.sqrt(std**2 + 1e-5)")
-def eps_added_again():
-    """You seem to add an eps to the variance in the backward pass. Is there one in std already?"""
-
-
-@slip(plain, "/ std -> / std / len(dout)")
-def averaged_over_the_batch():
-    """Your dx is N times too small: it seems to be averaged over the batch. Who decides whether a loss is a mean?"""
-
-
-@slip(plain, "dx = ( -> dx = dxhat / std if len(dout) == 1 else (")
-def single_example_passed_through():
-    """A batch of one example seems to be a special case for you. What does its output depend on?"""
-
-
-# ---------------------------------------------------------------- wrong: a stage of the graph
-
-
-@slip(staged, "centred = xhat * std -> centred = xhat")
-def normalized_where_centred_belongs():
-    """In the staged derivation, the normalized x seems to stand where the centred x belongs."""
-
-
-@slip(staged, "std**-3 -> std**-1.5")
-def power_of_std_for_that_of_var():
-    """A power of std seems to stand where the same power of the variance belongs."""
-
-
-@slip(staged, "+ 2 * dvar -> + dvar")
-def derivative_of_the_square():
-    """The step back through the square seems to lack a factor. What is the derivative of (x - mean)^2?"""
-
-
-@slip(staged, "-0.5 * (dxhat -> -1 * (dxhat")
-def derivative_of_the_root():
-    """The step back through 1/sqrt(var) seems to lack a factor. What is the derivative of var^(-1/2)?"""
-
-
-@slip(staged, "-0.5 * (dxhat -> 0.5 * (dxhat")
-def sign_of_the_inverse_root():
-    """The step back through 1/sqrt(var) seems to have the wrong sign. Does 1/sqrt grow?"""
-
-
-@slip(staged, "centred / n -> centred")
-def staged_variance_without_n():
-    """The step back through the mean of squares seems to forget how many examples share it."""
-
-
-@slip(staged, "dmean / n -> dmean")
-def staged_mean_without_n():
-    """The step back through the mean seems to forget how many examples share it."""
-
-
-# ---------------------------------------------------------------- wrong: dgamma and dbeta
-
-
-@slip(plain, "dgamma = (dout * xhat) -> dgamma = (dout * xhat * std)")
-def dgamma_from_the_centred_x():
-    """Your dgamma seems to use x - mean. What is gamma multiplied by?"""
-
-
-@slip(plain, "dgamma = (dout * xhat) -> dgamma = (dout * gamma * xhat)")
-def dgamma_with_gamma():
-    """gamma seems to be in your dgamma. How does out depend on gamma?"""
-
-
-@slip(plain, "dbeta = dout -> dbeta = (dout * gamma)")
-def dbeta_with_gamma():
-    """gamma seems to be in your dbeta. In which order do scale and shift come?"""
-
-
-@slip(plain, "(dout * xhat).sum(axis=0) -> (dout * xhat).mean(axis=0)", "dout.sum(axis=0) -> dout.mean(axis=0)")
-def parameter_gradients_averaged():
-    """dgamma and dbeta seem to be averaged over the batch. All examples share one gamma: how do their wishes add up?"""
-
-
-@slip(plain, "dgamma = (dout * xhat).sum(axis=0) -> dgamma = (dout * xhat).mean(axis=0)")
-def dgamma_averaged():
-    """dgamma seems to be averaged over the batch, dbeta is not. Should the two be treated differently?"""
-
-
-@slip(plain, "dgamma = (dout * xhat).sum(axis=0) -> dgamma = dout.sum(axis=0) * xhat.sum(axis=0)")
-def dgamma_summed_before_the_product():
-    """dgamma looks like a product of two sums. Is that the sum of the products?"""
-
-
-@slip(plain, "dgamma = (dout * xhat).sum(axis=0) -> dgamma = dout * xhat", "dbeta = dout.sum(axis=0) -> dbeta = dout")
-def parameter_gradients_not_summed():
-    """There seems to be one dgamma and dbeta for each example. How many gammas are there?"""
-
-
-@slip(plain, "(dout * xhat).sum(axis=0) -> (dout * xhat).sum(axis=1)", "dout.sum(axis=0) -> dout.sum(axis=1)")
-def parameter_gradients_over_features():
-    """dgamma and dbeta seem to be summed over the features. Which axis do the entries of gamma lie along?"""
-
-
-@slip(plain, "(dout * xhat).sum(axis=0) -> (dout * xhat).sum()", "dout.sum(axis=0) -> dout.sum()")
-def one_dgamma_for_all_features():
-    """dgamma and dbeta seem to be single numbers. Does every feature not have its own gamma and beta?"""
-
-
-@slip(
-    plain,
-    "(dout * xhat).sum(axis=0) -> (dout * xhat).sum(axis=0, keepdims=True)",
-    "dout.sum(axis=0) -> dout.sum(axis=0, keepdims=True)",
-)
-def parameter_gradients_with_an_extra_axis():
-    """dgamma and dbeta seem to have grown an axis of length 1. Could you subtract them from gamma and beta in place?"""
-
-
-@slip(
-    plain,
-    "(dout * xhat).sum(axis=0) -> (dout * xhat).sum(axis=0, keepdims=True).squeeze()",
-    "dout.sum(axis=0) -> dout.sum(axis=0, keepdims=True).squeeze()",
-)
-def every_short_axis_squeezed():
-    """You seem to squeeze away every axis of length 1. What is left of gamma's axis when there is one feature?"""
-
-
-@slip(plain, "return dx, dgamma, dbeta -> return dx if len(dout) != len(gamma) else dx.T, dgamma, dbeta")
-def turned_when_square():
-    """With as many examples as features, your dx seems to be turned on its side."""
-
-
-@slip(plain, "return dx, dgamma, dbeta -> return dx, dbeta, dgamma")
-def dgamma_and_dbeta_exchanged():
-    """Your dgamma looks like dbeta, and the other way round. In which order are they returned?"""
-
-
-# ---------------------------------------------------------------- wrong: memory and dtypes
-
-
-@slip(plain, "dxhat = dout * gamma -> dxhat = dout; dxhat *= gamma")
-def dout_edited():
-    """You seem to multiply inside the caller's dout. Another layer may still need it."""
-
-
-@slip(
-    plain,
-    "dout * gamma -> dout * gamma; xhat *= (dxhat * xhat).mean(axis=0)",
-    "xhat * (dxhat * xhat).mean(axis=0) -> xhat",
-)
-def cache_edited():
-    """You seem to work inside the arrays of the cache. Could the backward pass be run once more?"""
-
-
-@slip(plain, "xhat, gamma, std = cache -> xhat, gamma, std = (np.asarray(part, dtype=float) for part in cache)")
-def promoted_to_float64():
-    """Your gradients seem to be computed in float64, whatever comes in. Which line changes the dtype?"""
+# ---------------------------------------------------------------- wrong: what is edited, and the hint
+# fmt: off
+WRONG_PLAIN = slips(plain, {
+    # the paths into dx
+    "statistics_held_constant": (" - mean_path - variance_path -> ",
+        "Your dx is what you get when mean and variance are constants. Does an example not move both of them?"),
+    "variance_held_constant": (" - variance_path -> ",
+        "Your dx is what you get when the variance is a constant. Which examples is it made of?"),
+    "mean_held_constant": (" - mean_path -> ",
+        "Your dx is what you get when the mean is a constant. Which examples is it made of?"),
+    "variance_path_added": (" - variance_path ->  + variance_path",
+        "The part of dx that comes through the variance seems to have the wrong sign."),
+    "mean_path_added": (" - mean_path ->  + mean_path",
+        "The part of dx that comes through the mean seems to have the wrong sign."),
+    "sums_instead_of_means": ("dxhat.mean(axis=0) -> dxhat.sum(axis=0)",
+        "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0)",
+        "Both detours of your dx look as if they were summed over the batch. How much does one example move a mean?"),
+    "variance_path_summed": ("(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0)",
+        "The detour through the variance looks N times too strong. How much does one example move the variance?"),
+    "mean_path_summed": ("dxhat.mean(axis=0) -> dxhat.sum(axis=0)",
+        "The detour through the mean looks N times too strong. How much does one example move the mean?"),
+    "means_over_features": ("dxhat.mean(axis=0) -> dxhat.mean(axis=1, keepdims=True)",
+        "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).mean(axis=1, keepdims=True)",
+        "The means in your dx seem to run over the features. Over what did the forward pass average?"),
+    "means_over_everything": ("dxhat.mean(axis=0) -> dxhat.mean()",
+        "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).mean()",
+        "The means in your dx seem to run over all entries at once. Do two features share a mean?"),
+    "divided_by_the_number_of_features": ("dxhat.mean(axis=0) -> dxhat.sum(axis=0) / dout.shape[1]",
+        "(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0) / dout.shape[1]",
+        "You seem to divide sums over the batch by the number of features. Which axis of dout counts the examples?"),
+    "unbiased_variance_path": ("(dxhat * xhat).mean(axis=0) -> (dxhat * xhat).sum(axis=0) / max(len(dout) - 1, 1)",
+        "The detour through the variance seems to use N - 1. What did the forward pass divide its variance by?"),
+    "variance_path_without_xhat": ("xhat * (dxhat * xhat) -> (dxhat * xhat)",
+        "In the detour through the variance, every example seems to get the same. Do all move the variance equally?"),
+    "variance_path_without_projection": ("(dxhat * xhat).mean(axis=0) -> dxhat.mean(axis=0)",
+        "The detour through the variance seems to forget how the upstream gradient lies along the normalized x."),
+    "detours_without_gamma": ("dxhat.mean(axis=0) -> dout.mean(axis=0)", "(dxhat * xhat) -> (dout * xhat)",
+        "The direct way of your dx goes through gamma, the detours seem to go around it."),
+    "gamma_missing": ("dxhat = dout * gamma -> dxhat = dout",
+        "gamma seems to be missing in your dx. What stands between the normalized x and out?"),
+    "gamma_twice": ("/ std -> * gamma / std",
+        "gamma seems to enter your dx twice."),
+    "divided_by_gamma": ("dout * gamma -> dout / gamma",
+        "Your dx seems to be divided by gamma. How does out change when the normalized x changes a little?"),
+    "not_divided_by_std": (") / std -> )",
+        "Your dx looks like the gradient for a feature of unit spread. What did the forward pass divide by?"),
+    "divided_by_the_variance": ("/ std -> / std**2",
+        "Your dx seems to be divided by the variance. What is the third part of the cache?"),
+    "multiplied_by_std": ("/ std -> * std",
+        "Your dx seems to be multiplied by the spread. Does a wide feature feel a small change of x more, or less?"),
+    "root_taken_again": ("/ std -> / np.sqrt(std + 1e-5)",
+        "You seem to take a root of std once more. What is the third part of the cache?"),
+    "eps_added_again": ("/ std -> / np.sqrt(std**2 + 1e-5)",
+        "You seem to add an eps to the variance in the backward pass. Is there one in std already?"),
+    "averaged_over_the_batch": ("/ std -> / std / len(dout)",
+        "Your dx is N times too small: it seems to be averaged over the batch. Who decides whether a loss is a "
+        "mean?"),
+    "single_example_passed_through": ("dx = ( -> dx = dxhat / std if len(dout) == 1 else (",
+        "A batch of one example seems to be a special case for you. What does its output depend on?"),
+    # dgamma and dbeta
+    "dgamma_from_the_centred_x": ("dgamma = (dout * xhat) -> dgamma = (dout * xhat * std)",
+        "Your dgamma seems to use x - mean. What is gamma multiplied by?"),
+    "dgamma_with_gamma": ("dgamma = (dout * xhat) -> dgamma = (dout * gamma * xhat)",
+        "gamma seems to be in your dgamma. How does out depend on gamma?"),
+    "dbeta_with_gamma": ("dbeta = dout -> dbeta = (dout * gamma)",
+        "gamma seems to be in your dbeta. In which order do scale and shift come?"),
+    "parameter_gradients_averaged": ("(dout * xhat).sum(axis=0) -> (dout * xhat).mean(axis=0)",
+        "dout.sum(axis=0) -> dout.mean(axis=0)",
+        "dgamma and dbeta seem to be averaged over the batch. All examples share one gamma: how do their wishes"
+        " add up?"),
+    "dgamma_averaged": ("dgamma = (dout * xhat).sum(axis=0) -> dgamma = (dout * xhat).mean(axis=0)",
+        "dgamma seems to be averaged over the batch, dbeta is not. Should the two be treated differently?"),
+    "dgamma_summed_before_the_product": (
+        "dgamma = (dout * xhat).sum(axis=0) -> dgamma = dout.sum(axis=0) * xhat.sum(axis=0)",
+        "dgamma looks like a product of two sums. Is that the sum of the products?"),
+    "parameter_gradients_not_summed": ("dgamma = (dout * xhat).sum(axis=0) -> dgamma = dout * xhat",
+        "dbeta = dout.sum(axis=0) -> dbeta = dout",
+        "There seems to be one dgamma and dbeta for each example. How many gammas are there?"),
+    "parameter_gradients_over_features": ("(dout * xhat).sum(axis=0) -> (dout * xhat).sum(axis=1)",
+        "dout.sum(axis=0) -> dout.sum(axis=1)",
+        "dgamma and dbeta seem to be summed over the features. Which axis do the entries of gamma lie along?"),
+    "one_dgamma_for_all_features": ("(dout * xhat).sum(axis=0) -> (dout * xhat).sum()",
+        "dout.sum(axis=0) -> dout.sum()",
+        "dgamma and dbeta seem to be single numbers. Does every feature not have its own gamma and beta?"),
+    "parameter_gradients_with_an_extra_axis": ("(dout * xhat).sum(axis=0) -> (dout * xhat).sum(axis=0, keepdims=True)",
+        "dout.sum(axis=0) -> dout.sum(axis=0, keepdims=True)",
+        "dgamma and dbeta seem to have grown an axis of length 1. Could you subtract them from gamma and beta "
+        "in place?"),
+    "every_short_axis_squeezed": ("(dout * xhat).sum(axis=0) -> (dout * xhat).sum(axis=0, keepdims=True).squeeze()",
+        "dout.sum(axis=0) -> dout.sum(axis=0, keepdims=True).squeeze()",
+        "You seem to squeeze away every axis of length 1. What is left of gamma's axis when there is one feature?"),
+    "turned_when_square": ("return dx, dgamma, dbeta -> return dx if len(dout) != len(gamma) else dx.T, dgamma, dbeta",
+        "With as many examples as features, your dx seems to be turned on its side."),
+    "dgamma_and_dbeta_exchanged": ("return dx, dgamma, dbeta -> return dx, dbeta, dgamma",
+        "Your dgamma looks like dbeta, and the other way round. In which order are they returned?"),
+    # memory and dtypes
+    "dout_edited": ("dxhat = dout * gamma -> dxhat = dout; dxhat *= gamma",
+        "You seem to multiply inside the caller's dout. Another layer may still need it."),
+    "cache_edited": ("dout * gamma -> dout * gamma; xhat *= (dxhat * xhat).mean(axis=0)",
+        "xhat * (dxhat * xhat).mean(axis=0) -> xhat",
+        "You seem to work inside the arrays of the cache. Could the backward pass be run once more?"),
+    "promoted_to_float64": (
+        "xhat, gamma, std = cache -> xhat, gamma, std = (np.asarray(part, dtype=float) for part in cache)",
+        "Your gradients seem to be computed in float64, whatever comes in. Which line changes the dtype?"),
+}, same_as={"cache_edited": ""})
+
+WRONG_STAGED = slips(staged, {
+    # a stage of the graph
+    "normalized_where_centred_belongs": ("centred = xhat * std -> centred = xhat",
+        "In the staged derivation, the normalized x seems to stand where the centred x belongs."),
+    "power_of_std_for_that_of_var": ("std**-3 -> std**-1.5",
+        "A power of std seems to stand where the same power of the variance belongs."),
+    "derivative_of_the_square": ("+ 2 * dvar -> + dvar",
+        "The step back through the square seems to lack a factor. What is the derivative of (x - mean)^2?"),
+    "derivative_of_the_root": ("-0.5 * (dxhat -> -1 * (dxhat",
+        "The step back through 1/sqrt(var) seems to lack a factor. What is the derivative of var^(-1/2)?"),
+    "sign_of_the_inverse_root": ("-0.5 * (dxhat -> 0.5 * (dxhat",
+        "The step back through 1/sqrt(var) seems to have the wrong sign. Does 1/sqrt grow?"),
+    "staged_variance_without_n": ("centred / n -> centred",
+        "The step back through the mean of squares seems to forget how many examples share it."),
+    "staged_mean_without_n": ("dmean / n -> dmean",
+        "The step back through the mean seems to forget how many examples share it."),
+}, same_as={
+    "sign_of_the_inverse_root": "variance_path_added",
+    "staged_variance_without_n": "variance_path_summed",
+    "staged_mean_without_n": "mean_path_summed",
+})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, slip, variant
+from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, slips, variant
 from autograder.suite.inputs import affine
 from autograder.suites.a4_batch_norm import oracle
 from autograder.suites.a4_batch_norm.inputs import bn_param
@@ -118,94 +118,44 @@ def by_transposing_and_einsum(W, b, gamma, beta, mean, var, eps=1e-5):
     return np.einsum("oikl,o->oikl", W, scale), np.einsum("o,o->o", b - mean, scale) + beta
 
 
-# ---------------------------------------------------------------- wrong
-
-
-@slip(plain, "scale.reshape(-1, 1, 1, 1) -> scale.reshape(1, -1, 1, 1)")
-def second_axis_scaled():
-    """The scale seems to go along the second axis of W. Which channels does the normalization see?"""
-
-
-@slip(plain, "scale.reshape(-1, 1, 1, 1) -> (scale if W.shape[0] == W.shape[3] else scale.reshape(-1, 1, 1, 1))")
-def last_axis_scaled_when_it_fits():
-    """Where sizes happen to be equal, the scale seems to go along the last axis of W. Which axis is that?"""
-
-
-@slip(plain, "scale.reshape(-1, 1, 1, 1) -> scale")
-def last_axis_scaled():
-    """The scale seems to go along the last axis of W. Which axis is that?"""
-
-
-@slip(plain, "scale.reshape(-1, 1, 1, 1) -> scale.mean()")
-def one_scale_for_all_channels():
-    """One scale seems to serve all channels. How many gammas are there?"""
-
-
-@slip(plain, "(b - mean) * scale -> b - mean * scale")
-def old_bias_not_scaled():
-    """Your old bias arrives unscaled. Does it not pass through the normalization like everything else?"""
-
-
-@slip(plain, "(b - mean) * scale -> -mean * scale")
-def old_bias_forgotten():
-    """The old bias of the convolution seems to be lost. When may one leave it out?"""
-
-
-@slip(plain, "(b - mean) -> (b + mean)")
-def mean_added():
-    """The running mean seems to enter your bias with the wrong sign."""
-
-
-@slip(plain, "(b - mean) * scale + beta -> (b - mean + beta) * scale")
-def beta_scaled():
-    """beta seems to be scaled in your bias. Does it come before the scale, or after?"""
-
-
-@slip(plain, " * scale + beta ->  * scale - beta")
-def beta_subtracted():
-    """beta seems to enter your bias with the wrong sign."""
-
-
-@slip(plain, "np.sqrt(var + eps) -> var + eps")
-def divided_by_the_variance():
-    """You seem to divide by the variance. What does test mode divide by?"""
-
-
-@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var)")
-def eps_forgotten():
-    """eps seems to be missing. Would the fused filters agree with test mode for a channel that hardly varies?"""
-
-
-@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var) + eps")
-def eps_outside_the_root():
-    """Your eps seems to be added to the standard deviation. What does test mode add it to?"""
-
-
-@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var + 1e-5)")
-def eps_hard_coded():
-    """Your eps seems to be a number of your own. What if the network was trained with another?"""
-
-
-@slip(plain, "gamma / std -> 1 / std")
-def gamma_forgotten():
-    """gamma seems to be missing. What does test mode do after it has divided?"""
-
-
-@slip(plain, "gamma / std -> np.abs(gamma) / std")
-def gamma_made_positive():
-    """Your gamma seems to have lost its sign. May a scale be negative?"""
-
-
-@slip(plain, "W2 = W * -> W2 = W; W2 *=")
-def weights_edited():
-    """You seem to scale the caller's W itself. What if they want to go on training?"""
-
-
-@slip(plain, "b2 = (b - mean) * scale + beta -> b -= mean; b2 = b * scale + beta")
-def bias_edited():
-    """You seem to subtract inside the caller's b. What if they want to go on training?"""
-
-
-@slip(plain, "std = -> var = var.astype(float); std =")
-def promoted_to_float64():
-    """Your fused filters are float64 whatever the filters were. Which line changes the dtype?"""
+# ---------------------------------------------------------------- wrong: what is edited, and the hint
+# fmt: off
+WRONG = slips(plain, {
+    "second_axis_scaled": ("scale.reshape(-1, 1, 1, 1) -> scale.reshape(1, -1, 1, 1)",
+        "The scale seems to go along the second axis of W. Which channels does the normalization see?"),
+    "last_axis_scaled_when_it_fits": (
+        "scale.reshape(-1, 1, 1, 1) -> (scale if W.shape[0] == W.shape[3] else scale.reshape(-1, 1, 1, 1))",
+        "Where sizes happen to be equal, the scale seems to go along the last axis of W. Which axis is that?"),
+    "last_axis_scaled": ("scale.reshape(-1, 1, 1, 1) -> scale",
+        "The scale seems to go along the last axis of W. Which axis is that?"),
+    "one_scale_for_all_channels": ("scale.reshape(-1, 1, 1, 1) -> scale.mean()",
+        "One scale seems to serve all channels. How many gammas are there?"),
+    "old_bias_not_scaled": ("(b - mean) * scale -> b - mean * scale",
+        "Your old bias arrives unscaled. Does it not pass through the normalization like everything else?"),
+    "old_bias_forgotten": ("(b - mean) * scale -> -mean * scale",
+        "The old bias of the convolution seems to be lost. When may one leave it out?"),
+    "mean_added": ("(b - mean) -> (b + mean)",
+        "The running mean seems to enter your bias with the wrong sign."),
+    "beta_scaled": ("(b - mean) * scale + beta -> (b - mean + beta) * scale",
+        "beta seems to be scaled in your bias. Does it come before the scale, or after?"),
+    "beta_subtracted": (" * scale + beta ->  * scale - beta",
+        "beta seems to enter your bias with the wrong sign."),
+    "divided_by_the_variance": ("np.sqrt(var + eps) -> var + eps",
+        "You seem to divide by the variance. What does test mode divide by?"),
+    "eps_forgotten": ("np.sqrt(var + eps) -> np.sqrt(var)",
+        "eps seems to be missing. Would the fused filters agree with test mode for a channel that hardly varies?"),
+    "eps_outside_the_root": ("np.sqrt(var + eps) -> np.sqrt(var) + eps",
+        "Your eps seems to be added to the standard deviation. What does test mode add it to?"),
+    "eps_hard_coded": ("np.sqrt(var + eps) -> np.sqrt(var + 1e-5)",
+        "Your eps seems to be a number of your own. What if the network was trained with another?"),
+    "gamma_forgotten": ("gamma / std -> 1 / std",
+        "gamma seems to be missing. What does test mode do after it has divided?"),
+    "gamma_made_positive": ("gamma / std -> np.abs(gamma) / std",
+        "Your gamma seems to have lost its sign. May a scale be negative?"),
+    "weights_edited": ("W2 = W * -> W2 = W; W2 *=",
+        "You seem to scale the caller's W itself. What if they want to go on training?"),
+    "bias_edited": ("b2 = (b - mean) * scale + beta -> b -= mean; b2 = b * scale + beta",
+        "You seem to subtract inside the caller's b. What if they want to go on training?"),
+    "promoted_to_float64": ("std = -> var = var.astype(float); std =",
+        "Your fused filters are float64 whatever the filters were. Which line changes the dtype?"),
+})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, slip, variant
+from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, slips, variant
 from autograder.suite.inputs import affine
 from autograder.suites.a4_batch_norm import oracle
 from autograder.suites.a4_batch_norm.inputs import bn_param
@@ -128,139 +128,61 @@ def in_copies_by_einsum(W, b, gamma, beta, mean, var, eps=1e-5):
     return np.einsum("dm,m,m->dm", W, gamma, inverse), b
 
 
-# ---------------------------------------------------------------- wrong
-
-
-@slip(plain, "W * scale -> W * scale[:, None]")
-def rows_scaled():
-    """The scale seems to go along the inputs. Is a neuron a row of W here, or a column?"""
-
-
-@slip(plain, "W * scale -> W * (scale[:, None] if W.shape[0] == W.shape[1] else scale)")
-def rows_scaled_when_square():
-    """Your shapes decide which axis is scaled, and with as many rows as columns they decide wrongly."""
-
-
-@slip(plain, "W * scale -> W * scale.mean()")
-def one_scale_for_all_neurons():
-    """One scale seems to serve all neurons. How many gammas are there?"""
-
-
-@slip(plain, "W2 = W * scale -> W2 = W")
-def weights_left_alone():
-    """Your weights come back as they were. Does the normalization not stretch the outputs of this layer?"""
-
-
-@slip(plain, "(b - mean) * scale -> b - mean * scale")
-def old_bias_not_scaled():
-    """Your old bias arrives unscaled. Does it not pass through the normalization like everything else?"""
-
-
-@slip(plain, "(b - mean) * scale -> -mean * scale")
-def old_bias_forgotten():
-    """The old bias of the layer seems to be lost. When may one leave it out?"""
-
-
-@slip(plain, "(b - mean) -> b")
-def mean_forgotten():
-    """The running mean seems to be missing in your bias."""
-
-
-@slip(plain, "(b - mean) -> (b + mean)")
-def mean_added():
-    """The running mean seems to enter your bias with the wrong sign."""
-
-
-@slip(plain, "(b - mean) * scale + beta -> b * scale - mean + beta")
-def mean_not_scaled():
-    """The running mean arrives unscaled in your bias. In which order does test mode subtract and divide?"""
-
-
-@slip(plain, "(b - mean) * scale + beta -> (b - mean + beta) * scale")
-def beta_scaled():
-    """beta seems to be scaled in your bias. Does it come before the scale, or after?"""
-
-
-@slip(plain, " * scale + beta ->  * scale - beta")
-def beta_subtracted():
-    """beta seems to enter your bias with the wrong sign."""
-
-
-@slip(plain, " * scale + beta ->  * scale")
-def beta_forgotten():
-    """beta seems to be missing in your bias."""
-
-
-@slip(plain, "+ beta -> + beta + b")
-def old_bias_added_again():
-    """The old bias seems to be in your bias twice: once through the normalization, once around it."""
-
-
-@slip(plain, "np.sqrt(var + eps) -> var + eps")
-def divided_by_the_variance():
-    """You seem to divide by the variance. What does test mode divide by?"""
-
-
-@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var)")
-def eps_forgotten():
-    """eps seems to be missing. Would the fused layer agree with test mode for a feature that hardly varies?"""
-
-
-@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var) + eps")
-def eps_outside_the_root():
-    """Your eps seems to be added to the standard deviation. What does test mode add it to?"""
-
-
-@slip(plain, "np.sqrt(var + eps) -> np.sqrt(var + 1e-5)")
-def eps_hard_coded():
-    """Your eps seems to be a number of your own. What if the layer was trained with another?"""
-
-
-@slip(plain, "eps=1e-5 -> eps=1e-8")
-def another_default_eps():
-    """Your eps seems to have another default than the stub's."""
-
-
-@slip(plain, "b2 = (b - mean) * scale + beta -> b2 = (b - mean) * gamma / np.sqrt(var) + beta")
-def eps_in_the_weights_only():
-    """Weights and bias seem to disagree about eps."""
-
-
-@slip(plain, "gamma / std -> 1 / std")
-def gamma_forgotten():
-    """gamma seems to be missing. What does test mode do after it has divided?"""
-
-
-@slip(plain, "gamma / std -> np.abs(gamma) / std")
-def gamma_made_positive():
-    """Your gamma seems to have lost its sign. May a scale be negative?"""
-
-
-@slip(plain, "gamma / std -> std / gamma")
-def scale_upside_down():
-    """Your scale seems to be upside down."""
-
-
-@slip(plain, "gamma / std -> gamma * std")
-def multiplied_by_std():
-    """You seem to multiply by the spread. What does normalizing do to a wide feature?"""
-
-
-@slip(plain, "(b - mean) * scale -> (b - mean) * gamma")
-def bias_not_divided():
-    """Your weights are divided by the spread, your bias is not."""
-
-
-@slip(plain, "W2 = W * scale -> W2 = W; W2 *= scale")
-def weights_edited():
-    """You seem to scale the caller's W itself. What if they want to go on training?"""
-
-
-@slip(plain, "b2 = (b - mean) * scale + beta -> b -= mean; b2 = b * scale + beta")
-def bias_edited():
-    """You seem to subtract inside the caller's b. What if they want to go on training?"""
-
-
-@slip(plain, "std = -> var = var.astype(float); std =")
-def promoted_to_float64():
-    """Your fused layer is float64 whatever the layer was. Which line changes the dtype?"""
+# ---------------------------------------------------------------- wrong: what is edited, and the hint
+# fmt: off
+WRONG = slips(plain, {
+    "rows_scaled": ("W * scale -> W * scale[:, None]",
+        "The scale seems to go along the inputs. Is a neuron a row of W here, or a column?"),
+    "rows_scaled_when_square": ("W * scale -> W * (scale[:, None] if W.shape[0] == W.shape[1] else scale)",
+        "Your shapes decide which axis is scaled, and with as many rows as columns they decide wrongly."),
+    "one_scale_for_all_neurons": ("W * scale -> W * scale.mean()",
+        "One scale seems to serve all neurons. How many gammas are there?"),
+    "weights_left_alone": ("W2 = W * scale -> W2 = W",
+        "Your weights come back as they were. Does the normalization not stretch the outputs of this layer?"),
+    "old_bias_not_scaled": ("(b - mean) * scale -> b - mean * scale",
+        "Your old bias arrives unscaled. Does it not pass through the normalization like everything else?"),
+    "old_bias_forgotten": ("(b - mean) * scale -> -mean * scale",
+        "The old bias of the layer seems to be lost. When may one leave it out?"),
+    "mean_forgotten": ("(b - mean) -> b",
+        "The running mean seems to be missing in your bias."),
+    "mean_added": ("(b - mean) -> (b + mean)",
+        "The running mean seems to enter your bias with the wrong sign."),
+    "mean_not_scaled": ("(b - mean) * scale + beta -> b * scale - mean + beta",
+        "The running mean arrives unscaled in your bias. In which order does test mode subtract and divide?"),
+    "beta_scaled": ("(b - mean) * scale + beta -> (b - mean + beta) * scale",
+        "beta seems to be scaled in your bias. Does it come before the scale, or after?"),
+    "beta_subtracted": (" * scale + beta ->  * scale - beta",
+        "beta seems to enter your bias with the wrong sign."),
+    "beta_forgotten": (" * scale + beta ->  * scale",
+        "beta seems to be missing in your bias."),
+    "old_bias_added_again": ("+ beta -> + beta + b",
+        "The old bias seems to be in your bias twice: once through the normalization, once around it."),
+    "divided_by_the_variance": ("np.sqrt(var + eps) -> var + eps",
+        "You seem to divide by the variance. What does test mode divide by?"),
+    "eps_forgotten": ("np.sqrt(var + eps) -> np.sqrt(var)",
+        "eps seems to be missing. Would the fused layer agree with test mode for a feature that hardly varies?"),
+    "eps_outside_the_root": ("np.sqrt(var + eps) -> np.sqrt(var) + eps",
+        "Your eps seems to be added to the standard deviation. What does test mode add it to?"),
+    "eps_hard_coded": ("np.sqrt(var + eps) -> np.sqrt(var + 1e-5)",
+        "Your eps seems to be a number of your own. What if the layer was trained with another?"),
+    "another_default_eps": ("eps=1e-5 -> eps=1e-8",
+        "Your eps seems to have another default than the stub's."),
+    "eps_in_the_weights_only": ("b2 = (b - mean) * scale + beta -> b2 = (b - mean) * gamma / np.sqrt(var) + beta",
+        "Weights and bias seem to disagree about eps."),
+    "gamma_forgotten": ("gamma / std -> 1 / std",
+        "gamma seems to be missing. What does test mode do after it has divided?"),
+    "gamma_made_positive": ("gamma / std -> np.abs(gamma) / std",
+        "Your gamma seems to have lost its sign. May a scale be negative?"),
+    "scale_upside_down": ("gamma / std -> std / gamma",
+        "Your scale seems to be upside down."),
+    "multiplied_by_std": ("gamma / std -> gamma * std",
+        "You seem to multiply by the spread. What does normalizing do to a wide feature?"),
+    "bias_not_divided": ("(b - mean) * scale -> (b - mean) * gamma",
+        "Your weights are divided by the spread, your bias is not."),
+    "weights_edited": ("W2 = W * scale -> W2 = W; W2 *= scale",
+        "You seem to scale the caller's W itself. What if they want to go on training?"),
+    "bias_edited": ("b2 = (b - mean) * scale + beta -> b -= mean; b2 = b * scale + beta",
+        "You seem to subtract inside the caller's b. What if they want to go on training?"),
+    "promoted_to_float64": ("std = -> var = var.astype(float); std =",
+        "Your fused layer is float64 whatever the layer was. Which line changes the dtype?"),
+})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, slip, variant, vjp
+from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, slips, variant, vjp
 from autograder.suite.inputs import affine, batch
 from autograder.suites.a4_batch_norm import oracle
 
@@ -126,119 +126,56 @@ class ByTheCentringMatrix:
         return cache @ dout, np.einsum("nd->d", dout)
 
 
-# ---------------------------------------------------------------- wrong
+# ---------------------------------------------------------------- wrong: what is edited, and the hint
+# fmt: off
+WRONG_PLAIN_BACKWARD = slips(plain_backward, {
+    "mean_held_constant": (" - dbeta / n -> ",
+        "Your dx lets dout pass as if the mean were a constant. Which examples is the mean made of?"),
+    "sum_instead_of_mean": ("dbeta / n -> dbeta",
+        "The detour through the mean looks N times too strong. How much does one example move the mean?"),
+    "mean_path_added": ("dout - dbeta / n -> dout + dbeta / n",
+        "The part of dx that comes through the mean seems to have the wrong sign."),
+    "mean_over_features": ("dbeta / n -> dout.mean(axis=1, keepdims=True)",
+        "The mean in your dx seems to run over the features. Over what did the forward pass average?"),
+    "mean_over_everything": ("dbeta / n -> dout.mean()",
+        "The mean in your dx seems to run over all entries at once. Do two features share a mean?"),
+    "mean_path_one_off": ("dbeta / n -> dbeta / max(n - 1, 1)",
+        "The detour through the mean seems to use N - 1. What did the forward pass divide its sum by?"),
+    "divided_by_the_number_of_features": ("dbeta / n -> dbeta / dout.shape[1]",
+        "You seem to divide a sum over the batch by the number of features. Which axis of dout counts the examples?"),
+    "single_example_passed_through": ("dx = dout - dbeta / n -> dx = dout - dbeta / n if n > 1 else dout",
+        "A batch of one example seems to be a special case for you. What does its output depend on?"),
+    "dbeta_averaged": ("return dx, dbeta -> return dx, dbeta / n",
+        "dbeta seems to be averaged over the batch. All examples share one beta: how do their wishes add up?"),
+    "dbeta_after_centring": ("return dx, dbeta -> return dx, dx.sum(axis=0)",
+        "Your dbeta looks like the sum of dx. Does beta come before the mean is removed, or after?"),
+    "dbeta_not_summed": ("return dx, dbeta -> return dx, dout",
+        "There seems to be one dbeta for each example. How many betas are there?"),
+    "dout_edited": ("dx = dout - -> dx = dout; dx -=",
+        "You seem to subtract inside the caller's dout. Another layer may still need it."),
+    "backward_promoted": ("n = -> dout = dout.astype(float); n =",
+        "Your gradients are float64 whatever comes in. Which line changes the dtype?"),
+})
 
-
-@slip(plain_backward, " - dbeta / n -> ")
-def mean_held_constant():
-    """Your dx lets dout pass as if the mean were a constant. Which examples is the mean made of?"""
-
-
-@slip(plain_forward, "x - mean + beta -> (x - mean) / np.sqrt(x.var(axis=0) + 1e-5) + beta")
-def divided_by_the_spread():
-    """You seem to divide by the spread as well. What does the name of this layer promise?"""
-
-
-@slip(plain_backward, "dbeta / n -> dbeta")
-def sum_instead_of_mean():
-    """The detour through the mean looks N times too strong. How much does one example move the mean?"""
-
-
-@slip(plain_forward, "x.mean(axis=0) -> x.mean(axis=1, keepdims=True)")
-def row_mean_removed():
-    """Each example seems to lose the mean over its own features. Whose mean should one feature be compared with?"""
-
-
-@slip(plain_forward, "x.mean(axis=0) -> x.mean()")
-def one_mean_for_all_features():
-    """One mean seems to serve all features at once. How many numbers should a mean over the batch have?"""
-
-
-@slip(plain_forward, "x - mean + beta -> x + beta")
-def mean_left_in():
-    """The mean seems to be still there."""
-
-
-@slip(plain_forward, "x - mean + beta -> x - mean")
-def beta_forgotten():
-    """beta seems to be missing."""
-
-
-@slip(plain_forward, "x - mean + beta -> x - mean - beta")
-def beta_subtracted():
-    """beta seems to enter with the wrong sign."""
-
-
-@slip(plain_forward, "x.mean(axis=0) -> np.median(x, axis=0)")
-def median_removed():
-    """Your features seem to lose their median, not their mean."""
-
-
-@slip(plain_forward, "out = x - mean + beta -> out = x; out -= mean; out += beta")
-def x_edited():
-    """You seem to work inside the caller's x. Will they still find their data afterwards?"""
-
-
-@slip(plain_forward, "x.mean(axis=0) -> x.astype(float).mean(axis=0)")
-def forward_promoted():
-    """Your out is float64 whatever comes in. Which line changes the dtype of x?"""
-
-
-@slip(plain_forward, "x.mean(axis=0) -> x.mean(axis=0) if len(x) > 1 else 0 * x[0]")
-def single_example_kept():
-    """A batch of one example seems to be a special case for you. What is the mean of one example?"""
-
-
-@slip(plain_backward, "dout - dbeta / n -> dout + dbeta / n")
-def mean_path_added():
-    """The part of dx that comes through the mean seems to have the wrong sign."""
-
-
-@slip(plain_backward, "dbeta / n -> dout.mean(axis=1, keepdims=True)")
-def mean_over_features():
-    """The mean in your dx seems to run over the features. Over what did the forward pass average?"""
-
-
-@slip(plain_backward, "dbeta / n -> dout.mean()")
-def mean_over_everything():
-    """The mean in your dx seems to run over all entries at once. Do two features share a mean?"""
-
-
-@slip(plain_backward, "dbeta / n -> dbeta / max(n - 1, 1)")
-def mean_path_one_off():
-    """The detour through the mean seems to use N - 1. What did the forward pass divide its sum by?"""
-
-
-@slip(plain_backward, "dbeta / n -> dbeta / dout.shape[1]")
-def divided_by_the_number_of_features():
-    """You seem to divide a sum over the batch by the number of features. Which axis of dout counts the examples?"""
-
-
-@slip(plain_backward, "dx = dout - dbeta / n -> dx = dout - dbeta / n if n > 1 else dout")
-def single_example_passed_through():
-    """A batch of one example seems to be a special case for you. What does its output depend on?"""
-
-
-@slip(plain_backward, "return dx, dbeta -> return dx, dbeta / n")
-def dbeta_averaged():
-    """dbeta seems to be averaged over the batch. All examples share one beta: how do their wishes add up?"""
-
-
-@slip(plain_backward, "return dx, dbeta -> return dx, dx.sum(axis=0)")
-def dbeta_after_centring():
-    """Your dbeta looks like the sum of dx. Does beta come before the mean is removed, or after?"""
-
-
-@slip(plain_backward, "return dx, dbeta -> return dx, dout")
-def dbeta_not_summed():
-    """There seems to be one dbeta for each example. How many betas are there?"""
-
-
-@slip(plain_backward, "dx = dout - -> dx = dout; dx -=")
-def dout_edited():
-    """You seem to subtract inside the caller's dout. Another layer may still need it."""
-
-
-@slip(plain_backward, "n = -> dout = dout.astype(float); n =")
-def backward_promoted():
-    """Your gradients are float64 whatever comes in. Which line changes the dtype?"""
+WRONG_PLAIN_FORWARD = slips(plain_forward, {
+    "divided_by_the_spread": ("x - mean + beta -> (x - mean) / np.sqrt(x.var(axis=0) + 1e-5) + beta",
+        "You seem to divide by the spread as well. What does the name of this layer promise?"),
+    "row_mean_removed": ("x.mean(axis=0) -> x.mean(axis=1, keepdims=True)",
+        "Each example seems to lose the mean over its own features. Whose mean should one feature be compared with?"),
+    "one_mean_for_all_features": ("x.mean(axis=0) -> x.mean()",
+        "One mean seems to serve all features at once. How many numbers should a mean over the batch have?"),
+    "mean_left_in": ("x - mean + beta -> x + beta",
+        "The mean seems to be still there."),
+    "beta_forgotten": ("x - mean + beta -> x - mean",
+        "beta seems to be missing."),
+    "beta_subtracted": ("x - mean + beta -> x - mean - beta",
+        "beta seems to enter with the wrong sign."),
+    "median_removed": ("x.mean(axis=0) -> np.median(x, axis=0)",
+        "Your features seem to lose their median, not their mean."),
+    "x_edited": ("out = x - mean + beta -> out = x; out -= mean; out += beta",
+        "You seem to work inside the caller's x. Will they still find their data afterwards?"),
+    "forward_promoted": ("x.mean(axis=0) -> x.astype(float).mean(axis=0)",
+        "Your out is float64 whatever comes in. Which line changes the dtype of x?"),
+    "single_example_kept": ("x.mean(axis=0) -> x.mean(axis=0) if len(x) > 1 else 0 * x[0]",
+        "A batch of one example seems to be a special case for you. What is the mean of one example?"),
+})

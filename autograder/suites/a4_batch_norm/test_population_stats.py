@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_raises, expect_unchanged, points, slip, variant
+from autograder.suite import expect_close, expect_raises, expect_unchanged, points, slips, variant
 from autograder.suite.inputs import batch
 from autograder.suites.a4_batch_norm import oracle
 
@@ -102,109 +102,51 @@ def from_sums_of_squares(batch_means, batch_vars, m):
     return np.einsum("bd->d", batch_means) / batches, np.sum(m * batch_vars, axis=0) / (batches * (m - 1))
 
 
-# ---------------------------------------------------------------- wrong
-
-
-@slip(plain, " * m / (m - 1) -> ")
-def biased():
-    """Your variance is the plain average of biased ones. Are small batches as spread out as the population?"""
-
-
-@slip(plain, "* m / (m - 1) -> * (m - 1) / m")
-def correction_upside_down():
-    """Your correction makes the variance smaller. Does a small batch show too much of the spread, or too little?"""
-
-
-@slip(plain, "batch_vars.mean(axis=0) -> np.sqrt(batch_vars).mean(axis=0) ** 2")
-def standard_deviations_averaged():
-    """You seem to average standard deviations. Is the square of an average the average of the squares?"""
-
-
-@slip(plain, "* m / (m - 1) -> * m / (m - 1) + batch_means.var(axis=0)")
-def spread_of_the_means_added():
-    """You seem to add the spread of the batch means, and to correct the bias as well. That counts one thing twice."""
-
-
-@slip(plain, "* m / (m - 1) -> + batch_means.var(axis=0)")
-def spread_of_the_means_instead():
-    """You seem to add the spread of the batch means to the average variance. What if there is just one batch?"""
-
-
-@slip(plain, "batch_vars.mean(axis=0) -> batch_means.var(axis=0)")
-def spread_of_the_means_alone():
-    """Your variance seems to be that of the batch means. How much do means vary, compared with single examples?"""
-
-
-@slip(plain, "* m / (m - 1) -> * len(batch_vars) / max(len(batch_vars) - 1, 1)")
-def corrected_by_the_number_of_batches():
-    """Your correction seems to count the batches. What is m?"""
-
-
-@slip(plain, "* m / (m - 1) -> * m // (m - 1)")
-def floor_division():
-    """Your variance seems to be rounded down. Which division keeps the fraction?"""
-
-
-@slip(plain, "* m / (m - 1) -> * (m // (m - 1))")
-def correction_rounded_down():
-    """Your correction seems to be rounded down to a whole number. Which division keeps the fraction?"""
-
-
-@slip(plain, "* m / (m - 1) -> * (m + 1) / m")
-def correction_one_off():
-    """Your correction is nearly there, but one off: how many differences from their own mean do m examples have?"""
-
-
-@slip(plain, "* m / (m - 1) -> / (m - 1)")
-def divided_once_more():
-    """Your variance is divided by m - 1, but it was divided before. By what?"""
-
-
-@slip(plain, "batch_means.mean(axis=0) -> batch_means.mean(axis=0) * m / (m - 1)")
-def mean_corrected_too():
-    """Your mean seems to be corrected like the variance. Is the mean of a small batch biased?"""
-
-
-@slip(plain, ".mean(axis=0) -> .sum(axis=0)")
-def summed():
-    """Your estimates grow with the number of batches. What turns a sum into an average?"""
-
-
-@slip(plain, ".mean(axis=0) -> .mean(axis=1)")
-def averaged_over_features():
-    """You seem to average over the features. Which axis counts the batches?"""
-
-
-@slip(plain, ".mean(axis=0) -> .mean()")
-def one_number_for_all_features():
-    """You seem to average over batches and features at once. How many features are there to describe?"""
-
-
-@slip(plain, ".mean(axis=0) -> [-1]")
-def last_batch_only():
-    """Your estimates look like those of a single batch. What do the others say?"""
-
-
-@slip(plain, "return mean, var -> return mean, np.sqrt(var)")
-def standard_deviation_returned():
-    """You seem to return a standard deviation in place of the variance."""
-
-
-@slip(plain, "return mean, var -> return var, mean")
-def mean_and_variance_exchanged():
-    """Mean and variance seem to have changed places in what you return."""
-
-
-@slip(plain, "var = batch_vars -> batch_vars *= m; var = batch_vars", " * m / (m - 1) ->  / (m - 1)")
-def batch_vars_edited():
-    """You seem to work inside the caller's batch_vars. Will they find their statistics again?"""
-
-
-@slip(plain, "if m < 2: -> if m < 1:")
-def single_examples_accepted():
-    """A batch size that says nothing about the spread seems to be welcome. What does your formula divide by then?"""
-
-
-@slip(plain, "m / (m - 1) -> m / max(m - 1, 1)", "if m < 2: -> if m < 0:")
-def division_by_zero_dodged():
-    """You seem to dodge the division by zero. May the caller believe the number that comes out?"""
+# ---------------------------------------------------------------- wrong: what is edited, and the hint
+# fmt: off
+WRONG = slips(plain, {
+    "biased": (" * m / (m - 1) -> ",
+        "Your variance is the plain average of biased ones. Are small batches as spread out as the population?"),
+    "correction_upside_down": ("* m / (m - 1) -> * (m - 1) / m",
+        "Your correction makes the variance smaller. Does a small batch show too much of the spread, or too little?"),
+    "standard_deviations_averaged": ("batch_vars.mean(axis=0) -> np.sqrt(batch_vars).mean(axis=0) ** 2",
+        "You seem to average standard deviations. Is the square of an average the average of the squares?"),
+    "spread_of_the_means_added": ("* m / (m - 1) -> * m / (m - 1) + batch_means.var(axis=0)",
+        "You seem to add the spread of the batch means, and to correct the bias as well. That counts one thing "
+        "twice."),
+    "spread_of_the_means_instead": ("* m / (m - 1) -> + batch_means.var(axis=0)",
+        "You seem to add the spread of the batch means to the average variance. What if there is just one batch?"),
+    "spread_of_the_means_alone": ("batch_vars.mean(axis=0) -> batch_means.var(axis=0)",
+        "Your variance seems to be that of the batch means. How much do means vary, compared with single examples?"),
+    "corrected_by_the_number_of_batches": ("* m / (m - 1) -> * len(batch_vars) / max(len(batch_vars) - 1, 1)",
+        "Your correction seems to count the batches. What is m?"),
+    "floor_division": ("* m / (m - 1) -> * m // (m - 1)",
+        "Your variance seems to be rounded down. Which division keeps the fraction?"),
+    "correction_rounded_down": ("* m / (m - 1) -> * (m // (m - 1))",
+        "Your correction seems to be rounded down to a whole number. Which division keeps the fraction?"),
+    "correction_one_off": ("* m / (m - 1) -> * (m + 1) / m",
+        "Your correction is nearly there, but one off: how many differences from their own mean do m examples have?"),
+    "divided_once_more": ("* m / (m - 1) -> / (m - 1)",
+        "Your variance is divided by m - 1, but it was divided before. By what?"),
+    "mean_corrected_too": ("batch_means.mean(axis=0) -> batch_means.mean(axis=0) * m / (m - 1)",
+        "Your mean seems to be corrected like the variance. Is the mean of a small batch biased?"),
+    "summed": (".mean(axis=0) -> .sum(axis=0)",
+        "Your estimates grow with the number of batches. What turns a sum into an average?"),
+    "averaged_over_features": (".mean(axis=0) -> .mean(axis=1)",
+        "You seem to average over the features. Which axis counts the batches?"),
+    "one_number_for_all_features": (".mean(axis=0) -> .mean()",
+        "You seem to average over batches and features at once. How many features are there to describe?"),
+    "last_batch_only": (".mean(axis=0) -> [-1]",
+        "Your estimates look like those of a single batch. What do the others say?"),
+    "standard_deviation_returned": ("return mean, var -> return mean, np.sqrt(var)",
+        "You seem to return a standard deviation in place of the variance."),
+    "mean_and_variance_exchanged": ("return mean, var -> return var, mean",
+        "Mean and variance seem to have changed places in what you return."),
+    "batch_vars_edited": ("var = batch_vars -> batch_vars *= m; var = batch_vars", " * m / (m - 1) ->  / (m - 1)",
+        "You seem to work inside the caller's batch_vars. Will they find their statistics again?"),
+    "single_examples_accepted": ("if m < 2: -> if m < 1:",
+        "A batch size that says nothing about the spread seems to be welcome. What does your formula divide by "
+        "then?"),
+    "division_by_zero_dodged": ("m / (m - 1) -> m / max(m - 1, 1)", "if m < 2: -> if m < 0:",
+        "You seem to dodge the division by zero. May the caller believe the number that comes out?"),
+})
