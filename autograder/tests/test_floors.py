@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("suite", "safe", "sandbox", "markup", "judge", "authoring", "gradebook", "reports", "sample", "__main__")
 GROUND = {"suite", "safe", "sandbox"}
+STUDENTS_FLOORS = {  # each room of the students' package, and the rooms that it may look into
+    "checking": set(),
+    "waiting": {"checking", "guesses"},
+    "figures": {"style"},
+    "stage": set(),
+    "training": {"digits"},
+    "demos": {"stage", "training", "digits"},
+}
 DOORS = {
     "jupytext": {"autograder/authoring/course.py"},
     "latex2mathml": {"autograder/markup.py"},
@@ -30,8 +39,13 @@ def _imports(path: Path) -> set[str]:
     return names
 
 
-def _room(path: Path) -> str:
-    return path.relative_to(ROOT / "autograder").parts[0].removesuffix(".py")
+def _room(path: Path, house: str = "autograder") -> str:
+    return path.relative_to(ROOT / house).parts[0].removesuffix(".py")
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in parts if part not in ("utils", "__init__"))
 
 
 def test_every_import_points_down() -> None:
@@ -53,6 +67,26 @@ def test_the_students_package_knows_nothing_of_the_grader() -> None:
     """No grader reaches a student's machine."""
     for path in _modules("utils/zeromean"):
         assert not any(name.split(".")[0] == "autograder" for name in _imports(path)), path
+
+
+def test_the_rooms_of_the_students_package_look_down_only() -> None:
+    """Demos stand on the stage and on trained networks; a check knows neither."""
+    for path in _modules("utils/zeromean"):
+        room = _room(path, "utils/zeromean")
+        for parts in (name.split(".") for name in _imports(path)):
+            if room != "__init__" and parts[0] == "zeromean" and len(parts) > 1 and parts[1] != room:
+                assert parts[1] in STUDENTS_FLOORS.get(room, set()), f"{path}: imports {'.'.join(parts)}"
+
+
+def test_no_file_comes_back_to_itself() -> None:
+    """No file imports one that imports it, by any way; graphlib raises CycleError with the way round."""
+    files = {_module(path): path for folder in ("autograder", "utils/zeromean") for path in _modules(folder)}
+    graph = {}
+    for name, path in files.items():
+        longest = (next((n for n in (each, each.rpartition(".")[0]) if n in files), "") for each in _imports(path))
+        graph[name] = {found for found in longest if found and found != name}
+    order = list(TopologicalSorter(graph).static_order())
+    assert set(files) <= set(order)
 
 
 def test_the_sandbox_imports_nothing_of_ours() -> None:
