@@ -114,5 +114,8 @@ MARKS.text = (p, m) => {
   const x = read(p, m.x), y = read(p, m.y), words = read(p, m.words);
   const look = { textAlign: m.align, textBaseline: 'middle', font: p.font(m.size) };
   Object.assign(p.ctx, { fillStyle: p.ink.words[m.color], ...look });
-  words.data.forEach((word, i) => p.ctx.fillText(write(word, '.3g'), p.X(pick(x, i)), p.Y(pick(y, i))));
+  words.data.forEach((word, i) => {
+    const said = write(word, '.3g'), half = m.align === 'center' ? p.ctx.measureText(said).width / 2 + 2 : 0;
+    p.ctx.fillText(said, Math.max(half, Math.min(p.width - half, p.X(pick(x, i)))), p.Y(pick(y, i)));
+  });
 };

@@ -98,7 +98,8 @@ class Picture {
     const { ctx, box } = p;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(box.left - 1, box.top - 7, box.right - box.left + 8, box.bottom - box.top + 8);
+    if (!this.spec.frame) ctx.rect(0, 0, p.width, p.height);
+    else ctx.rect(box.left - 1, box.top - 7, box.right - box.left + 8, box.bottom - box.top + 8);
     ctx.clip();
     for (const m of p.marks) if (ready(m, p.frame)) MARKS[m.kind](p, m);
     this.stage.follow.draw(p);

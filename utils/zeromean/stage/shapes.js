@@ -54,11 +54,11 @@ MARKS.boxes = (p, m) => {
     ctx.fill();
     if (color) { Object.assign(ctx, { fillStyle: p.ink[color], globalAlpha: 0.22 }); ctx.fill(); ctx.globalAlpha = 1; }
     ctx.stroke();
-    const rows = String(words.data[i]).split('\n');
+    const rows = String(words.data[i]).split('\n'), fit = Math.min(1, high / (rows.length * p.size * 1.15));
     Object.assign(ctx, { fillStyle: p.ink.ink, textAlign: 'center', textBaseline: 'middle' });
     rows.forEach((row, k) => {
-      ctx.font = p.font(k ? 0.86 : 1, k === 0);
-      ctx.fillText(row, middle, level + (k - (rows.length - 1) / 2) * p.size * 1.12, wide - 6);
+      ctx.font = p.font((k ? 0.86 : 1) * fit, k === 0);
+      ctx.fillText(row, middle, level + (k - (rows.length - 1) / 2) * p.size * 1.12 * fit, wide - 6);
     });
   }
 };

@@ -162,7 +162,8 @@ def _views() -> list[View]:
             Axis("layer", 10.5, -0.6, ticks={n: str(n) for n in range(1, 11)}),
             [marks.ridges("value", "hills")],
             "Histogram of the activations of each layer; at layer {depth} {saturated:.0%} {stuck}",
-            ratio=0.92,
+            ratio=0.8,
+            size="large",
         ),
         View(
             "Their size",
@@ -175,15 +176,13 @@ def _views() -> list[View]:
                 marks.points("layer", "wide", "4096 wide", "vermilion", "d", 7, 1),
             ],
             "Standard deviation of the activations: {std_last:.3g} at layer {depth}, predicted {oracle_last:.3g}",
-            ratio=0.92,
         ),
         View(
             "Gradient of the weights",
             layers,
             Axis("root mean square of dL/dW", 1e-7, 1e4, log=True),
-            [marks.line("layer", "gradient", "measured", "vermilion", marker="s")],
+            [marks.line("layer", "gradient", "", "vermilion", marker="s")],
             "Gradient of the weights in each layer; layer 1 over layer {depth} is {ratio:.3g}",
-            ratio=0.92,
         ),
     ]
 

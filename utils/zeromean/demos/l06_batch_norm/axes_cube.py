@@ -18,6 +18,7 @@ from zeromean.stage.stage import Stage
 
 N, C, H, W = 4, 6, 3, 3
 NORMS = ("batch norm", "layer norm", "instance norm", "group norm")
+SIDES = ("front", "top", "side")
 
 
 def groups_of(norm: str, groups: int) -> Any:
@@ -51,15 +52,52 @@ def _data() -> Any:
     return level + 0.5 * rng.normal(size=(N, C, H, W))
 
 
-@cache
-def _floors() -> tuple[Any, Any]:
-    """Return corners x, y (N * C * H * W, 4): each channel of an image is a floor of H x W tiles, seen from above."""
-    n, c, h, w, corner = np.indices((N, C, H, W, 4))
-    u = (w + np.isin(corner, (1, 2)) - W / 2) / W
-    v = (h + np.isin(corner, (2, 3)) - H / 2) / H
-    x = n + 1 + 0.62 * u + 0.2 * v
-    y = c + 1 + 0.56 * v
-    return x.reshape(-1, 4), y.reshape(-1, 4)
+def _spot(n: Any, c: Any, p: Any) -> Any:
+    """Return where a corner of the block is drawn: channels to the right, images into the depth, pixels upwards."""
+    n, c, p = np.broadcast_arrays(n, c, p)
+    return np.stack([c + 0.62 * n, 0.42 * p + 0.4 * n], axis=-1)
+
+
+def _faces(n: tuple[int, int], c: tuple[int, int]) -> Any:
+    """Return the corners (3, 4, 2) of front, top and side of the block of these images and channels."""
+    (n0, n1), (c0, c1), top = n, c, H * W
+    front = _spot(n0, [c0, c1, c1, c0], [0, 0, top, top])
+    return np.array(
+        [front, _spot([n0, n0, n1, n1], [c0, c1, c1, c0], top), _spot([n0, n1, n1, n0], c1, [0, 0, top, top])]
+    )
+
+
+def _seams(n: tuple[int, int], c: tuple[int, int]) -> Any:
+    """Return the lines (k, 2, 2) between the entries on the three faces; those beyond the block are NaN."""
+    (n0, n1), (c0, c1), top = n, c, H * W
+    lines = np.full((2 * (N + C + H * W + 3), 2, 2), np.nan)
+    found = [_spot(n0, i, [0, top]) for i in range(c0, c1 + 1)] + [_spot([n0, n1], i, top) for i in range(c0, c1 + 1)]
+    found += [_spot(n0, [c0, c1], i) for i in range(top + 1)] + [_spot([n0, n1], c1, i) for i in range(top + 1)]
+    found += [_spot(i, [c0, c1], top) for i in range(n0, n1 + 1)] + [_spot(i, c1, [0, top]) for i in range(n0, n1 + 1)]
+    lines[: len(found)] = found
+    return lines
+
+
+def _ends(shared: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the first and last + 1 image, and channel, of those that share a mean (N, C)."""
+    images, channels = (np.flatnonzero(shared.any(axis=axis)) for axis in (1, 0))
+    return (int(images[0]), int(images[-1]) + 1), (int(channels[0]), int(channels[-1]) + 1)
+
+
+def _paint() -> dict[str, Any]:
+    """Return the colours of the three blocks, and the words along the edges."""
+    edges = [_spot(0, c + 0.5, -0.8) for c in range(C)] + [_spot(n + 0.5, C + 0.35, -0.5) for n in range(N)]
+    names = [_spot(0, C / 2 - 0.9, -1.9), _spot(N / 2, C + 0.75, -0.9), _spot(0.9, -2.2, H * W)]
+    fills = {"all": "grey", "group": "blue", "column": "orange"}
+    return {name: np.array([COLORS.index(color)], dtype=np.int32) for name, color in fills.items()} | {
+        **{f"edge_{axis}": np.array(edges)[:, k] for k, axis in enumerate("xy")},
+        "edge": np.array([*range(1, C + 1), *range(1, N + 1)]).astype(str),
+        **{f"name_{axis}": np.array(names)[:, k] for k, axis in enumerate("xy")},
+        "name": np.array(["channels", "images", f"{H}×{W} pixels"]),
+    }
+
+
+PAINT = _paint()
 
 
 def compute(params: Params) -> dict[str, Any]:
@@ -68,15 +106,13 @@ def compute(params: Params) -> dict[str, Any]:
     n, c = int(params["n"]) - 1, int(params["c"]) - 1
     number = groups_of(norm, groups)
     shared = number == number[n, c]
-    color = np.where(shared, COLORS.index("sky"), -1)
-    color[n, c] = COLORS.index("vermilion")
     means = np.array([_data()[number == k].mean() for k in range(number.max() + 1)])
-    x, y = _floors()
     used = groups if norm == "group norm" else 0
     return {
-        "x": x,
-        "y": y,
-        "fill": np.broadcast_to(color[:, :, None, None], (N, C, H, W)).ravel().astype(np.int32),
+        **_drawn("all", (0, N), (0, C)),
+        **_drawn("group", *_ends(shared)),
+        **_drawn("column", (n, n + 1), (c, c + 1)),
+        **PAINT,
         "mean": means[number].T,
         "shape": shape_of(norm, groups),
         "means": len(means),
@@ -89,18 +125,46 @@ def compute(params: Params) -> dict[str, Any]:
     }
 
 
+def _drawn(name: str, n: tuple[int, int], c: tuple[int, int]) -> dict[str, Any]:
+    """Return the faces and seams of one block of images and channels."""
+    faces, seams = _faces(n, c), _seams(n, c)
+    sides = {
+        f"{name}_{side}_{axis}": faces[i : i + 1, :, k] for i, side in enumerate(SIDES) for k, axis in enumerate("xy")
+    }
+    return sides | {f"{name}_seam_{axis}": seams[:, :, k] for k, axis in enumerate("xy")}
+
+
+def _block(name: str, alphas: tuple[float, float, float]) -> list[Any]:
+    """Return the marks of one block: three faces, lit from above, and the seams."""
+    faces = zip(SIDES, alphas, strict=True)
+    drawn = [marks.polygons(f"{name}_{s}_x", f"{name}_{s}_y", name, alpha=alpha, seam=0) for s, alpha in faces]
+    seam = {"all": "grey"}.get(name, "ink")
+    return [*drawn, marks.line(f"{name}_seam_x", f"{name}_seam_y", "", seam, width=0.8, alpha=0.5)]
+
+
 def _views() -> list[View]:
     images = {n: f"image {n}" for n in range(1, N + 1)}
     channels = {c: str(c) for c in range(1, C + 1)}
+    top = [tuple(map(float, _spot(n + 0.5, c + 0.5, H * W))) for n in range(N) for c in range(C)]
     return [
         View(
-            "Which entries share a mean with the red ones",
-            Axis("", 0.5, N + 0.5, ticks=images),
-            Axis("channel", 0.45, C + 0.65, ticks=channels),
-            [marks.polygons("x", "y", "fill")],
-            "Tiles of {called}: channel {c} of image {n} shares its mean with {entries} entries {where}",
-            [Handle("Chosen image and channel", x="n", y="c", color="ink")],
-            ratio=0.66,
+            "Blue: all that shares one mean with the orange column",
+            Axis("", -1.0, 9.6),
+            Axis("", -0.9, 5.7),
+            [
+                *_block("all", (0.35, 0.2, 0.5)),
+                *_block("group", (0.75, 0.6, 0.9)),
+                *_block("column", (0.95, 0.8, 1.0)),
+                marks.text("edge_x", "edge_y", "edge", "ink", 0.92),
+                marks.text("name_x", "name_y", "name", "ink", 1.0, "left"),
+            ],
+            "A block of images, channels and pixels. {called}: channel {c} of image {n} shares its mean with {entries} "
+            "entries {where}",
+            [Handle("Chosen image and channel", along=("n", "c"), path=top, color="ink")],
+            ratio=0.62,
+            size="large",
+            equal=True,
+            frame=False,
         ),
         View(
             "The mean that each one uses",
@@ -108,7 +172,6 @@ def _views() -> list[View]:
             Axis("channel", -0.5, C - 0.5, ticks={c - 1: words for c, words in channels.items()}),
             [marks.cells("mean", (-5, 5))],
             "The mean that each image and channel uses: {means} different numbers",
-            ratio=0.66,
         ),
     ]
 
@@ -125,14 +188,15 @@ def demo() -> Stage:
             Slider("c", "Channel", range(1, C + 1), 4, fmt="d"),
         ],
         _views(),
+        formula=f"{{means}} means × [blue:{{entries}} entries] = {N * C * H * W}",
         readout="{called}: the mean has shape {shape}, so {means} numbers. Channel {c} of image {n} uses {own:.2f}, "
         "from {entries} entries {where}; {needs}.",
         presets=[
-            Preset("1×C×1×1", {"norm": "batch norm"}),
-            Preset("N×1×1×1", {"norm": "layer norm"}),
-            Preset("N×C×1×1", {"norm": "instance norm"}),
-            Preset("G = C", {"norm": "group norm", "groups": 6}, "One channel in each group: instance norm."),
-            Preset("G = 1", {"norm": "group norm", "groups": 1}, "One group: layer norm over C, H and W."),
+            Preset("A channel, all images", {"norm": "batch norm"}, "Batch norm: one mean for each channel."),
+            Preset("An image, all channels", {"norm": "layer norm"}, "Layer norm: one mean for each image."),
+            Preset("A channel of an image", {"norm": "instance norm"}, "Instance norm: a mean for each pair."),
+            Preset("Groups of one channel", {"norm": "group norm", "groups": 6}, "The same as instance norm."),
+            Preset("One group of all", {"norm": "group norm", "groups": 1}, "The same as layer norm."),
         ],
         prediction=Prediction(
             f"Batch norm in a convolutional layer, a batch of {N} images with {C} channels of {H}×{W} pixels: "

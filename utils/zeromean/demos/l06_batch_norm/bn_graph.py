@@ -42,6 +42,16 @@ EDGES = {
     ("c", "xhat"): "direct",
     ("xhat", "y"): "",
 }
+PLACES = {  # where a derivative stands, seen from the middle of its edge
+    ("x", "mu"): (-0.4, -0.08),
+    ("x", "c"): (0.0, 0.17),
+    ("mu", "c"): (0.3, -0.12),
+    ("c", "v"): (0.42, 0.1),
+    ("v", "s"): (0.0, -0.55),
+    ("s", "xhat"): (0.5, 0.0),
+    ("c", "xhat"): (0.0, 0.17),
+    ("xhat", "y"): (0.0, 0.17),
+}
 ORDER = tuple(NODES)
 ENDS = ("x", "y", "dx", "dy")
 LAST = 2 * len(ORDER)
@@ -102,7 +112,9 @@ def compute(params: Params) -> dict[str, Any]:
     words, fill, under = _nodes(stage, found)
     blocked = [name for name in PATHS if name not in open_paths]
     agrees = bool(error < 1e-6)
-    verdict = f"agrees to {-np.log10(error + 1e-16):.0f} digits" if agrees else f"differs by {error:.0%}"
+    said = f"agrees to {-np.log10(error + 1e-16):.0f} digits" if agrees else f"differs by {error:.0%}"
+    verdict = said if done else "waits for dx"
+    total = round(float(found["x"].sum()), 6) + 0.0
     examples = np.arange(1, 5)
     out: dict[str, Any] = {
         "nx": np.array([NODES[n][1] for n in ORDER]),
@@ -114,12 +126,14 @@ def compute(params: Params) -> dict[str, Any]:
         **_edges(stage, blocked),
         "lamp_x": np.array([10.6]),
         "lamp_y": np.array([0.75]),
-        "lamp": np.array([f"numeric gradient\n{verdict}" if done else "numeric gradient\nwaits for dx"]),
+        "lamp": np.array([f"numeric gradient\n{verdict}"]),
         "lamp_fill": np.array([COLORS.index("green" if agrees else "vermilion") if done else -1], dtype=np.int32),
         "total_x": examples + 0.27,
         "total": found["x"] if done else np.full(4, np.nan),
         "slope": slope if done else np.full(4, np.nan),
-        "sum": round(float(found["x"].sum()), 6) + 0.0,
+        "sum": total,
+        "adds": f"; dx sums to {total:.2f}" if done else "",
+        **_local(stage, blocked),
         "doing": _doing(stage),
         "cut": " and ".join(blocked) or "none",
         "verdict": verdict,
@@ -133,7 +147,7 @@ def compute(params: Params) -> dict[str, Any]:
 def _doing(stage: int) -> str:
     """Return what happens at a stage, in words."""
     if stage == 0:
-        return "press play"
+        return "not yet started"
     name = ORDER[stage - 1] if stage <= len(ORDER) else ORDER[LAST - stage]
     return f"{'forward' if stage <= len(ORDER) else 'backward'}, at {NODES[name][0].split(' =')[0]}"
 
@@ -159,21 +173,41 @@ def _nodes(stage: int, found: dict[str, Any]) -> tuple[Any, Any, Any]:
 
 
 def _edges(stage: int, blocked: list[str]) -> dict[str, Any]:
-    """Return arrows for three kinds of edges: lit forward, lit backward, cut; those of another kind are NaN."""
-    rows = np.full((3, 4, len(EDGES)), np.nan)
+    """Return arrows for four kinds of edges: lit forward, lit backward, cut, not yet; those of another kind are NaN."""
+    rows = np.full((4, 4, len(EDGES)), np.nan)
     for i, ((a, b), path) in enumerate(EDGES.items()):
         start, end = (np.array(NODES[n][1:]) for n in (a, b))
         cut = path in blocked
         returned = stage >= LAST - ORDER.index(a)
-        kind = 2 if returned and cut else 1 if returned else 0
+        kind = 2 if returned and cut else 1 if returned else 0 if stage > ORDER.index(b) else 3
         tail, head = _between(start, end)
         if returned and not cut:
             tail, head = head, tail
         rows[kind, :, i] = [*tail, *(head - tail)]
-        if not returned and stage <= ORDER.index(b):
-            rows[kind, :, i] = np.nan
-    kinds = enumerate(("ahead", "back", "cutoff"))
+    kinds = enumerate(("ahead", "back", "cutoff", "waiting"))
     return {f"{name}_{part}": rows[k, j] for k, name in kinds for j, part in enumerate(ENDS)}
+
+
+def _local(stage: int, blocked: list[str]) -> dict[str, Any]:
+    """Return the derivative written on each edge, once the way back has passed it, and a cross on one that is cut."""
+    s = float(forward(X, frozenset(PATHS))["s"])
+    words = ("1/N", "1", "−1", "2c/N", "1/2s", "−c/s²", "1/s", "γ")
+    passed = [stage >= LAST - ORDER.index(a) and stage > len(ORDER) for a, _ in EDGES]
+    middle = [(np.array(NODES[a][1:]) + np.array(NODES[b][1:])) / 2 for a, b in EDGES]
+    beside = np.array([PLACES[edge] for edge in EDGES])
+    spots = np.array(middle) + beside
+    return {
+        "local": np.array(
+            [
+                "✕ cut" if path in blocked else word if on else " "
+                for word, on, path in zip(words, passed, EDGES.values(), strict=True)
+            ]
+        ),
+        "inverse": 1 / s,
+        "half": 1 / (2 * s),
+        "local_x": spots[:, 0],
+        "local_y": spots[:, 1],
+    }
 
 
 def _between(start: Any, end: Any) -> tuple[Any, Any]:
@@ -195,15 +229,17 @@ def _views() -> list[View]:
         [
             edge("ahead", "forward", "blue"),
             edge("back", "backward", "vermilion", 3.5),
-            edge("cutoff", "cut", "grey", 1.5),
+            edge("cutoff", "cut", "purple", 1.5),
+            edge("waiting", "", "grey", 1.0),
             marks.boxes("nx", "ny", 2 * HALF_WIDTH, 2 * HALF_HEIGHT, "words", "fill"),
-            marks.text("nx", "uy", "under", "vermilion", 0.86),
+            marks.text("nx", "uy", "under", "vermilion", 0.9),
+            marks.text("local_x", "local_y", "local", "ink", 0.82),
             marks.boxes("lamp_x", "lamp_y", 1.75, 2 * HALF_HEIGHT, "lamp", "lamp_fill"),
         ],
         "Graph of batch norm, {doing}; paths cut: {cut}",
-        ratio=0.225,
-        size="wide",
-        least=680,
+        ratio=0.27,
+        size="large",
+        least=760,
         frame=False,
     )
     colors = zip(PATHS, ("blue", "orange", "green"), strict=True)
@@ -230,13 +266,14 @@ def demo() -> Stage:
         "Backward through batch norm",
         compute,
         [
-            Slider("stage", "Step", range(LAST + 1), LAST, fmt="d", play=True),
+            Slider("stage", "Step", range(LAST + 1), 0, fmt="d", play=True),
             Check("direct", "direct path", True),
             Check("variance", "path through σ²", True),
             Check("mean", "path through μ", True),
         ],
         _views(),
-        readout="Step {stage:d} ({doing}). Paths cut: {cut}. The numeric gradient {verdict}; dx sums to {sum:.2f}.",
+        formula="along an arrow: γ = 1.5,  1/s = {inverse:.2f},  1/2s = {half:.2f},  1/N = 0.25",
+        readout="Step {stage:d} ({doing}). Paths cut: {cut}. The numeric gradient {verdict}{adds}.",
         presets=[
             Preset("Start", {**whole, "stage": 0}),
             Preset("All paths", whole),

@@ -114,6 +114,8 @@ def _views() -> list[View]:
             ],
             "Loss by depth; at {depth} layers {pre:.3g} before and {post:.3g} after the nonlinearity",
             handles=[Handle("Depth", x="depth", y=0.004)],
+            ratio=0.7,
+            size="large",
         ),
         View(
             "Loss while it trains, at this depth",
@@ -152,8 +154,8 @@ def demo() -> Stage:
             Preset("Units stuck on or off", {"act": "relu", "depth": 12}, "Compare the two histograms."),
         ],
         prediction=Prediction(
-            "Huang's slide 20 says: after the nonlinearity below 11 layers, before it in deep nets. We train ReLU "
-            "nets of 20 layers. Which ends with the lower loss?",
+            "A rule that is often taught: after the nonlinearity below 11 layers, before it in deep nets. We train "
+            "ReLU nets of 20 layers. Which ends with the lower loss?",
             ["before", "after", "no difference"],
             0,
             "At 20 layers and rate 0.3: {pre:.3g} before, {post:.3g} after, and so it is at the best of four rates. "

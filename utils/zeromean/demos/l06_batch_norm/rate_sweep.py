@@ -21,6 +21,8 @@ from zeromean.training.loop import curve, descent
 
 SIZES = (64, 100, 100, 100, 100, 10)
 NORMS = ("none", "batch", "layer")
+NAMES = {"none": "plain", "batch": "batch norm", "layer": "layer norm"}
+STEP = 8  # from one map to the next
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 SCALES = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
 SEEDS, STEPS, EVERY = 3, 160, 8
@@ -88,21 +90,23 @@ def _accuracies(norm: str, points: list[tuple[float, float]]) -> Any:
 
 
 def compute(params: Params) -> dict[str, Any]:
-    """Return, for each norm, the accuracy by rate and by scale through the setting, and its loss curve."""
+    """Return the map of each norm over rate and scale, the accuracy by rate at this scale, and the loss curves."""
     lr, scale = float(params["lr"]), float(params["scale"])
     out: dict[str, Any] = {
         "rates": np.array(RATES),
-        "scales": np.array(SCALES),
         "steps": np.arange(STEPS // EVERY) * EVERY + EVERY / 2,
+        "head_x": np.array([STEP * k + 3.0 for k in range(3)]),
+        "head_y": np.array([7.0]),
+        "head": np.array(list(NAMES.values())),
     }
     for norm in NORMS:
+        every = [[np.median(_accuracies(norm, [(each, rate)])) for rate in RATES] for each in SCALES]
         by_rate = _accuracies(norm, [(scale, each) for each in RATES])
-        by_scale = _accuracies(norm, [(each, lr) for each in SCALES])
         out |= {
+            f"map_{norm}": 100 * np.array(every),
             f"rate_{norm}": np.median(by_rate, axis=1),
             f"rate_{norm}_low": by_rate.min(axis=1),
             f"rate_{norm}_high": by_rate.max(axis=1),
-            f"scale_{norm}": np.median(by_scale, axis=1),
             f"loss_{norm}": np.array(_grid()[norm, scale, lr]["loss"], dtype=float),
             norm: float(np.median(_grid()[norm, scale, lr]["accuracy"])),
         }
@@ -122,11 +126,34 @@ def race_table() -> list[tuple[str, float, float, float, float]]:
     return rows
 
 
-def _three(x: str, y: str) -> list[Any]:
+def _three(x: str, y: str, lost: str = "") -> list[Any]:
     """Return the lines of the three norms."""
-    looks = {"none": ("plain", "vermilion", "dot", "x"), "batch": ("batch norm", "blue", "", "o")}
-    looks["layer"] = ("layer norm", "green", "dash", "^")
-    return [marks.line(x, f"{y}_{norm}", *looks[norm]) for norm in NORMS]
+    looks = {"none": ("vermilion", "dot", "x"), "batch": ("blue", "", "o"), "layer": ("green", "dash", "^")}
+    return [marks.line(x, f"{y}_{norm}", NAMES[norm], *looks[norm], lost=lost) for norm in NORMS]
+
+
+def _maps() -> View:
+    """Return the three maps side by side, each with a handle; the three handles move together."""
+    rates = {float(STEP * k + i): f"{rate:g}" for k in range(3) for i, rate in enumerate(RATES)}
+    scales = {float(j): f"{scale:g}" for j, scale in enumerate(SCALES)}
+    maps = [marks.cells(f"map_{norm}", (10, 100), ".0f", at=(STEP * k, 0)) for k, norm in enumerate(NORMS)]
+    grid = [(float(i), float(j)) for i in range(len(RATES)) for j in range(len(SCALES))]
+    handles = [
+        Handle(f"Rate and scale, {NAMES[norm]}", along=("lr", "scale"), path=[(STEP * k + i, j) for i, j in grid])
+        for k, norm in enumerate(NORMS)
+    ]
+    return View(
+        "Test accuracy in %: where does each network learn?",
+        Axis("learning rate", -0.6, 2 * STEP + 6.6, ticks=rates),
+        Axis("initial weights, times He's", -0.6, 7.3, ticks=scales),
+        [*maps, marks.text("head_x", "head_y", "head", "ink", 1.1)],
+        "Three maps of the accuracy over rate and scale. At rate {lr:.3g} and scale {scale:.3g}: plain {none:.2f}, "
+        "batch norm {batch:.2f}, layer norm {layer:.2f}",
+        handles,
+        ratio=0.52,
+        size="large",
+        least=620,
+    )
 
 
 def demo() -> Stage:
@@ -143,28 +170,20 @@ def demo() -> Stage:
             Slider("scale", "Initial hidden weights, times He's", SCALES, 1.0),
         ],
         [
+            _maps(),
             View(
-                "Test accuracy by learning rate",
+                "Training loss, here",
+                Axis("step", 0, STEPS),
+                Axis("loss, mean of 8 steps", 0.01, 100, log=True),
+                _three("steps", "loss", "diverged"),
+                "Training loss over 160 steps at rate {lr:.3g} and scale {scale:.3g}",
+            ),
+            View(
+                "Accuracy by rate, at these weights",
                 Axis("learning rate", 0.009, 11, log=True),
                 Axis("accuracy", 0, 1),
                 [*bands, *_three("rates", "rate"), marks.rule(x="lr", color="ink", dash="dot")],
                 "Accuracy by rate. At {lr:.3g}: plain {none:.2f}, batch norm {batch:.2f}, layer norm {layer:.2f}",
-                handles=[Handle("Learning rate", x="lr", y=0.04)],
-            ),
-            View(
-                "Test accuracy by initial weights",
-                Axis("times He's initial weights", 0.009, 110, log=True),
-                Axis("accuracy", 0, 1),
-                [*_three("scales", "scale"), marks.rule(x="scale", color="ink", dash="dot")],
-                "Accuracy by scale. At {scale:.3g}: plain {none:.2f}, batch norm {batch:.2f}, layer norm {layer:.2f}",
-                handles=[Handle("Scale of the weights", x="scale", y=0.04)],
-            ),
-            View(
-                "Training loss",
-                Axis("step", 0, STEPS),
-                Axis("loss, mean of 8 steps", 0.01, 100, log=True),
-                _three("steps", "loss"),
-                "Training loss over 160 steps at rate {lr:.3g}; a line that ends has diverged",
             ),
         ],
         readout="Rate {lr:.3g}, weights times {scale:.3g}: plain {none:.1%}, batch norm {batch:.1%}, "

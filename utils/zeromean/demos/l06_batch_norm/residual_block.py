@@ -108,20 +108,21 @@ def _views() -> list[View]:
     here = marks.rule(x="blocks", color="ink", dash="dot")
     return [
         View(
-            "Size of the signal, before training",
+            "How large is the signal after each block?",
             Axis("block", 0.5, MOST + 0.5),
             Axis("standard deviation", 0.05, 1000, log=True),
             [
                 marks.line("block", "doubling", "variance doubles", "grey", "dash", width=1.5),
                 *[marks.line("block", f"std_{norm}", *look) for norm, look in looks.items()],
-                marks.points("blocks", "size", "chosen", "ink", "d", 8, 1),
                 here,
             ],
             "Standard deviation after each block; {size:.3g} after {blocks} blocks with {words}",
-            handles=[Handle("Blocks", x="blocks", y=0.08)],
+            handles=[Handle("Blocks, on the signal", x="blocks", y="size")],
+            ratio=0.7,
+            size="large",
         ),
         View(
-            "Gradients, before training",
+            "Its gradients, before training",
             Axis("layer", 0.5, 2 * MOST + 1.5),
             Axis("rms gradient", 1e-6, 100, log=True),
             [marks.line("layer", f"grad_{norm}", *look[:3]) for norm, look in looks.items()],
@@ -137,10 +138,10 @@ def _views() -> list[View]:
                     for norm, look in looks.items()
                 ],
                 *[marks.line("depths", f"acc_{norm}", *look) for norm, look in looks.items()],
-                marks.points("blocks", "accuracy", "chosen", "ink", "d", 8, 1),
                 here,
             ],
             "Accuracy by depth; {accuracy:.2f} at {blocks} blocks with {words}",
+            [Handle("Blocks, on the accuracy", x="blocks", y="accuracy")],
         ),
     ]
 

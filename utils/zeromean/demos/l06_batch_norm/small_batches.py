@@ -62,15 +62,13 @@ def compute(params: Params) -> dict[str, Any]:
     sigma, variance = noise(batch)
     edges = np.linspace(0, 2.5, 26)
     out: dict[str, Any] = {
-        "where": np.arange(len(NORMS)),
-        "accuracies": np.array([np.median(accuracies(norm)[at]) for norm in NORMS]),
         "sizes": np.array(BATCHES),
         "edges": edges,
         "sigma": np.histogram(np.clip(sigma, 0, 2.49), edges)[0] / len(sigma),
         "variance": variance,
         "scatter": float(sigma.std()),
     }
-    for norm in ("batch", "layer", "renorm", "mean_only"):
+    for norm in NORMS:
         out[f"by_{norm}"] = np.median(accuracies(norm), axis=1)
     chosen = {norm: float(np.median(accuracies(norm)[at])) for norm in ("batch", "layer", "renorm")}
     out |= {"batch_norm": chosen["batch"], "layer": chosen["layer"], "renorm": chosen["renorm"]}
@@ -79,7 +77,6 @@ def compute(params: Params) -> dict[str, Any]:
 
 def demo() -> Stage:
     """Return the demo."""
-    ticks: dict[float, str] = dict(enumerate(NORMS.values()))
     sizes: dict[float, str] = {batch: str(batch) for batch in BATCHES}
     return Stage(
         "Small batches: 2 x 64 ReLU units, one epoch of digits",
@@ -87,29 +84,24 @@ def demo() -> Stage:
         [Slider("batch", "Examples in a batch", BATCHES, 32)],
         [
             View(
-                "Test accuracy at this batch size",
-                Axis("", -0.6, len(NORMS) - 0.4, ticks=ticks),
-                Axis("accuracy, median of 3 seeds", 0, 1),
-                [marks.bars("where", "accuracies", "", "blue"), marks.rule(y=0.1, name="chance")],
-                "Accuracy at batches of {batch}: batch norm {batch_norm:.2f}, layer norm {layer:.2f}, "
-                "renorm {renorm:.2f}",
-            ),
-            View(
-                "Test accuracy by batch size",
+                "How small may a batch be?",
                 Axis("examples in a batch", 0.9, 36, log=True, ticks=sizes),
-                Axis("accuracy", 0, 1),
+                Axis("test accuracy", 0, 1),
                 [
                     marks.line("sizes", "by_batch", "batch", "blue", "", "o"),
                     marks.line("sizes", "by_renorm", "renorm", "purple", "dash", "d"),
                     marks.line("sizes", "by_mean_only", "mean only", "orange", "dashdot", "s"),
+                    marks.line("sizes", "by_group", "group", "sky", "", "s"),
+                    marks.line("sizes", "by_none", "none", "grey", "dash", "x"),
                     marks.line("sizes", "by_layer", "layer", "green", "dot", "^"),
                     marks.rule(x="batch", color="ink", dash="dot"),
                 ],
                 "Accuracy by batch size: at {batch}, batch norm {batch_norm:.2f} and layer norm {layer:.2f}",
                 handles=[Handle("Batch size", x="batch", y=0.05)],
+                size="large",
             ),
             View(
-                "Spread that batches of N(0, 1) show",
+                "The spread that batches of N(0, 1) show",
                 Axis("standard deviation", 0, 2.5),
                 Axis("share of batches", 0, 0.35),
                 [marks.histogram("edges", "sigma", "4000 batches", "sky"), marks.rule(x=1.0, name="truth")],

@@ -25,6 +25,7 @@ RUNNING, WRONG, TRAINING = "running statistics", "running, std kept as variance"
 COMPANY = ("all 500", "32 mixed", "one class", "alone")
 ALPHAS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.9)
 IMAGE = 12  # the test image whose probabilities are shown
+BESIDE = dict(zip(COMPANY, ("499 others", "31 others", "others of its digit", "nobody else"), strict=True))
 
 
 @cache
@@ -79,6 +80,25 @@ def accuracy(mode: str, company: str, alpha: float = 0.1, seed: int = 0) -> floa
 
 
 @cache
+def _scanned() -> Any:
+    """Return the test images (500, 8, 8) as they were scanned, 0 to 16: with the mean that `load` subtracts."""
+    data, every = digits.load(), digits.images()[0]
+    mean = (every.sum(axis=0) / 16 - data.x_test.sum(axis=0).reshape(8, 8)) / len(every)
+    return np.round(16 * (data.x_test.reshape(-1, 8, 8) + mean))
+
+
+@cache
+def company_of(company: str, shown: int = 7) -> Any:
+    """Return the pixels (8, 9 * shown + 8), 0 to 255, of the image, and of some that are scored with it."""
+    rows = next(rows for rows in groups(company, 0) if IMAGE in rows)
+    others = [row for row in rows if row != IMAGE][:shown]
+    out = np.full((8, 8 + 9 * shown), 255, np.uint8)
+    for place, row in enumerate([IMAGE, *others]):
+        out[:, 9 * place : 9 * place + 8] = 255 - 15.9 * _scanned()[row]
+    return out
+
+
+@cache
 def _true_std() -> Any:
     """Return the standard deviations (64,) before the last batch norm, over all training images."""
     data = digits.load()
@@ -91,11 +111,17 @@ def compute(params: Params) -> dict[str, Any]:
     mode, company, alpha = str(params["mode"]), str(params["company"]), float(params["alpha"])
     by_company = np.array([accuracy(mode, each, alpha) for each in COMPANY])
     at = COMPANY.index(company)
+    pixels = company_of(company)
     one = scores(mode, company, alpha if mode != TRAINING else 0.1, 0)[IMAGE]
     probability = np.exp(one - one.max())
     probability /= probability.sum()
     truth = int(digits.load().t_test[IMAGE])
     return {
+        "image": pixels[:, :8],
+        "others": pixels[:, 8:],
+        "name_x": np.array([0.1, 2.1]),
+        "name_y": np.array([1.58]),
+        "name": np.array(["this image", BESIDE[company]]),
         "where": np.arange(4),
         "accuracies": by_company,
         "here": np.where(np.arange(4) == at, by_company, np.nan),
@@ -126,25 +152,30 @@ def demo() -> Stage:
         ],
         [
             View(
-                "Test accuracy",
+                "What the network thinks of one image, and who sits beside it",
+                Axis("digit", -0.7, 9.7, ticks={d: str(d) for d in range(10)}),
+                Axis("probability", 0, 1.68, ticks={0.0: "0", 0.5: "0.5", 1.0: "1"}),
+                [
+                    marks.bars("digits", "probability", "thought", "sky"),
+                    marks.bars("digits", "right", "the digit that it is", "green"),
+                    marks.image("image", (-0.45, 0.65), (1.5, 1.12), (0, 255)),
+                    marks.image("others", (1.5, 9.6), (1.5, 1.12), (0, 255)),
+                    marks.text("name_x", "name_y", "name", "ink", 0.95),
+                ],
+                "An image of a {truth}, some of those scored with it ({company}), and the probabilities of ten digits; "
+                "the right one gets {believed:.1%}",
+                size="large",
+            ),
+            View(
+                "Accuracy, by who sits beside it",
                 Axis("images scored together", -0.6, 3.6, ticks=names),
                 Axis("accuracy", 0, 1),
                 [
-                    marks.bars("where", "accuracies", "each company", "sky"),
-                    marks.bars("where", "here", "this one", "blue"),
+                    marks.bars("where", "accuracies", "", "sky"),
+                    marks.bars("where", "here", "chosen", "blue"),
                     marks.rule(y=0.1, name="chance"),
                 ],
                 "Test accuracy of the same network in four companies; chosen: {accuracy:.1%}",
-            ),
-            View(
-                "What the network thinks of one image",
-                Axis("digit", -0.6, 9.6, ticks={d: str(d) for d in range(10)}),
-                Axis("probability", 0, 1),
-                [
-                    marks.bars("digits", "probability", "each digit", "orange"),
-                    marks.bars("digits", "right", "the right one", "green"),
-                ],
-                "Probabilities of ten digits for one image; the right one, {truth}, gets {believed:.1%}",
             ),
             View(
                 "Running spread, last batch norm",
