@@ -145,7 +145,8 @@ def _block(name: str, alphas: tuple[float, float, float]) -> list[Any]:
 def _views() -> list[View]:
     images = {n: f"image {n}" for n in range(1, N + 1)}
     channels = {c: str(c) for c in range(1, C + 1)}
-    top = [tuple(map(float, _spot(n + 0.5, c + 0.5, H * W))) for n in range(N) for c in range(C)]
+    spots = [_spot(n + 0.5, c + 0.5, H * W) for n in range(N) for c in range(C)]
+    top = [(float(x), float(y)) for x, y in spots]
     return [
         View(
             "Blue: all that shares one mean with the orange column",
