@@ -6,9 +6,11 @@ The class folder and its gradebook come from ZEROMEAN_CLASS and ZEROMEAN_DB.
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 from autograder.gradebook import steps
+from autograder.gradebook.registration import find_alembic, register_built
 
 ROOT = Path(__file__).resolve().parent
 CLASS = ROOT / os.environ.get("ZEROMEAN_CLASS", "class")
@@ -24,6 +26,9 @@ c.CourseDirectory.submitted_directory = str(CLASS / "submitted")
 c.CourseDirectory.autograded_directory = str(CLASS / "autograded")
 c.CourseDirectory.feedback_directory = str(CLASS / "feedback")
 
+find_alembic()
+built = {"db_url": c.CourseDirectory.db_url, "release": ROOT / "build" / "release"}
+c.Autograde.pre_convert_hook = partial(register_built, **built)
 c.Autograde.exporter_class = steps.EXPORTER
 c.Autograde.sanitize_preprocessors = steps.SANITIZE
 c.Autograde.autograde_preprocessors = steps.AUTOGRADE

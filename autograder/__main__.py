@@ -1,4 +1,7 @@
-"""The command line: one small function a command; what a command does lives in the rooms below."""
+"""The command line: one small function a command; what a command does lives in the rooms below.
+
+A command imports its rooms when it runs, so that `--help` needs none of them.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,48 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from autograder.authoring import build as building
-from autograder.authoring import course
+from autograder.errors import CourseError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 LEVELS = ("bubblewrap", "landlock", "seccomp", "none")  # autograder.sandbox.isolation says what each keeps away
-CONSOLE = Console()
-ERRORS = Console(stderr=True)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Refusal(click.ClickException):
+    """What is printed instead of a traceback, and the exit code."""
+
+    def __init__(self, error: Exception, code: int) -> None:
+        super().__init__(str(error))
+        self.exit_code = code  # type: ignore[misc]  # click declares it for the class, and reads it from the instance
+
+
+class Door(click.Group):
+    """The one way out: an error of ours ends a command with its sentence, 2 for wrong use, 1 for what failed."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            code = _exit_code(error)
+            if code:
+                raise Refusal(error, code) from error
+            raise
+
+
+def _exit_code(error: Exception) -> int:
+    """Return the exit code of an error that tells a person what to do, or 0: a bug keeps its traceback."""
+    from autograder.sandbox.isolation import SandboxError  # which knows nothing of ours
+
+    return error.exit_code if isinstance(error, CourseError) else int(isinstance(error, SandboxError))
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Build the Zero Mean course, and grade it."""
 
@@ -29,15 +61,18 @@ def main() -> None:
 @click.option("--check", is_flag=True, help="Change nothing; fail if a generated file is not what its source makes.")
 def build(check: bool) -> None:
     """Build assignments and lectures from their sources."""
+    from autograder.authoring import build as building
+    from autograder.authoring import course
+
     if not check:
-        building.build_all()
-        CONSOLE.print(f"Built {', '.join(course.assignments())} and {len(course.lectures())} lectures.")
+        building.build_all(course.ROOT)
+        click.echo(f"Built {', '.join(course.assignments())} and {len(course.lectures())} lectures.")
         return
     with tempfile.TemporaryDirectory() as fresh:
         building.build_all(Path(fresh))
-        stale = building.stale(Path(fresh))
+        stale = building.stale(Path(fresh), course.ROOT)
     for name in stale:
-        ERRORS.print(f"{name} is not what its source makes. Run `make build` and commit it.")
+        click.echo(f"{name} is not what its source makes. Run `make build` and commit it.", err=True)
     sys.exit(bool(stale))
 
 
@@ -46,16 +81,18 @@ def build(check: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the table as data.")
 def suites(names: Iterable[str], as_json: bool) -> None:
     """Print which check catches which misconception, and which correct variants are rejected."""
+    from autograder.authoring import course
     from autograder.authoring.judging import judge_for
     from autograder.judge.mutation import kill_table
 
-    tables = {name: kill_table(judge_for(course.load(name))) for name in names or course.assignments()}
+    sources = [course.load(name) for name in names or course.assignments()]
+    tables = {source.name: kill_table(judge_for(source)) for source in sources}
     if as_json:
         exercises = {k: v for table in tables.values() for k, v in table.to_json()["exercises"].items()}
         click.echo(json.dumps({"exercises": exercises}, indent=1))
     else:
         for table in tables.values():
-            table.print(CONSOLE)
+            table.print(_console())
     sys.exit(not all(table.ok for table in tables.values()))
 
 
@@ -70,9 +107,11 @@ def grade(
     assignment: str, jobs: int | None, students: tuple[str, ...], force: bool, isolation: str | None, as_json: bool
 ) -> None:
     """Grade a whole class into the nbgrader gradebook; only what changed, and from where it stopped."""
+    from autograder.authoring import course
     from autograder.gradebook.bulk import grade_class
+    from autograder.gradebook.classroom import misnamed
 
-    folder, database = _class()
+    folder, database = _class(assignment)
     summary = grade_class(
         assignment,
         folder,
@@ -82,11 +121,11 @@ def grade(
         force=force,
         progress=not as_json,
         isolation=isolation,
+        release=course.ROOT / "build" / "release",
     )
-    if as_json:
-        click.echo(json.dumps(summary.to_json(), indent=1))
-    else:
-        CONSOLE.print(summary.sentence())
+    for sentence in misnamed(folder, assignment, students):
+        click.echo(sentence, err=True)
+    click.echo(json.dumps(summary.to_json(), indent=1) if as_json else summary.sentence())
     sys.exit(bool(summary.stopped))
 
 
@@ -96,9 +135,11 @@ def feedback(assignment: str) -> None:
     """Write the feedback page of every graded submission."""
     from autograder.reports.feedback import write_class
 
-    folder, database = _class()
+    folder, database = _class(assignment, graded=True)
     written = write_class(assignment, folder, database)
-    CONSOLE.print(written.sentence(), markup=False)
+    if not (written.pages or written.failed):
+        raise UsageError(f"No submission of {assignment} is graded yet. Run `autograder grade {assignment}` first.")
+    click.echo(written.sentence())
     sys.exit(bool(written.failed))
 
 
@@ -109,10 +150,10 @@ def report(assignment: str) -> None:
     from autograder.gradebook.records import Records
     from autograder.reports import class_report
 
-    folder, database = _class()
+    folder, database = _class(assignment, graded=True)
     with Records(database) as records:
         page = class_report.write(list(records.load_all(assignment).values()), folder / "reports")
-    CONSOLE.print(f"Open {page}")
+    click.echo(f"Open {page}")
 
 
 @main.command()
@@ -120,7 +161,7 @@ def sample() -> None:
     """Grade the bundled sample class of A4, and compare with the marks that are known."""
     from autograder.sample import run as sampling
 
-    sys.exit(not sampling.run(CONSOLE))
+    sys.exit(not sampling.run(_console()))
 
 
 @main.command()
@@ -130,27 +171,44 @@ def bench(rounds: int, as_json: bool) -> None:
     """Compare stock nbgrader, nbgrader with our steps, `grade`, and bare exec, side by side."""
     from autograder.sample import bench as benching
 
-    figures = benching.run(rounds, ERRORS)
+    figures = benching.run(rounds, _console(stderr=True))
     if as_json:
         click.echo(json.dumps(figures))
     else:
-        benching.show(figures, CONSOLE)
+        benching.show(figures, _console())
 
 
 @main.command()
 @click.option("--slides", is_flag=True, help="Slides instead of pages; needs npm once, for reveal.js.")
 def site(slides: bool) -> None:
     """Run every lecture and write it as one page, or as slides, with the demos alive and no network."""
+    from autograder.authoring import course
     from autograder.reports.site import write_lecture
 
     for source in course.lectures():
-        CONSOLE.print(f"Open {write_lecture(source, course.ROOT / 'build' / 'site', slides=slides)}")
+        click.echo(f"Open {write_lecture(source, course.ROOT / 'build' / 'site', slides=slides)}")
 
 
-def _class() -> tuple[Path, str]:
-    """Return the folder of the class and its database, as nbgrader_config.py has them."""
+def _class(assignment: str, *, graded: bool = False) -> tuple[Path, str]:
+    """Return the folder of the class and its database, as nbgrader_config.py has them, both seen to be there."""
+    from autograder.authoring import course
+    from autograder.gradebook.database import checked
+
+    course.load(assignment)
     folder = course.ROOT / os.environ.get("ZEROMEAN_CLASS", "class")
-    return folder, os.environ.get("ZEROMEAN_DB", f"sqlite:///{folder}/gradebook.db")
+    if not folder.is_dir():
+        raise UsageError(
+            f"There is no class folder {folder}. Put submissions into {folder}/submitted/<student>/{assignment}/, "
+            "or name another folder in ZEROMEAN_CLASS."
+        )
+    database = os.environ.get("ZEROMEAN_DB", f"sqlite:///{folder}/gradebook.db")
+    return folder, checked(database, graded=assignment if graded else "")
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import jupytext
+from autograder.errors import CourseError, UsageError, meant
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = ROOT / "solutions"
@@ -31,7 +31,7 @@ _OPTIONS: dict[str, frozenset[str]] = {
 }
 
 
-class SourceError(ValueError):
+class SourceError(CourseError):
     """A source that cannot be built; the message names the file, the cell and the fix."""
 
 
@@ -104,7 +104,7 @@ def lecture_cells(source: Path) -> list[Any]:
     """Read the cells of a lecture, with their slide types and tags."""
     text = source.read_text(encoding="utf-8")
     _refuse_bare_markdown(text, source.stem)
-    return list(jupytext.reads(text, fmt="py:percent").cells)
+    return _read(text)
 
 
 def load(name: str) -> Assignment:
@@ -112,24 +112,30 @@ def load(name: str) -> Assignment:
 
     Raises
     ------
+    UsageError
+        If there is no such assignment.
     SourceError
-        If there is no such assignment, or its source holds something that is not understood.
+        If its source holds something that is not understood.
     """
-    path = SOLUTIONS / name / f"{name}.py"
-    if not path.is_file():
-        raise SourceError(f"There is no assignment {name!r}. There are: {', '.join(assignments()) or 'none'}.")
-    return parse(path.read_text(encoding="utf-8"), name)
+    if name not in assignments():
+        raise UsageError(f"There is no assignment {name!r}. {meant(name, assignments())}")
+    return parse((SOLUTIONS / name / f"{name}.py").read_text(encoding="utf-8"), name)
 
 
 @functools.cache
 def parse(text: str, name: str) -> Assignment:
     """Read the text of a source in jupytext's percent format; the same text is read once."""
     _refuse_bare_markdown(text, name)
-    notebook = jupytext.reads(text, fmt="py:percent")
     seen: dict[str, int] = {}
-    cells = tuple(_cell(raw, number, name, seen) for number, raw in enumerate(notebook.cells, start=1))
+    cells = tuple(_cell(raw, number, name, seen) for number, raw in enumerate(_read(text), start=1))
     _refuse_orphans(cells, name)
     return Assignment(name, cells)
+
+
+def _read(text: str) -> list[Any]:
+    import jupytext  # here, because it loads half of Jupyter, and most commands read no source
+
+    return list(jupytext.reads(text, fmt="py:percent").cells)
 
 
 def _cell(raw: Any, number: int, assignment: str, seen: dict[str, int]) -> Cell:

@@ -18,6 +18,7 @@ import nbformat
 
 from autograder.authoring import course
 from autograder.authoring.course import BEGIN, END, Assignment, Cell
+from autograder.errors import CourseError
 
 PUBLIC = ("*.md", "lectures/*/*.py", "docs/**/*.md", "utils/zeromean/**/*.py", "utils/zeromean/**/*.js")
 BUILT = ("lectures/*/*.ipynb",)
@@ -26,7 +27,7 @@ _COMMENT = re.compile(r"  #.*")
 LINE, PAIR, SIGNS, SENTENCE = 28, 20, 3, 40  # shorter lines, as `mean = x.mean(axis=0)`, stand in any text
 
 
-class LeakError(ValueError):
+class LeakError(CourseError):
     """Something that students read holds what they must not see; the message says what, where, and what to do."""
 
 

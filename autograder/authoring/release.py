@@ -15,6 +15,7 @@ from traitlets.config import Config
 from autograder.authoring import leaks
 from autograder.authoring.course import Assignment
 from autograder.authoring.leaks import LeakError
+from autograder.errors import CourseError
 from autograder.judge.judge import Judge
 from autograder.judge.student import LocalSession
 
@@ -24,7 +25,7 @@ def generate(name: str, source: Path, release: Path) -> None:
 
     Raises
     ------
-    RuntimeError
+    CourseError
         If nbgrader refuses the notebook; its log is in the message.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -36,7 +37,7 @@ def generate(name: str, source: Path, release: Path) -> None:
         shutil.copytree(source / name, Path(folder, "source", name))
         result = NbGraderAPI(config=config).generate_assignment(name, force=True, create=True)
         if not result["success"]:
-            raise RuntimeError(f"nbgrader could not generate {name}:\n{result.get('error') or result.get('log')}")
+            raise CourseError(f"nbgrader could not generate {name}:\n{result.get('error') or result.get('log')}")
         shutil.rmtree(release / name, ignore_errors=True)
         shutil.copytree(Path(folder, "release", name), release / name)
 

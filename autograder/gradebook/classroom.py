@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
+
+from autograder.authoring import course
+from autograder.errors import UsageError, meant
+
+NEARLY = 0.8
 
 
 @dataclass(frozen=True)
@@ -26,17 +33,33 @@ def submissions(class_folder: Path, assignment: str, students: Collection[str] =
 
     Raises
     ------
-    FileNotFoundError
+    UsageError
         If there are none, or none by one of `students`.
     """
     folders = sorted(path for path in class_folder.glob(f"submitted/*/{assignment}") if path.is_dir())
     found = {path.parent.name: path for path in folders}
     missing = sorted(set(students) - set(found))
+    hints = misnamed(class_folder, assignment, missing)
     if missing:
-        raise FileNotFoundError(f"No submission of {assignment} by {', '.join(missing)} in {class_folder}/submitted.")
+        hints = hints or [meant(missing[0], sorted(found))]
+        said = f"No submission of {assignment} by {', '.join(missing)} in {class_folder}/submitted."
+        raise UsageError(" ".join([said, *hints]))
     if not found:
-        raise FileNotFoundError(f"No submissions of {assignment} in {class_folder}/submitted/<student>/{assignment}.")
+        said = f"No submissions of {assignment} in {class_folder}/submitted/<student>/{assignment}."
+        raise UsageError(" ".join([said, *hints]))
     return [_read(student, path) for student, path in found.items() if not students or student in students]
+
+
+def misnamed(class_folder: Path, assignment: str, students: Collection[str] = ()) -> list[str]:
+    """Return a sentence for each student (of `students`) who handed in nothing, but something nearly of that name."""
+    sentences = []
+    for folder in sorted(class_folder.glob("submitted/*")):
+        if (students and folder.name not in students) or not folder.is_dir() or (folder / assignment).is_dir():
+            continue
+        for path in sorted(folder.iterdir()):
+            if path.name not in course.assignments() and _alike(path.stem, assignment):
+                sentences.append(f"{path} is not graded: it should be {folder / assignment}{'/' * path.is_file()}.")
+    return sentences
 
 
 def publish(class_folder: Path, submission: Submission, assignment: str, notebook: bytes) -> None:
@@ -52,6 +75,12 @@ def publish(class_folder: Path, submission: Submission, assignment: str, noteboo
 def published(class_folder: Path, student: str, assignment: str) -> bool:
     """Whether there is a graded notebook."""
     return (class_folder / "autograded" / student / assignment / f"{assignment}.ipynb").is_file()
+
+
+def _alike(name: str, assignment: str) -> bool:
+    """Whether two names differ by little more than case, spaces, signs and a copy's number."""
+    one, other = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (name, assignment))
+    return difflib.SequenceMatcher(a=one, b=other).ratio() > NEARLY
 
 
 def _read(student: str, folder: Path) -> Submission:

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from autograder.authoring import course
 from autograder.authoring.course import Assignment
 from autograder.authoring.judging import judge_for
+from autograder.errors import UsageError
 from autograder.gradebook import results
 from autograder.gradebook.rebuild import Rebuilt, rebuild
 from autograder.judge.judge import UNDECIDED, Judge
@@ -118,7 +119,7 @@ def open_grader(
 
     Raises
     ------
-    FileNotFoundError
+    UsageError
         If the assignment has not been built.
     """
     assignment = course.load(name)
@@ -131,7 +132,7 @@ def open_grader(
 def released(path: Path) -> NotebookNode:
     """Read the notebook that students were given: locked cells, stubs and nbgrader's metadata."""
     if not path.is_file():
-        raise FileNotFoundError(f"There is no released notebook {path}. Run `make build`.")
+        raise UsageError(f"There is no released notebook {path}. Run `make build`.")
     notebook: NotebookNode = nbformat.read(path, as_version=4)
     return notebook
 

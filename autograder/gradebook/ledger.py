@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbgrader import api
 from nbgrader.preprocessors import SaveCells
 
+from autograder.errors import CourseError
 from autograder.gradebook.marks import Marks
 from autograder.gradebook.records import Records, open_gradebook
 from autograder.judge.record import Record
@@ -36,14 +37,14 @@ class Ledger:
 
     Raises
     ------
-    RuntimeError
+    CourseError
         If cells were added or removed after submissions had been graded: nbgrader refuses that.
     """
 
     def __init__(self, db_url: str, assignment: str, instructor: NotebookNode) -> None:
         self.assignment = assignment
         with open_gradebook(db_url) as gradebook:
-            _register(gradebook, assignment, instructor)
+            register(gradebook, assignment, instructor)
             found = gradebook.find_assignment(assignment)
             notebook = gradebook.find_notebook(assignment, assignment)
             self._assignment_id, self._notebook_id, self._due = found.id, notebook.id, found.duedate
@@ -177,8 +178,14 @@ def _update(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any
         connection.execute(sa.update(table).where(table.c.id == sa.bindparam("row")).values(values), rows)
 
 
-def _register(gradebook: api.Gradebook, assignment: str, instructor: NotebookNode) -> None:
-    """Enter the assignment and its cells, with the step by which ``nbgrader generate_assignment`` does it."""
+def register(gradebook: api.Gradebook, assignment: str, instructor: NotebookNode) -> None:
+    """Enter the assignment and its cells, with the step by which ``nbgrader generate_assignment`` does it.
+
+    Raises
+    ------
+    CourseError
+        If cells were added or removed after submissions had been graded: nbgrader refuses that.
+    """
     gradebook.update_or_create_assignment(assignment)
     step = SaveCells()
     step.gradebook, step.notebook_id, step.assignment_id = gradebook, assignment, assignment
@@ -186,4 +193,7 @@ def _register(gradebook: api.Gradebook, assignment: str, instructor: NotebookNod
     step.new_task_cells, step.new_source_cells = {}, {}
     for number, cell in enumerate(instructor.cells):
         step.preprocess_cell(cell, {}, number)
-    step._create_notebook(instructor)
+    try:
+        step._create_notebook(instructor)
+    except RuntimeError as error:
+        raise CourseError(f"{error}. Grade the new version into another gradebook: ZEROMEAN_DB names it.") from None

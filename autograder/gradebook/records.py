@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
+from autograder.gradebook.registration import find_alembic
 from autograder.judge.record import Record
 
 COURSE = "zeromean"
@@ -27,10 +25,8 @@ _TABLE = sa.Table(
 
 
 def open_gradebook(db_url: str) -> Gradebook:
-    """Open nbgrader's gradebook, made first if there is none; nbgrader looks for ``alembic`` by name."""
-    here = str(Path(sys.executable).parent)
-    if here not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])
+    """Open nbgrader's gradebook, made first if there is none."""
+    find_alembic()
     return Gradebook(db_url, COURSE)
 
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from autograder.errors import CourseError
 from autograder.judge.values import ANYTHING, Cache, copied, held_arrays, references_side
 from autograder.sandbox import faults
 
 Namespace = dict[str, Any]
 
 
-class SuiteError(ValueError):
+class SuiteError(CourseError):
     """A suite or reference that cannot judge anyone; the message names the file or function, and the fix."""
 
 

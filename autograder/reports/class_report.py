@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import UsageError
 from autograder.judge.record import CheckResult, ExerciseResult, Record
 from autograder.reports.page import render
 
@@ -18,11 +19,11 @@ def summarize(records: Sequence[Record]) -> dict[str, Any]:
 
     Raises
     ------
-    ValueError
+    UsageError
         If there is no record: nothing was graded yet.
     """
     if not records:
-        raise ValueError("There is nothing to report: no submission has been graded yet. Run `autograder grade` first.")
+        raise UsageError("There is nothing to report: no submission has been graded yet. Run `autograder grade` first.")
     ordered = sorted(records, key=lambda record: record.student)
     marks = [record.score for record in ordered]
     return {

@@ -21,6 +21,7 @@ from zeromean.stage.export import share
 
 from autograder import markup
 from autograder.authoring import course, notebooks
+from autograder.errors import CourseError
 from autograder.reports.page import render, safe_output
 
 REVEAL = "reveal.js@4.6.1"
@@ -40,13 +41,14 @@ class Shown:
 
 def write_lecture(source: Path, folder: Path, *, slides: bool) -> Path:
     """Run the lecture `source` in a fresh kernel and write its page, or its slides, into `folder`."""
+    reveal = reveal_assets(folder / "reveal") if slides else {}  # first: without npm, nothing is run in vain
     notebook = run(notebooks.lecture_notebook(course.lecture_cells(source)), source.parent)
     shown = [_show(cell) for cell in notebook.cells]
     folder.mkdir(parents=True, exist_ok=True)
     values = {"title": _title(notebook), "cells": shown}
     if slides:
         path = folder / f"{source.stem}.slides.html"
-        text = render("slides.html.j2", stack=_stack(shown), reveal=reveal_assets(folder / "reveal"), **values)
+        text = render("slides.html.j2", stack=_stack(shown), reveal=reveal, **values)
     else:
         path = folder / f"{source.stem}.html"
         text = render("lecture.html.j2", **values)
@@ -68,17 +70,17 @@ def reveal_assets(folder: Path) -> dict[str, Markup]:
 
     Raises
     ------
-    RuntimeError
+    CourseError
         If npm is missing or cannot fetch the package.
     """
     if not folder.is_dir():
         npm = shutil.which("npm")
         if npm is None:
-            raise RuntimeError("Slides need reveal.js, and npm to fetch it. Install Node.js, or take `make site`.")
+            raise CourseError("Slides need reveal.js, and npm to fetch it. Install Node.js, or take `make site`.")
         with tempfile.TemporaryDirectory() as scratch:
             done = subprocess.run([npm, "pack", "--silent", REVEAL], cwd=scratch, capture_output=True, text=True)
             if done.returncode:
-                raise RuntimeError(f"npm could not fetch {REVEAL}:\n{done.stderr.strip()}")
+                raise CourseError(f"npm could not fetch {REVEAL}:\n{done.stderr.strip()}")
             with tarfile.open(next(Path(scratch).glob("*.tgz"))) as archive:
                 archive.extractall(scratch, filter="data")
             shutil.copytree(Path(scratch, "package"), folder)

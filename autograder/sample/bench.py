@@ -24,6 +24,7 @@ from rich.table import Table
 
 from autograder.authoring import build, course
 from autograder.authoring.judging import judge_for
+from autograder.errors import CourseError
 from autograder.judge.student import LocalSession
 from autograder.sample import students
 from autograder.sample.students import NAME, Submission
@@ -135,7 +136,7 @@ def _prepared(way: Way, submissions: list[Submission]) -> Environment:
 def _run(command: tuple[str, ...], environment: Environment, folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command[1:])} failed:\n{done.stderr[-2000:]}")
+        raise CourseError(f"{' '.join(command[1:])} failed:\n{done.stderr[-2000:]}")
 
 
 if __name__ == "__main__":

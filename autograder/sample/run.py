@@ -14,6 +14,7 @@ from rich.table import Column, Table
 
 from autograder.authoring import build, course
 from autograder.authoring.judging import judge_for
+from autograder.errors import CourseError
 from autograder.gradebook.bulk import grade_class
 from autograder.gradebook.records import Records, open_gradebook
 from autograder.judge.record import Record
@@ -97,7 +98,7 @@ def _prepare(database: str) -> None:
 def _run(command: list[str], environment: Mapping[str, str]) -> None:
     done = subprocess.run(command, cwd=course.ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command[1:])} failed:\n{done.stderr[-2000:]}")
+        raise CourseError(f"{' '.join(command[1:])} failed:\n{done.stderr[-2000:]}")
 
 
 def _print_table(

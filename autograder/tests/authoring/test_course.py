@@ -7,6 +7,7 @@ import pytest
 
 from autograder.authoring import course, notebooks
 from autograder.authoring.course import SourceError, parse
+from autograder.errors import UsageError
 
 GOOD = '''# %% [markdown]
 # # Doubling
@@ -85,7 +86,7 @@ def test_what_is_not_understood_is_refused(old: str, new: str, says: str) -> Non
 
 def test_an_unknown_assignment_is_refused_with_the_list() -> None:
     """The message says which assignments there are."""
-    with pytest.raises(SourceError, match=r"There is no assignment 'a99'\. There are: a4_batch_norm"):
+    with pytest.raises(UsageError, match=r"There is no assignment 'a99'\. There are: a4_batch_norm"):
         course.load("a99")
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from autograder.authoring import notebooks, release
 from autograder.authoring.course import Assignment, parse
+from autograder.errors import CourseError
 from autograder.judge.judge import Judge
 
 SOURCE = '''# %%
@@ -128,5 +129,5 @@ def test_a_notebook_that_nbgrader_refuses_is_named(tmp_path: Path) -> None:
     """The message carries nbgrader's own words."""
     (tmp_path / "source" / "toy").mkdir(parents=True)
     (tmp_path / "source" / "toy" / "toy.ipynb").write_text("not json")
-    with pytest.raises(RuntimeError, match="nbgrader could not generate toy"):
+    with pytest.raises(CourseError, match="nbgrader could not generate toy"):
         release.generate("toy", tmp_path / "source", tmp_path / "release")

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
+from autograder.errors import CourseError
 from autograder.gradebook import bulk, workforce
 from autograder.gradebook.bulk import grade_class
 from autograder.gradebook.classroom import submissions
@@ -277,5 +278,7 @@ def test_cells_added_after_grading_are_refused_by_nbgrader(grade, class_folder, 
     grade(class_folder(ann={}))
     changed = instructor.copy()
     changed["cells"] = [cell for cell in instructor.cells if cell.id != "why"]
-    with pytest.raises(RuntimeError, match=r"Cannot add or remove cells for notebook 'small'"):
+    with pytest.raises(
+        CourseError, match=r"Cannot add or remove cells for notebook 'small'.* Grade the new version into"
+    ):
         Ledger(url, "small", changed)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import shutil
 
 import pytest
 
-from autograder.gradebook.classroom import publish, published, submissions
+from autograder.errors import UsageError
+from autograder.gradebook.classroom import misnamed, publish, published, submissions
 
 
 def test_reads_notebooks_and_times_in_the_order_of_names(class_folder):
@@ -45,11 +48,29 @@ def test_a_folder_without_a_notebook_is_a_submission_without_answers(class_folde
 def test_unknown_students_and_empty_classes_are_refused(class_folder, tmp_path):
     """A misspelt name is told, instead of grading nobody."""
     folder = class_folder(ann=b"1")
-    with pytest.raises(FileNotFoundError, match=r"No submission of small by bib, bob in .*class/submitted\."):
+    with pytest.raises(UsageError, match=r"No submission of small by bib, bob in .*class/submitted\. There are: ann\."):
         submissions(folder, "small", ["bob", "ann", "bib"])
-    with pytest.raises(FileNotFoundError, match=r"No submissions of other in .*/submitted/<student>/other\."):
+    with pytest.raises(UsageError, match=r"No submissions of other in .*/submitted/<student>/other\."):
         submissions(folder, "other")
     assert [s.student for s in submissions(folder, "small", ["ann"])] == ["ann"]
+
+
+@pytest.mark.parametrize("name", ["Small", "small (2)", "smal", "small.ipynb"])
+def test_what_is_nearly_called_so_is_named(class_folder, name):
+    """A folder that was renamed on its way, or a notebook beside the folder, is told instead of passed over."""
+    folder = class_folder(ann=b"1", bob=b"2")
+    moved = folder / "submitted" / "bob" / name
+    source = folder / "submitted" / "bob" / "small"
+    if name.endswith(".ipynb"):
+        (source / name).rename(moved)
+        shutil.rmtree(source)
+    else:
+        source.rename(moved)
+    (sentence,) = misnamed(folder, "small")
+    assert sentence.startswith(f"{moved} is not graded: it should be {source}")
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        submissions(folder, "small", ["bob"])
+    assert misnamed(folder, "other") == misnamed(folder, "small", ["ann"]) == []
 
 
 def test_publishing_replaces_whole_files(class_folder):

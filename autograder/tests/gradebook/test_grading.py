@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
+from autograder.errors import UsageError
 from autograder.gradebook.grading import fingerprint, open_grader, preload, undecided
 from autograder.gradebook.marks import auto_score, marks
 
@@ -122,7 +123,7 @@ def test_questions_are_for_people_unless_untouched(grader, answered, as_bytes, i
 def test_an_assignment_that_was_not_built_is_refused(small_course, tmp_path):
     """The message names the file and the command."""
     with (
-        pytest.raises(FileNotFoundError, match=r"There is no released notebook .*small\.ipynb\. Run `make build`\."),
+        pytest.raises(UsageError, match=r"There is no released notebook .*small\.ipynb\. Run `make build`\."),
         open_grader("small", release=tmp_path),
     ):
         pass

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import UsageError
 from autograder.reports import class_report
 from autograder.tests.reports.records import CLASS
 
@@ -50,5 +51,5 @@ def test_page_and_data_are_written_together_and_self_contained(tmp_path: Path) -
 
 def test_an_empty_class_is_refused_with_the_way_out() -> None:
     """The message says which command comes first."""
-    with pytest.raises(ValueError, match="Run `autograder grade` first"):
+    with pytest.raises(UsageError, match="Run `autograder grade` first"):
         class_report.summarize([])

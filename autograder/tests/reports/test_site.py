@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import CourseError
 from autograder.reports import site
 
 LECTURE = """# %% [markdown] slideshow={"slide_type": "slide"}
@@ -58,11 +59,12 @@ def test_slides_go_across_and_down(lecture: Path, tmp_path: Path, monkeypatch: p
     assert "Only in the notebook" not in text
 
 
-def test_slides_without_npm_name_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where reveal.js cannot be fetched, the message says what to install, or what to take instead."""
+def test_slides_without_npm_name_the_way_out(lecture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where reveal.js cannot be fetched, what to install or to take instead is said before a lecture is run."""
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(RuntimeError, match=r"Install Node\.js, or take `make site`"):
-        site.reveal_assets(tmp_path / "reveal")
+    monkeypatch.setattr(site, "run", lambda notebook, folder: pytest.fail("the lecture was run"))
+    with pytest.raises(CourseError, match=r"Install Node\.js, or take `make site`"):
+        site.write_lecture(lecture, tmp_path, slides=True)
 
 
 def test_npm_s_refusal_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,5 +73,5 @@ def test_npm_s_refusal_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     npm.write_text("#!/bin/sh\necho no such package >&2\nexit 1\n")
     npm.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    with pytest.raises(RuntimeError, match="no such package"):
+    with pytest.raises(CourseError, match="no such package"):
         site.reveal_assets(tmp_path / "reveal")

@@ -1,0 +1,29 @@
+"""What ``nbgrader autograde`` needs and says too little about when it is not there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def find_alembic() -> None:
+    """Put this Python's folder on the PATH: nbgrader looks for ``alembic`` there, by name."""
+    here = str(Path(sys.executable).parent)
+    if here not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])
+
+
+def register_built(*, assignment: str, db_url: str, release: Path, **_: object) -> None:
+    """Enter a built assignment into the gradebook if it is not there, as ``nbgrader generate_assignment`` does.
+
+    nbgrader calls this before each submission, with more than is wanted.
+    """
+    from autograder.gradebook.grading import released  # here: the configuration of every command imports this
+    from autograder.gradebook.ledger import register
+    from autograder.gradebook.records import open_gradebook
+
+    with open_gradebook(db_url) as gradebook:
+        known = {found.name for found in gradebook.assignments if found.notebooks}
+        if assignment not in known:
+            register(gradebook, assignment, released(release / assignment / f"{assignment}.ipynb"))

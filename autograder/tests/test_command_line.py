@@ -1,0 +1,320 @@
+"""Every command of `autograder`, on a course of one exercise; every way to use one wrongly ends in one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from rich.console import Console
+
+from autograder import __main__ as command_line
+from autograder.authoring import build as building
+from autograder.authoring import course
+from autograder.gradebook.records import Records
+from autograder.reports import site
+from autograder.sample import bench, run
+from autograder.sandbox import isolation
+
+ROOT = course.ROOT
+FILES = {
+    "solutions/a1_tiny/a1_tiny.py": '''\
+# %% [markdown]
+# # A tiny assignment
+
+# %%
+import numpy as np
+
+# %% exercise="double" points=2
+def double(x):
+    """Return twice `x`."""
+    ### BEGIN SOLUTION
+    return 2 * np.asarray(x)
+    ### END SOLUTION
+
+# %% check="double"
+check(double)
+''',
+    "autograder/suites/a1_tiny/test_double.py": '''\
+import numpy as np
+from autograder.suite import expect_close, misconception, points, variant
+
+@points(1, visible=True)
+def test_doubles(student, reference, rng):
+    """doubles a few numbers"""
+    x = rng.standard_normal(3)
+    expect_close(student.double(x), reference.double(x))
+
+@misconception("double", hint="You add two.")
+def added(x):
+    return x + 2
+
+@variant("double")
+def adds_itself(x):
+    return x + x
+''',
+    "lectures/01_tiny/01_tiny.py": "# %% [markdown]\n# # A tiny lecture\n\n# %%\n1 + 1\n",
+}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Put a course of one exercise and one lecture, built, in the place of the real one."""
+    root = tmp_path_factory.mktemp("tiny")
+    with pytest.MonkeyPatch.context() as patch:
+        move_in(root, FILES, patch)
+        building.build_all(root)
+        yield root
+
+
+def move_in(root: Path, files: Mapping[str, str], patch: pytest.MonkeyPatch) -> None:
+    """Write a course below `root` and put it in the place of the real one."""
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True)
+        (root / name).write_text(text)
+    places = {"ROOT": "", "SOLUTIONS": "solutions", "LECTURES": "lectures", "SUITES": "autograder/suites"}
+    for name, below in places.items():
+        patch.setattr(course, name, root / below)
+
+
+@pytest.fixture
+def folder(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return the class folder, with one right submission."""
+    for name in ("ZEROMEAN_CLASS", "ZEROMEAN_DB"):
+        monkeypatch.delenv(name, raising=False)
+    there = tiny / "class" / "submitted" / "ann" / "a1_tiny"
+    there.mkdir(parents=True)
+    shutil.copy(tiny / "build" / "source" / "a1_tiny" / "a1_tiny.ipynb", there)
+    yield tiny / "class"
+    shutil.rmtree(tiny / "class")
+
+
+def call(*arguments: str, code: int = 0) -> Result:
+    """Run a command; it must end with the exit code `code`, and not by an error of Python's."""
+    result = CliRunner().invoke(command_line.main, list(arguments))
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result
+
+
+def refused(*arguments: str, code: int) -> str:
+    """Run a command that must be refused, with nothing on standard output; return its sentence."""
+    result = call(*arguments, code=code)
+    assert result.stdout == ""
+    said = re.fullmatch(r"Error: (.*)\n", result.stderr)
+    assert said, f"not one sentence: {result.stderr}"
+    return said[1]
+
+
+def test_help_names_every_command() -> None:
+    """`--help` is the list of commands, and each has help of its own."""
+    listed = call("--help").stdout
+    for name in command_line.main.commands:
+        assert re.search(rf"^  {name}  ", listed, re.MULTILINE), name
+        assert call(name, "-h").stdout.startswith(f"Usage: main {name}")
+
+
+def test_help_needs_none_of_the_rooms() -> None:
+    """What a command needs is imported when it runs: `--help` loads no notebook library and no NumPy."""
+    heavy = {"nbgrader", "nbformat", "nbconvert", "numpy", "jupytext", "jsonschema", "pytest", "sqlalchemy", "rich"}
+    show = "import autograder.__main__, sys; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
+    assert heavy & set(done.stdout.split()) == set()
+
+
+def test_levels_are_those_of_the_sandbox() -> None:
+    """`--isolation` offers what there is, strongest first."""
+    assert tuple(level.name for level in isolation.LEVELS) == command_line.LEVELS
+
+
+def test_build_and_check(tiny: Path, tmp_path: Path) -> None:
+    """`build` writes what `build --check` then finds unchanged; a changed file is named."""
+    assert call("build").stdout == "Built a1_tiny and 1 lectures.\n"
+    assert call("build", "--check").output == ""
+    notebook = tiny / "lectures" / "01_tiny" / "01_tiny.ipynb"
+    notebook.write_text("{}")
+    said = call("build", "--check", code=1).stderr
+    assert said == "lectures/01_tiny/01_tiny.ipynb is not what its source makes. Run `make build` and commit it.\n"
+    call("build")
+
+
+def test_suites(tiny: Path) -> None:
+    """The kill table is printed, as words or as data."""
+    assert "added" in call("suites").stdout
+    assert list(json.loads(call("suites", "a1_tiny", "--json").stdout)["exercises"]) == ["double"]
+
+
+def test_grade_feedback_report(folder: Path) -> None:
+    """The three commands of an instructor, one after another; the outcome as words and as data."""
+    said = call("grade", "a1_tiny", "--jobs", "1").stdout
+    assert said.strip().splitlines()[-1].startswith("a1_tiny: 1 graded, 0 unchanged, in ")
+    again = json.loads(call("grade", "a1_tiny", "--json", "--student", "ann").stdout)
+    assert (again["graded"], again["unchanged"], again["mean"]) == (0, 1, 2.0)
+    assert call("feedback", "a1_tiny").stdout == f"Wrote 1 pages of feedback into {folder}/feedback.\n"
+    assert call("report", "a1_tiny").stdout == f"Open {folder}/reports/a1_tiny.html\n"
+    assert (folder / "reports" / "a1_tiny.html").is_file()
+
+
+def test_a_folder_that_was_renamed_is_named(folder: Path) -> None:
+    """Who handed in under nearly the right name is told to the instructor, not passed over."""
+    shutil.copytree(folder / "submitted" / "ann" / "a1_tiny", folder / "submitted" / "bob" / "A1 tiny")
+    result = call("grade", "a1_tiny", "--json", "--jobs", "1")
+    assert json.loads(result.stdout)["graded"] == 1
+    bob = folder / "submitted" / "bob"
+    assert result.stderr == f"{bob}/A1 tiny is not graded: it should be {bob}/a1_tiny.\n"
+
+
+def test_site(tiny: Path) -> None:
+    """Each lecture is written, and its page is named."""
+    assert call("site").stdout == f"Open {tiny}/build/site/01_tiny.html\n"
+
+
+def test_sample_fails_when_a_mark_is_not_the_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exit code of `sample` says whether every mark is right."""
+    for right in (True, False):
+        monkeypatch.setattr(run, "run", lambda console, right=right: right)
+        call("sample", code=int(not right))
+
+
+def test_bench_prints_a_table_or_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures are printed with their ratios, or as data."""
+    figures = {"stock_cli_ms": 3800.0, "plugin_cli_ms": 475.0, "bulk_ms": 84.0, "floor_ms": 80.0}
+    monkeypatch.setattr(bench, "run", lambda rounds, log: figures)
+    assert "1.05" in call("bench").stdout
+    assert json.loads(call("bench", "--rounds", "1", "--json").stdout) == figures
+
+
+# ---- wrong use -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["suites", "grade", "feedback", "report"])
+def test_unknown_assignment(folder: Path, command: str) -> None:
+    """A misspelt assignment comes with the near ones, any other with all."""
+    assert refused(command, "a1_tyni", code=2) == "There is no assignment 'a1_tyni'. Did you mean a1_tiny?"
+    assert refused(command, "report", code=2) == "There is no assignment 'report'. There are: a1_tiny."
+
+
+@pytest.mark.parametrize("command", ["grade", "feedback", "report"])
+def test_no_class_folder(tiny: Path, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a class folder, the message says where submissions go."""
+    monkeypatch.setenv("ZEROMEAN_CLASS", "autumn")
+    said = refused(command, "a1_tiny", code=2)
+    assert said.startswith(f"There is no class folder {tiny}/autumn. Put submissions into {tiny}/autumn/submitted/<st")
+
+
+def test_nothing_handed_in(folder: Path) -> None:
+    """An empty class and an unknown student are told; so is a student with a near name."""
+    assert "by anne in" in refused("grade", "a1_tiny", "--student", "anne", code=2)
+    assert refused("grade", "a1_tiny", "--student", "anne", code=2).endswith("Did you mean ann?")
+    shutil.rmtree(folder / "submitted")
+    assert refused("grade", "a1_tiny", code=2).startswith("No submissions of a1_tiny in ")
+
+
+@pytest.mark.parametrize("command", ["feedback", "report"])
+def test_before_grading(folder: Path, command: str) -> None:
+    """Before anything is graded, with and without a gradebook, the step to do first is named."""
+    wanted = "Run `autograder grade a1_tiny` first."
+    assert refused(command, "a1_tiny", code=2) == f"There is no gradebook {folder}/gradebook.db yet. {wanted}"
+    with Records(f"sqlite:///{folder}/gradebook.db") as records:
+        records.prepare()
+    assert re.search(r"graded yet\. Run `autograder grade( a1_tiny)?` first\.$", refused(command, "a1_tiny", code=2))
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "sentence"),
+    [
+        ("marks.db", 2, r"ZEROMEAN_DB needs an address such as sqlite:////home/me/marks\.db\. Got 'marks\.db'\."),
+        ("oracles://x", 2, r"ZEROMEAN_DB needs an address .* Got 'oracles://x'\."),
+        ("postgresql://me:secret@localhost/marks", 1, r".* needs the Python package 'psycopg2?'\. Install it\."),
+        ("sqlite:////nowhere/marks.db", 1, r"The gradebook sqlite:////nowhere/marks\.db cannot be opened: .*\."),
+    ],
+)
+def test_databases_that_are_not_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, address: str, code: int, sentence: str
+) -> None:
+    """An address that is none, a driver that is missing, a place that is not there: no password is shown."""
+    monkeypatch.setenv("ZEROMEAN_DB", address)
+    said = refused("grade", "a1_tiny", code=code)
+    assert re.fullmatch(sentence, said), said
+    assert "secret" not in said
+
+
+def test_not_built(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An assignment that was never built is not graded against nothing."""
+    release = course.ROOT / "build" / "release"
+    release.rename(release.with_name("away"))
+    try:
+        assert refused("grade", "a1_tiny", code=2).endswith("a1_tiny.ipynb. Run `make build`.")
+    finally:
+        release.with_name("away").rename(release)
+
+
+SOURCE, SUITE = "solutions/a1_tiny/a1_tiny.py", "autograder/suites/a1_tiny/test_double.py"
+SPOILT = {
+    "a source": (SOURCE, "points=2", "points=0", "a1_tiny, cell 3: exercise 'double' needs points=N with N > 0."),
+    "a reference": (SOURCE, "import numpy as np", "import no_such_module", "No module named 'no_such_module'. Mend"),
+    "a leak": (SOURCE, "# # A tiny", "# # adds_itself, a tiny", "the suite's name 'adds_itself'"),
+    "a suite": (SUITE, "@points(1, visible=True)\n", "", "Put @points(weight) above it."),
+    "a check": (SUITE, "reference.double(x))", "x)", "test_doubles fails with the reference"),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_a_fault_in_the_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    """What an author wrote wrongly ends the build with the sentence that names it."""
+    name, before, after, sentence = SPOILT[what]
+    assert before in FILES[name]
+    move_in(tmp_path, FILES | {name: FILES[name].replace(before, after)}, monkeypatch)
+    assert sentence in refused("build", code=1)
+
+
+def test_a_sandbox_that_does_not_work(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A level that this machine has not got is refused in a sentence."""
+    monkeypatch.setattr(isolation, "why_not", lambda level: "it was taken away.")
+    said = refused("grade", "a1_tiny", "--isolation", "landlock", "--jobs", "1", "--json", code=1)
+    assert said == "Isolation level 'landlock' does not work here: it was taken away."
+
+
+def test_slides_without_npm(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without npm, slides are refused before a lecture is run."""
+    monkeypatch.setattr(site, "run", lambda notebook, folder: pytest.fail("the lecture was run"))
+    monkeypatch.setenv("PATH", "")
+    assert "Install Node.js, or take `make site`." in refused("site", "--slides", code=1)
+
+
+def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is nobody's slip but ours is not dressed up as one."""
+
+    def fails(console: Console) -> bool:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(run, "run", fails)
+    with pytest.raises(ZeroDivisionError, match="ours"):
+        call("sample")
+
+
+# ---- nbgrader's own commands ---------------------------------------------------------------------------------------
+
+
+def test_nbgrader_autograde_on_a_fresh_class(folder: Path, tiny: Path) -> None:
+    """The command of docs/instructors.md works where nothing was prepared: no gradebook, nothing on the PATH."""
+    patched = "".join(
+        f"course.{name} = __import__('pathlib').Path({str(getattr(course, name))!r})\n"
+        for name in ("ROOT", "SOLUTIONS", "SUITES")
+    )
+    config = (ROOT / "nbgrader_config.py").read_text().replace("from __future__ import annotations\n", "")
+    (tiny / "nbgrader_config.py").write_text(f"from autograder.authoring import course\n{patched}{config}")
+    environment = {**os.environ, "PATH": os.defpath}
+    command = [sys.executable, "-m", "nbgrader", "autograde", "a1_tiny", "--student", "ann"]
+    done = subprocess.run(command, cwd=tiny, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    with Records(f"sqlite:///{folder}/gradebook.db") as records:
+        assert records.load("a1_tiny", "ann").score == 2.0
