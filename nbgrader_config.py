@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from autograder.gradebook import steps
-from autograder.gradebook.registration import find_alembic, register_built
+from autograder.gradebook.alembic import find_alembic
+from autograder.gradebook.registration import register_built
 
 ROOT = Path(__file__).resolve().parent
 CLASS = ROOT / os.environ.get("ZEROMEAN_CLASS", "class")

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
-from autograder.gradebook.registration import find_alembic
+from autograder.gradebook.alembic import find_alembic
 from autograder.judge.record import Record
 
 COURSE = "zeromean"

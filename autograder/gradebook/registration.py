@@ -1,17 +1,8 @@
-"""What ``nbgrader autograde`` needs and says too little about when it is not there."""
+"""Enters an assignment into the gradebook when ``nbgrader autograde`` meets it for the first time."""
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
-
-
-def find_alembic() -> None:
-    """Put this Python's folder on the PATH: nbgrader looks for ``alembic`` there, by name."""
-    here = str(Path(sys.executable).parent)
-    if here not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])
 
 
 def register_built(*, assignment: str, db_url: str, release: Path, **_: object) -> None:
