@@ -8,18 +8,19 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from autograder.tests.browser.guard import Guarded
-from autograder.tests.browser.opened import made, show
+from autograder.tests.browser.opened import made, show, write
 from autograder.tests.browser.stages import drawn, wait_for_drawing
 
 # A model as anywidget gives it, whose kernel answers only when told to; every answer is the first frame again.
 FAKE_KERNEL = """async ({ spec, data }) => {
   const bytes = new DataView(new Uint8Array(data).buffer);
-  Object.assign(window, { sent: [], hear: [], answered: 0 });
+  Object.assign(window, { sent: [], hear: [], heard: {}, answered: 0 });
   const table = Object.fromEntries(Object.entries(spec.table).map(([k, v]) => [k, { ...v, strides: [] }]));
   window.reply = () => hear[0]({ id: sent[answered++].id, done: false, more: false, table }, [bytes]);
   const model = {
     get: (name) => ({ spec, data: bytes, params: {} })[name], set() {}, save_changes() {}, off() {},
-    send: (content) => sent.push(content), on: (name, f) => { if (name === 'msg:custom') hear.push(f); },
+    send: (content) => sent.push(content),
+    on: (name, f) => { if (name === 'msg:custom') hear.push(f); heard[name] = f; },
   };
   const el = document.body.appendChild(document.createElement('div'));
   el.id = 'live';
@@ -91,3 +92,36 @@ def test_what_cannot_be_had_ahead_is_not_asked_for_again(page: Page, tmp_path: P
     assert page.evaluate("sent.length") == 2
     slider.press("ArrowRight")
     assert page.evaluate("sent.map((m) => m.at.mean1)") == [11, 9, 11]
+
+
+def test_a_kernel_that_is_gone_is_told_and_the_picture_stays_true(page: Page, tmp_path: Path) -> None:
+    """When the kernel stops, controls and words go back to a setting that was computed; an answer brings all back."""
+    slider = live(page, tmp_path)
+    stage = page.locator("#live .zm-stage")
+    for _ in range(3):
+        slider.press("ArrowRight")
+    page.evaluate("heard.comm_live_update()")
+    assert "run this cell again" in stage.locator(".zm-status").inner_text()
+    assert stage.locator(".zm-value").first.inner_text() == "−1.0"
+    assert stage.get_attribute("aria-busy") is None
+    slider.press("End")
+    assert stage.locator(".zm-value").first.inner_text() == "−1.0"
+    page.evaluate("hear[0]({ id: sent.length, done: true, more: false }, [])")
+    assert stage.locator(".zm-status").inner_text() == ""
+
+
+def test_a_kernel_that_does_not_answer_is_given_up(page: Page, tmp_path: Path) -> None:
+    """After ten seconds without an answer the page says so."""
+    page.clock.install()
+    one = made("covariate_shift")
+    page.goto(write(tmp_path / "page.html", "covariate_shift"))
+    page.clock.run_for(1000)
+    page.evaluate(
+        FAKE_KERNEL.replace("await new Promise((done) => setTimeout(done, 100));", ""),
+        {"spec": one.spec, "data": list(one.data)},
+    )
+    page.clock.run_for(1000)
+    page.locator("#live .zm-skip").click()
+    page.locator("#live input[type=range]").first.press("End")
+    page.clock.run_for(11000)
+    assert "does not answer" in page.locator("#live .zm-status").inner_text()

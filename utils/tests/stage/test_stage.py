@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from zeromean.stage import marks, table
+from zeromean.stage import stage as module
 from zeromean.stage.export import EXPORT, share
 from zeromean.stage.parts import Action, Axis, Check, Choice, Goal, Handle, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
@@ -188,6 +189,18 @@ def test_display_is_a_widget_or_html(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "application/vnd.jupyter.widget-view+json" in live
     monkeypatch.setenv(EXPORT, "1")
     assert one._repr_mimebundle_() == {"text/html": one.to_html(), "text/plain": "Line. plus! 3.0"}
+
+
+def test_a_notebook_gets_the_widget_and_the_sentence_beneath(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a cell the widget comes first and the sentence for a saved notebook second; an export is one output."""
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(module, "display", lambda data, **_: shown.append(data))
+    stage()._ipython_display_()
+    assert [sorted(data)[-1] for data in shown] == ["text/plain", "text/html"]
+    assert "run its cell" in shown[1]["text/html"]
+    monkeypatch.setenv(EXPORT, "1")
+    stage()._ipython_display_()
+    assert shown[2] == {"text/html": stage().to_html(), "text/plain": "Line. plus! 3.0"}
 
 
 def test_read_out_of_a_setting() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 import zlib
@@ -30,6 +31,21 @@ for (const el of document.querySelectorAll('[data-zm="NAME"]:not([data-live])'))
   stage.fromPage(el, 'NAME');
 }
 """
+
+
+# The sentence steps back for the living demo; for the sentence, JupyterLab's "model not found" does.
+_ASLEEP = """<style>
+.jp-OutputArea:has(.zm-stage) .jp-OutputArea-child:has(.zm-asleep),
+body:not(:has(.jp-OutputArea)):has(.zm-stage) .zm-asleep,
+.jp-OutputArea:has(.zm-asleep) .jp-OutputArea-output.jupyter-widgets:not(:has(*)) { display: none; }
+</style>
+"""
+
+
+def asleep(words: str) -> str:
+    """Return what stands for a demo in a notebook that was opened and not run."""
+    sentence = f"<b>{html.escape(words)}</b><br>This demo is asleep: run its cell to bring it alive."
+    return f'{_ASLEEP}<p class="zm-asleep">{sentence}</p>'
 
 
 def piece(spec: Mapping[str, Any], data: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -10,8 +9,9 @@ from typing import Any
 
 import anywidget
 import traitlets
+from IPython.display import display
 
-from zeromean.stage.export import EXPORT, SCRIPT, STYLE, piece
+from zeromean.stage.export import EXPORT, SCRIPT, STYLE, asleep, piece
 from zeromean.stage.names import check_names, check_units
 from zeromean.stage.parts import Action, Compute, Control, Goal, Prediction, Preset, View, position
 from zeromean.stage.table import last_frame, pack, spread, tabulate
@@ -167,11 +167,26 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
             spec = {**spec, "stored": stored, "table": table}
         return piece(spec, data)
 
+    def _words(self) -> str:
+        """Return title and read-out at the start, for readers without pictures."""
+        return f"{self.spec['title']}. {self.read_out()}"
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Show the widget, with words for a notebook that is opened without running; or, for an export, the HTML."""
-        words = f"{self.spec['title']}. {self.read_out()}"
+        """Show the widget, with words for those who show none; or, for an export, the piece of HTML."""
         if os.environ.get(EXPORT):
-            return {"text/html": self.to_html(), "text/plain": words}
+            return {"text/html": self.to_html(), "text/plain": self._words()}
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        asleep = f"<p><b>{html.escape(words)}</b><br>This demo is asleep: run its cell to bring it alive.</p>"
-        return {**data, "text/html": asleep, "text/plain": words}, metadata
+        return {**data, "text/html": asleep(self._words()), "text/plain": self._words()}, metadata
+
+    def _ipython_display_(self) -> None:
+        """Show the widget, and beneath it what a notebook shows that is opened without running.
+
+        JupyterLab takes the widget of a saved notebook that it trusts, whatever else there is, and finds no model.
+        """
+        if os.environ.get(EXPORT):
+            display(self._repr_mimebundle_(), raw=True)
+            return
+        data, metadata = self._repr_mimebundle_()
+        sentence = data.pop("text/html")
+        display({**data, "text/plain": f"{self.spec['title']}."}, metadata=metadata, raw=True)
+        display({"text/html": sentence}, raw=True)
