@@ -39,6 +39,7 @@ ENGINE = (
     "safe.py",
 )
 RUN_SECONDS = 120
+DRAWN = ("IPython.*", "matplotlib.*")  # what students may use of what draws and displays: all
 _RUN = frozenset({"code", "exercise", "scratch", "own"})
 
 
@@ -79,7 +80,7 @@ class Grader:
         """Run a rebuilt notebook in the sandbox, judge it, and show the results in its check cells."""
         started = time.perf_counter()
         notebook = rebuilt.notebook
-        with Session(self.zygote, preload(self.assignment)) as session:
+        with Session(self.zygote, [*preload(self.assignment), *DRAWN]) as session:
             remarks += _run_cells(notebook, session)
             exercises = self.judge.grade(session)
             record = Record(

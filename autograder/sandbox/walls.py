@@ -61,7 +61,7 @@ def enter(plan: Plan, scratch: str) -> None:
     """Shut this process in, for good: limits, then files, then system calls."""
     _libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.setsid()
-    _limit(plan.limits)
+    _virtual_bytes()  # while it can be read
     os.chdir(scratch)
     os.environ.update(HOME=scratch, TMPDIR=scratch)
     if plan.landlock:
@@ -70,6 +70,7 @@ def enter(plan: Plan, scratch: str) -> None:
         landlock.restrict(readable, devices, fd)
         for each in (*readable, *devices, fd):
             os.close(each)
+    _limit(plan.limits)  # from here on few files can be open; the walls of Landlock are many
     if plan.seccomp:
         seccomp.install(seccomp.program(os.getpid(), files=plan.landlock))
 

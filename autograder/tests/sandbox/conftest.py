@@ -12,12 +12,12 @@ from autograder.sandbox.pool import Limits, Session, Zygote
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
     """Return a zygote at the strongest level that this machine has."""
-    with Zygote(Limits(call_wall=5.0), ["matplotlib.pyplot", "zeromean"]) as zygote:
+    with Zygote(Limits(call_wall=5.0), ["matplotlib.pyplot", "zeromean", "zeromean.style"]) as zygote:
         yield zygote
 
 
 @pytest.fixture
 def session(zygote: Zygote) -> Iterator[Session]:
     """Return a submission's worker."""
-    with Session(zygote, ["matplotlib", "zeromean", "IPython"]) as session:
+    with Session(zygote, ["matplotlib.*", "zeromean", "zeromean.style", "IPython.*"]) as session:
         yield session

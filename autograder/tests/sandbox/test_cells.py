@@ -176,7 +176,7 @@ def test_imports_that_are_refused(session: Session, name: str) -> None:
     """A module that is not allowed is named, and so is what is allowed."""
     top = name.partition(".")[0]
     refusal = f"{top} cannot be used here: graded code may import "
-    refusal += "NumPy, the standard library, IPython, matplotlib and zeromean."
+    refusal += "NumPy, the standard library, IPython, matplotlib, zeromean and zeromean.style."
     for cell in (f"import {name}", f"from {name} import x", f"def f():\n    import {name} as y\nf()"):
         assert refusal in (run(session, cell).error or "")
 

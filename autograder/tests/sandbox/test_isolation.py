@@ -91,14 +91,14 @@ def test_a_trial_that_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_a_worker_may_read() -> None:
-    """Neither a suite, nor a solution, nor the judge is among it, nor is anything above them."""
+    """Neither a suite, nor a solution, nor the judge is among it, nor a network, nor is anything above them."""
     paths = launch.readable(["zeromean", "matplotlib.pyplot"])
     root = Path(__file__).resolve().parents[3]
-    ours = [f"autograder/{name}" for name in ("suites", "judge", "gradebook", "suite.py")]
-    for private in (*ours, "solutions", "build", "class", ".git"):
+    ours = [f"autograder/{name}" for name in ("suites", "judge", "gradebook", "suite")]
+    for private in (*ours, "solutions", "build", "class", ".git", "utils/zeromean/training", "utils/zeromean/demos"):
         assert not any(path == root / private or path in (root / private).parents for path in paths), private
     assert root / "autograder" / "sandbox" in paths
-    assert root / "utils" / "zeromean" in paths
+    assert root / "utils" / "zeromean" / "checking" / "check.py" in paths
 
 
 def test_an_installed_grader_is_hidden_too(tmp_path: Path) -> None:
