@@ -17,7 +17,8 @@ _LOOK = """async (stage) => {
   for (const canvas of stage.querySelectorAll('.zm-canvas > canvas')) {
     for (const byte of new TextEncoder().encode(canvas.toDataURL())) digest = Math.imul(31, digest) + byte | 0;
   }
-  return [digest, stage.querySelector('.zm-readout').innerText];
+  const words = [...stage.querySelectorAll('.zm-readout, .zm-followed')].map((part) => part.innerText).join(' ');
+  return [digest, words];
 }"""
 
 

@@ -65,5 +65,5 @@ function drawFrame(p) {
   ctx.textAlign = 'left';
   ctx.fillText(axes.y.label, 4, size * 0.8, p.width - 8);
   ctx.textAlign = 'right';
-  ctx.fillText(axes.x.label, box.right, p.height - size * 0.65, p.width - 8);
+  ctx.fillText(axes.x.label, box.right, p.height - size * 0.65, box.right - 4);
 }

@@ -134,7 +134,7 @@ def _three(x: str, y: str, lost: str = "") -> list[Any]:
 
 def _maps() -> View:
     """Return the three maps side by side, each with a handle; the three handles move together."""
-    rates = {float(STEP * k + i): f"{rate:g}" for k in range(3) for i, rate in enumerate(RATES)}
+    rates = {float(STEP * k + i): f"{rate:g}" for k in range(3) for i, rate in enumerate(RATES) if i % 2 == 0}
     scales = {float(j): f"{scale:g}" for j, scale in enumerate(SCALES)}
     maps = [marks.cells(f"map_{norm}", (10, 100), ".0f", at=(STEP * k, 0)) for k, norm in enumerate(NORMS)]
     grid = [(float(i), float(j)) for i in range(len(RATES)) for j in range(len(SCALES))]
@@ -163,7 +163,7 @@ def demo() -> Stage:
         for norm, color in zip(NORMS, ("vermilion", "blue", "green"), strict=True)
     ]
     return Stage(
-        "Rate sweep: four hidden layers of 100, trained for 160 steps on digits",
+        "Rate sweep: 160 steps on digits, four hidden layers of 100",
         compute,
         [
             Slider("lr", "Learning rate", RATES, 0.1),

@@ -112,8 +112,9 @@ def _views() -> list[View]:
             Axis("block", 0.5, MOST + 0.5),
             Axis("standard deviation", 0.05, 1000, log=True),
             [
-                marks.line("block", "doubling", "variance doubles", "grey", "dash", width=1.5),
+                marks.line("block", "doubling", "doubling", "grey", "dash", width=1.5),
                 *[marks.line("block", f"std_{norm}", *look) for norm, look in looks.items()],
+                marks.points("blocks", "size", "", "ink", "d", 6, 1),
                 here,
             ],
             "Standard deviation after each block; {size:.3g} after {blocks} blocks with {words}",
@@ -138,6 +139,7 @@ def _views() -> list[View]:
                     for norm, look in looks.items()
                 ],
                 *[marks.line("depths", f"acc_{norm}", *look) for norm, look in looks.items()],
+                marks.points("blocks", "accuracy", "", "ink", "d", 6, 1),
                 here,
             ],
             "Accuracy by depth; {accuracy:.2f} at {blocks} blocks with {words}",

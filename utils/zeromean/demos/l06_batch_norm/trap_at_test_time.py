@@ -119,9 +119,9 @@ def compute(params: Params) -> dict[str, Any]:
     return {
         "image": pixels[:, :8],
         "others": pixels[:, 8:],
-        "name_x": np.array([0.1, 2.1]),
+        "name_x": np.array([0.1, 3.4]),
         "name_y": np.array([1.58]),
-        "name": np.array(["this image", BESIDE[company]]),
+        "name": np.array(["this one", BESIDE[company]]),
         "where": np.arange(4),
         "accuracies": by_company,
         "here": np.where(np.arange(4) == at, by_company, np.nan),
@@ -141,7 +141,7 @@ def compute(params: Params) -> dict[str, Any]:
 
 def demo() -> Stage:
     """Return the demo."""
-    names: dict[float, str] = dict(enumerate(COMPANY))
+    names: dict[float, str] = dict(enumerate(("500", "32", "class", "alone")))
     return Stage(
         "Test-time trap: which numbers normalize an image",
         compute,

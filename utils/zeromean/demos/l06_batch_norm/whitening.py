@@ -137,8 +137,8 @@ def demo() -> Stage:
         _views(),
         formula="batch norm: x̂_1 = (x_1 − {mean1:.2f}) / {std1:.2f},  x̂_2 = (x_2 − {mean2:.2f}) / {std2:.2f}; "
         "still [orange:corr(x̂_1, x̂_2) = {rho:.2f}]",
-        readout="At {angle:d}° batch norm leaves a correlation of {rho:.2f} (condition number {condition:.3g}); "
-        "an example lies {away:.2f} from where whitening puts it.",
+        readout="The cloud, {shown}. At {angle:d}° batch norm leaves a correlation of {rho:.2f} (condition number "
+        "{condition:.3g}); an example lies {away:.2f} from where whitening puts it.",
         presets=[
             Preset("Same as whitening", {"angle": 0, "stage": 2}, "The axes of the cloud are the coordinate axes."),
             Preset(
