@@ -194,7 +194,7 @@ def _class(assignment: str, *, graded: bool = False) -> tuple[Path, str]:
     from autograder.authoring import course
     from autograder.gradebook.database import checked
 
-    course.load(assignment)
+    course.refuse_unknown(assignment)
     folder = course.ROOT / os.environ.get("ZEROMEAN_CLASS", "class")
     if not folder.is_dir():
         raise UsageError(

@@ -117,9 +117,14 @@ def load(name: str) -> Assignment:
     SourceError
         If its source holds something that is not understood.
     """
+    refuse_unknown(name)
+    return parse((SOLUTIONS / name / f"{name}.py").read_text(encoding="utf-8"), name)
+
+
+def refuse_unknown(name: str) -> None:
+    """Raise `UsageError` if there is no assignment of this name."""
     if name not in assignments():
         raise UsageError(f"There is no assignment {name!r}. {meant(name, assignments())}")
-    return parse((SOLUTIONS / name / f"{name}.py").read_text(encoding="utf-8"), name)
 
 
 @functools.cache

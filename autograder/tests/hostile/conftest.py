@@ -9,15 +9,16 @@ import psutil
 import pytest
 
 from autograder.sandbox.pool import Limits, Session, Zygote
+from autograder.tests import here
 
 QUICK = Limits(cell_wall=3.0, call_wall=1.0, patience=60.0, memory_mb=150, file_mb=4, scratch_mb=8, cpu=20)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test at the strongest level, or at those that its marker names."""
+    """Run a test at the strongest level that works here, or at those that its marker names."""
     if "zygote" in metafunc.fixturenames:
         marker = metafunc.definition.get_closest_marker("levels")
-        metafunc.parametrize("zygote", marker.args if marker else ["bubblewrap"], indirect=True, scope="session")
+        metafunc.parametrize("zygote", marker.args if marker else [here.strongest()], indirect=True, scope="session")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,12 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def zygote(request: pytest.FixtureRequest) -> Iterator[Zygote]:
-    """Return a zygote at the level asked for; skip where this machine has not got it."""
-    from autograder.sandbox import isolation
-
-    (level,) = (level for level in isolation.LEVELS if level.name == request.param)
-    if isolation.why_not(level):
-        pytest.skip(isolation.why_not(level))
+    """Return a zygote at the level asked for."""
+    here.need(request.param)
     with Zygote(QUICK, isolation=request.param) as zygote:
         yield zygote
 
