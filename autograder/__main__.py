@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,23 +76,22 @@ def build(check: bool) -> None:
 
 
 @main.command()
-@click.argument("names", nargs=-1)
+@click.argument("assignment", required=False)
+@click.argument("exercise", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the table as data.")
-def suites(names: Iterable[str], as_json: bool) -> None:
-    """Print which check catches which misconception, and which correct variants are rejected."""
+def suites(assignment: str | None, exercise: str | None, as_json: bool) -> None:
+    """Print which check catches which misconception, and what the proof of each suite found."""
     from autograder.authoring import course
-    from autograder.authoring.judging import judge_for
-    from autograder.judge.mutation import kill_table
+    from autograder.authoring.proof import prove
 
-    sources = [course.load(name) for name in names or course.assignments()]
-    tables = {source.name: kill_table(judge_for(source)) for source in sources}
+    names = [assignment] if assignment else course.assignments()
+    proofs = [proof for name in names for proof in prove(course.load(name), exercise)]
     if as_json:
-        exercises = {k: v for table in tables.values() for k, v in table.to_json()["exercises"].items()}
-        click.echo(json.dumps({"exercises": exercises}, indent=1))
+        click.echo(json.dumps({"exercises": {proof.exercise: proof.to_json() for proof in proofs}}, indent=1))
     else:
-        for table in tables.values():
-            table.print(_console())
-    sys.exit(not all(table.ok for table in tables.values()))
+        for proof in proofs:
+            proof.print(_console())
+    sys.exit(any(proof.faults for proof in proofs))
 
 
 @main.command()

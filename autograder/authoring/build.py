@@ -12,6 +12,7 @@ from autograder.authoring.course import Assignment
 from autograder.authoring.judging import judge_for
 from autograder.authoring.outline import outline
 from autograder.authoring.probes import write as write_probes
+from autograder.authoring.proof import refuse_unproved
 from autograder.judge.judge import Judge
 
 Step = Callable[[Assignment, Judge, Path], None]
@@ -26,6 +27,10 @@ def _source(assignment: Assignment, judge: Judge, root: Path) -> None:
 def _probes(assignment: Assignment, judge: Judge, root: Path) -> None:
     path = root / "build" / "source" / assignment.name / f"{assignment.name}.checks.json"
     write_probes(judge, path, outline(assignment, judge.reference))
+
+
+def _prove(assignment: Assignment, judge: Judge, root: Path) -> None:
+    refuse_unproved(assignment, judge)
 
 
 def _release(assignment: Assignment, judge: Judge, root: Path) -> None:
@@ -50,7 +55,7 @@ def _everyone() -> list[Assignment]:
     return [course.load(name) for name in course.assignments()]
 
 
-STEPS: tuple[Step, ...] = (_source, _probes, _release, _leaks, _publish)
+STEPS: tuple[Step, ...] = (_source, _probes, _prove, _release, _leaks, _publish)
 
 
 def build_assignment(name: str, root: Path = course.ROOT) -> None:

@@ -36,7 +36,7 @@ import numpy as np
 def double(x):
     """Return twice `x`."""
     ### BEGIN SOLUTION
-    return 2 * np.asarray(x)
+    return 2 * x
     ### END SOLUTION
 
 # %% check="double"
@@ -44,7 +44,7 @@ check(double)
 ''',
     "autograder/suites/a1_tiny/test_double.py": '''\
 import numpy as np
-from autograder.suite import expect_close, misconception, points, variant
+from autograder.suite import expect_close, expect_dtype, misconception, points, variant
 
 @points(1, visible=True)
 def test_doubles(student, reference, rng):
@@ -52,13 +52,26 @@ def test_doubles(student, reference, rng):
     x = rng.standard_normal(3)
     expect_close(student.double(x), reference.double(x))
 
+@points(1)
+def test_float32(student, rng):
+    """float32 stays float32"""
+    expect_dtype(student.double(rng.standard_normal(3).astype(np.float32)), np.float32)
+
 @misconception("double", hint="You add two.")
 def added(x):
     return x + 2
 
+@misconception("double", hint="Which line changes the dtype?")
+def promoted(x):
+    return 2 * x.astype(float)
+
 @variant("double")
 def adds_itself(x):
     return x + x
+
+@variant("double")
+def takes_half_away(x):
+    return x / 0.5
 ''',
     "lectures/01_tiny/01_tiny.py": "# %% [markdown]\n# # A tiny lecture\n\n# %%\n1 + 1\n",
 }
@@ -150,6 +163,9 @@ def test_suites(tiny: Path) -> None:
     """The kill table is printed, as words or as data."""
     assert "added" in call("suites").stdout
     assert list(json.loads(call("suites", "a1_tiny", "--json").stdout)["exercises"]) == ["double"]
+    assert "double: 2 of 2 misconceptions caught" in call("suites", "a1_tiny", "double").stdout
+    said = refused("suites", "a1_tiny", "doubel", code=2)
+    assert said == "There is no exercise 'doubel' in a1_tiny. Did you mean double?"
 
 
 def test_grade_feedback_report(folder: Path) -> None:
@@ -264,6 +280,7 @@ SPOILT = {
     "a leak": (SOURCE, "# # A tiny", "# # adds_itself, a tiny", "the suite's name 'adds_itself'"),
     "a suite": (SUITE, "@points(1, visible=True)\n", "", "Put @points(weight) above it."),
     "a check": (SUITE, "reference.double(x))", "x)", "test_doubles fails with the reference"),
+    "a proof": (SUITE, "return x / 0.5", "return x / 0.25", "takes_half_away is rejected by test_doubles"),
 }
 
 

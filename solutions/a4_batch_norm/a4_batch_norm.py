@@ -637,7 +637,7 @@ def population_stats(batch_means, batch_vars, m):
 
     Returns
     -------
-    mean, var : ndarray, shape (D,)
+    mean, var : ndarray, shape (D,), dtype of the batch statistics
         Both unbiased.
 
     Raises

@@ -254,7 +254,10 @@ def plain_backward(dout, cache):
     return dx, dgamma, dbeta
 
 
-@variant("batch_renorm_backward")
+@variant(
+    "batch_renorm_backward",
+    equivalent={"centred = xhat * sigma -> centred = -(xhat * sigma)": "it enters twice, and the signs cancel"},
+)
 def staged_backward(dout, cache):
     xhat, gamma, sigma, r, d = cache
     dscaled = dout * gamma

@@ -144,7 +144,10 @@ def plain(dout, cache):
     return dx, dgamma, dbeta
 
 
-@variant("batchnorm_backward")
+@variant(
+    "batchnorm_backward",
+    equivalent={"centred = xhat * std -> centred = -(xhat * std)": "it enters twice, and the signs cancel"},
+)
 def staged(dout, cache):
     xhat, gamma, std = cache
     n = dout.shape[0]
@@ -164,7 +167,12 @@ def in_one_line_per_gradient(dout, cache):
     return gamma / (n * std) * (n * dout - dbeta - xhat * dgamma), dgamma, dbeta
 
 
-@variant("batchnorm_backward")
+@variant(
+    "batchnorm_backward",
+    equivalent={
+        "np.eye(n, dtype=dout.dtype) -> np.eye(n)": "what comes of it is stored in an array of the right dtype"
+    },
+)
 def by_the_jacobian_of_each_feature(dout, cache):
     xhat, gamma, std = cache
     n, d = dout.shape

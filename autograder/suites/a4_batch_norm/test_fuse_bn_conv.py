@@ -103,7 +103,7 @@ def filters_as_rows(W, b, gamma, beta, mean, var, eps=1e-5):
     return rows.reshape(W.shape), scale * b + (beta - scale * mean)
 
 
-@variant("fuse_bn_conv")
+@variant("fuse_bn_conv", equivalent={"b -> gamma": "a copy of the right shape, of which every entry is replaced"})
 def one_filter_at_a_time(W, b, gamma, beta, mean, var, eps=1e-5):
     W2, b2 = W.copy(), b.copy()
     for o in range(W.shape[0]):

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_raises, expect_unchanged, points, slips, variant
+from autograder.suite import expect_close, expect_dtype, expect_raises, expect_unchanged, points, slips, variant
 from autograder.suite.inputs import batch
 from autograder.suites.a4_batch_norm import oracle
 
@@ -58,6 +58,15 @@ def test_nothing_given_is_edited(student, rng):
 
 
 @points(0.5)
+def test_float32(student, rng):
+    """float32 statistics stay float32"""
+    means, variances = statistics([batch(rng, 3, 2) for _ in range(4)])
+    mean, var = student.population_stats(means.astype(np.float32), variances.astype(np.float32), 3)
+    expect_dtype(mean, np.float32, "mean")
+    expect_dtype(var, np.float32, "var")
+
+
+@points(0.5)
 def test_too_small_batches(student, rng):
     """batches of fewer than two examples raise ValueError"""
     means, variances = statistics([batch(rng, 3, 2) for _ in range(4)])
@@ -83,11 +92,16 @@ def plain(batch_means, batch_vars, m):
     return mean, var
 
 
-@variant("population_stats")
+@variant(
+    "population_stats",
+    equivalent={
+        "zip(batch_means, batch_vars, strict=True) -> zip(batch_means, batch_vars)": "the lengths are equal",
+    },
+)
 def corrected_batch_by_batch(batch_means, batch_vars, m):
     if m <= 1:
         raise ValueError("a variance needs two examples")
-    mean, var = np.zeros(batch_means.shape[1]), np.zeros(batch_means.shape[1])
+    mean = var = 0
     for one_mean, one_var in zip(batch_means, batch_vars, strict=True):
         mean += one_mean
         var += m * one_var / (m - 1)
@@ -149,4 +163,6 @@ WRONG = slips(plain, {
         "then?"),
     "division_by_zero_dodged": ("m / (m - 1) -> m / max(m - 1, 1)", "if m < 2: -> if m < 0:",
         "You seem to dodge the division by zero. May the caller believe the number that comes out?"),
+    "promoted_to_float64": ("mean = batch_means -> batch_means = batch_means.astype(float); mean = batch_means",
+        "Your statistics are float64 whatever the batches were. Which line changes the dtype?"),
 })

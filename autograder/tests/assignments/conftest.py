@@ -1,15 +1,14 @@
-"""The judge of A4, made once: its suites are what is tested here."""
+"""The assignments of the course: what they say and how they are judged is tested here."""
 
 from __future__ import annotations
 
 import pytest
 
 from autograder.authoring import course
-from autograder.authoring.judging import judge_for
-from autograder.judge.judge import Judge
+from autograder.authoring.proof import Prover
 
 
 @pytest.fixture(scope="session")
-def judge() -> Judge:
-    """Return the judge of A4."""
-    return judge_for(course.load("a4_batch_norm"))
+def provers() -> dict[str, Prover]:
+    """Return what proves the suites of each assignment; its judge is made once, if something is to be proved."""
+    return {name: Prover(course.load(name)) for name in course.assignments()}

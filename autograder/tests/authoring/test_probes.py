@@ -131,6 +131,26 @@ def test_property_becomes_equality(judge_of: Callable[[str], Judge], tmp_path: P
     assert states(replay(judge, tmp_path, {"scale_backward": gradient_of_something_else})) == ["passed"] * 3
 
 
+def test_layout_of_what_is_left_counts_as_when_graded(judge_of: Callable[[str], Judge], tmp_path: Path) -> None:
+    """A key that is gone, or an array of another shape, fails each check that hands the dict over."""
+    judge = judge_of(
+        '@points(1, visible=True)\ndef test_it(student):\n    """it"""\n'
+        "    expect_close(student.scale_forward(X, 2.0, start())[0], 2 * X)\n"
+    )
+
+    def keeps_a_row(x: Any, factor: float, state: dict[str, Any]) -> Any:
+        state["mean"] = state["mean"][None]
+        return x * factor, (factor,)
+
+    def clears(x: Any, factor: float, state: dict[str, Any]) -> Any:
+        state.clear()
+        return x * factor, (factor,)
+
+    said = replay(judge, tmp_path, {"scale_forward": keeps_a_row})["it"].message
+    assert said.startswith("After the call, state['mean'] has shape (1, 3), expected (3,)")
+    assert replay(judge, tmp_path, {"scale_forward": clears})["it"].message == "After the call, state has no 'mean'."
+
+
 def test_each_misconception_gives_its_hint(judge_of: Callable[[str], Judge], tmp_path: Path) -> None:
     """A misconception that shows is recognised; one that does not show is not shipped."""
     judge = judge_of(TWO_STEPS)

@@ -68,6 +68,9 @@ def compare(step: Step, result: Any, arguments: dict[str, Any]) -> Difference | 
     for got, right, what in _pairs(step, result, expected):
         if message := _describe(got, right, what):
             return Difference(closed(message), _first_wrong(got, right, what))
+    for name, data in step.after.items():
+        if isinstance(data, dict) and "dict" in data and (message := _refuse_left_layout(arguments[name], data, name)):
+            return Difference(f"After the call, {message}")
     for name, key in step.left:
         if difference := _compare_left(step, name, key, arguments[name]):
             return difference
@@ -99,6 +102,17 @@ def _refuse_layout(step: Step, result: Any, expected: Any) -> str:
         return f"{step.function} returned one thing ({kind}), {wanted}."
     if len(result) != len(expected):
         return f"{step.function} returned {len(result)} value{'s'[: len(result) != 1]}, {wanted}."
+    return ""
+
+
+def _refuse_left_layout(left: Any, data: dict[str, Any], name: str) -> str:
+    """Say what is missing in a dict after a call, or has another shape: as when graded, every check asks for it."""
+    for key, expected in data["dict"]:
+        if not isinstance(left, dict) or key not in left:
+            return f"{name} has no {key!r}."
+        right = decode(expected)
+        if isinstance(right, np.ndarray) and np.shape(left[key]) != right.shape:
+            return closed(describe_mismatch(left[key], right, f"{name}[{key!r}]") or f"{name}[{key!r}] is no array")
     return ""
 
 

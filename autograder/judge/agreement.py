@@ -1,0 +1,34 @@
+"""Holds that a student's ``check(f)`` and the grade say the same of the visible checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zeromean.checking.probes import Exercise
+from zeromean.checking.replay import Replay
+
+from autograder.judge.collect import Suite
+from autograder.judge.judge import Judge
+from autograder.judge.reference import exchanged
+from autograder.judge.student import LocalSession
+from autograder.judge.unseen import Functions
+
+DECIDED = ("passed", "failed")
+
+
+def disagreements(judge: Judge, suite: Suite, shipped: Exercise) -> Iterator[str]:
+    """Say of which known program, right or wrong, a visible check says something else than the grade."""
+    visible = [check.name for check in suite.checks if check.mark.visible]
+    programs: dict[str, Functions] = {"reference": {}}
+    programs |= {program.name: program.functions for program in (*suite.variants, *suite.misconceptions)}
+    for name, functions in programs.items():
+        namespace = exchanged(judge.namespace, functions)
+        graded = {check.name: check for check in judge.grade_exercise(suite, LocalSession(namespace)).checks}
+        for check, outcome in zip(visible, Replay(shipped, namespace).outcomes(), strict=True):
+            states = graded[check].outcome, outcome.state
+            if states[0] != states[1] and set(states) <= set(DECIDED):
+                said = outcome.message or graded[check].message
+                yield (
+                    f"of {name}, check(f) says `{states[1]}` and the grade `{states[0]}` in {check}: {said} "
+                    "Compare in the check what the student's functions return, and nothing else."
+                )
