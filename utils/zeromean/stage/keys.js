@@ -31,7 +31,7 @@ class Keys {
   turns(e) { return PAGES.includes(e.key) && !this.tabbed && hostOf(this.stage.el) === 'slides'; }
 
   sort(e) {
-    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.matches('.zm-verdict')) return;
     const used = USES.find(([parts]) => e.target.matches(parts))?.[1].includes(e.key) && !this.turns(e);
     const sized = !used && this.stage.enlargeBy(e.key, e.target);
     if (used || sized || hostOf(this.stage.el) === 'notebook') e.stopPropagation();

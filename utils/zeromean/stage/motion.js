@@ -31,7 +31,7 @@ const glides = (old, array) => old && old.data !== array.data && old.shape.join(
 function mix(a, b, u) {
   const out = Array.from(b);
   for (let i = 0; i < out.length; i += 1) {
-    const ratio = b[i] / a[i];
+    const ratio = a[i] ? b[i] / a[i] : 0;
     if (a[i] === b[i] || !Number.isFinite(a[i]) || !Number.isFinite(b[i])) continue;
     out[i] = ratio > 20 || (ratio > 0 && ratio < 0.05) ? a[i] * ratio ** u : a[i] + (b[i] - a[i]) * u;
   }

@@ -1,0 +1,103 @@
+"""The stage's own arithmetic, called in a page: names apart, curves that leave, ways between frames, formulas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from zeromean.stage.export import SCRIPT
+
+from autograder.tests.browser.guard import Guarded
+
+
+@pytest.fixture
+def page(guarded: Guarded) -> Page:
+    """Give an empty page that knows the functions of the stage."""
+    guarded.page.goto("about:blank")
+    guarded.page.add_script_tag(content=SCRIPT.replace("export default", "void"))
+    return guarded.page
+
+
+@pytest.mark.parametrize(
+    ("heights", "expected"),
+    [
+        ([10, 50, 90], [10, 50, 90]),
+        ([52, 50, 90], [65, 50, 90]),
+        ([99, 98, 97], [100, 85, 70]),
+        ([1, 0], [15, 0]),
+    ],
+)
+def test_names_move_apart_and_stay_inside(page: Page, heights: list[float], expected: list[float]) -> None:
+    """Names keep their order and a gap of 15, between 0 and 100."""
+    assert page.evaluate("(heights) => apart(heights, 15, 0, 100)", heights) == expected
+
+
+@pytest.mark.parametrize(
+    ("spots", "expected"),
+    [
+        ([[0, 50], [10, 50]], None),
+        ([[0, 50], [10, -50]], [5, 0]),
+        ([[0, 50], [10, 150]], [5, 100]),
+        ([[0, 50], [10, None]], [10, 0]),
+        ([[0, None], [10, None]], [12, 0]),
+        ([[0, 50], [5, -50], [10, 50]], None),
+    ],
+)
+def test_where_a_curve_leaves_for_good(page: Page, spots: list[Any], expected: list[float] | None) -> None:
+    """A curve that crosses the edge leaves there, one without further numbers goes up; one that comes back stays."""
+    leave = """(spots) => leaves({ box: { left: 0, top: 0, bottom: 100 }, size: 12 },
+      spots.map(([x, y]) => [x, y ?? NaN]))"""
+    assert page.evaluate(leave, spots) == expected
+
+
+def test_frames_glide_by_equal_factors_where_they_are_far_apart(page: Page) -> None:
+    """Half of the way from 0 to 10 is 5; from 0.01 to 100 it is 1; what is no number jumps."""
+    assert page.evaluate("mix([0, 0.01, NaN], [10, 100, 7], 0.5)") == [5, pytest.approx(1), 7]
+
+
+def test_only_stored_settings_are_left_without_a_kernel(page: Page) -> None:
+    """Values, presets and a path over two controls are those of the stored positions."""
+    control = {"kind": "slider", "values": [10, 20, 30], "start": 2}
+    spec = {
+        "controls": [{**control, "name": "a"}, {**control, "name": "b"}],
+        "stored": [[0, 2], [1, 2]],
+        "presets": [{"at": {"a": 0, "b": 2}}],
+        "prediction": None,
+        "views": [{"handles": [{"along": ["a", "b"], "path": [[i, j] for i in range(3) for j in range(3)]}]}],
+    }
+    found = page.evaluate("(spec) => storedOnly(spec)", spec)
+    assert [c["values"] for c in found["controls"]] == [[10, 30], [20, 30]]
+    assert found["presets"][0]["at"] == {"a": 0, "b": 1}
+    assert found["views"][0]["handles"][0]["path"] == [[0, 1], [0, 2], [2, 1], [2, 2]]
+
+
+def test_a_formula_is_set(page: Page) -> None:
+    """Letters are variables, indices are lowered, a colour is a tint, and a number follows the frame."""
+    template = "[blue:x̂_1] = (x_(ij) − {mu:.1f})^2 of w"
+    set_ = """(template) => {
+      const formula = new Formula(template);
+      formula.show({ mu: { data: [0.25] } });
+      return [formula.el.innerText, formula.el.innerHTML.replace(/ style="[^"]*"/g, '')];
+    }"""
+    text, html = page.evaluate(set_, template)
+    assert text == "x̂1 = (xij − 0.3)2 of w"
+    assert html == (
+        '<span class="zm-tint"><i>x̂</i><sub>1</sub></span> = (<i>x</i><sub>ij</sub> − '
+        '<span class="zm-slot">0.3</span>)<sup>2</sup> of <i>w</i>'
+    )
+
+
+def test_an_address_names_positions(page: Page) -> None:
+    """Numbers go to the nearest value, words and flags to their own, and another demo's address is not ours."""
+    page.evaluate("location.hash = 'demo=a-b&rate=0.29&kind=tanh&on=true'")
+    spec = {
+        "title": "A b: more words",
+        "controls": [
+            {"name": "rate", "kind": "slider", "values": [0.1, 0.3, 1]},
+            {"name": "kind", "kind": "choice", "values": ["relu", "tanh"]},
+            {"name": "on", "kind": "check", "values": [False, True]},
+        ],
+    }
+    assert page.evaluate("(spec) => fromAddress(spec)", spec) == {"rate": 1, "kind": 1, "on": 1}
+    assert page.evaluate("(spec) => fromAddress({ ...spec, title: 'Other' })", spec) is None
