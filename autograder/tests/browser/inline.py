@@ -60,7 +60,7 @@ def _view(ax: Axes, view: Mapping[str, Any], frame: Mapping[str, Any]) -> None:
 
 
 def _line(ax: Axes, m: Mark, color: str) -> None:
-    ax.plot(m["x"], np.transpose(m["y"]), linestyle=_DASHES[m["dash"]], color=color, linewidth=m["width"])
+    ax.plot(np.transpose(m["x"]), np.transpose(m["y"]), linestyle=_DASHES[m["dash"]], color=color, linewidth=m["width"])
 
 
 def _points(ax: Axes, m: Mark, color: str) -> None:
@@ -111,12 +111,20 @@ def _polygons(ax: Axes, m: Mark, color: str) -> None:
 
 
 def _cells(ax: Axes, m: Mark, color: str) -> None:
-    ax.imshow(m["z"], aspect="auto", vmin=m["limits"][0], vmax=m["limits"][1])
+    (rows, columns), (x, y) = m["z"].shape, m["at"]
+    extent = (x - 0.5, x + columns - 0.5, y + rows - 0.5, y - 0.5)
+    ax.imshow(m["z"], aspect="auto", vmin=m["limits"][0], vmax=m["limits"][1], extent=extent)
     for (row, column), value in np.ndenumerate(m["z"]):
-        ax.text(column, row, format(value, m["fmt"]), color=color, ha="center")
+        ax.text(x + column, y + row, format(value, m["fmt"]), color=color, ha="center")
+
+
+def _image(ax: Axes, m: Mark, color: str) -> None:
+    extent = (*m["xs"], *reversed(m["ys"]))
+    ax.imshow(m["z"], cmap="gray", aspect="auto", vmin=m["limits"][0], vmax=m["limits"][1], extent=extent)
 
 
 _MARKS: dict[str, Callable[[Axes, Mark, str], None]] = {
     "line": _line, "points": _points, "bars": _bars, "histogram": _histogram, "ridges": _ridges, "band": _band,
     "rule": _rule, "arrows": _arrows, "text": _text, "boxes": _boxes, "polygons": _polygons, "cells": _cells,
+    "image": _image,
 }  # fmt: skip

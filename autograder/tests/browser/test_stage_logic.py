@@ -101,3 +101,43 @@ def test_an_address_names_positions(page: Page) -> None:
     }
     assert page.evaluate("(spec) => fromAddress(spec)", spec) == {"rate": 1, "kind": 1, "on": 1}
     assert page.evaluate("(spec) => fromAddress({ ...spec, title: 'Other' })", spec) is None
+
+
+PEN = """const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 40 });
+const sheet = (m, width, height) => {
+  const small = Object.assign(document.createElement('canvas'), { width, height });
+  return { canvas: small, ctx: small.getContext('2d') };
+};
+const ink = { blue: '#0072b2', words: {} }, box = { left: 0, top: 0, right: 40, bottom: 40 };
+const ctx = canvas.getContext('2d', { willReadFrequently: true });
+const p = { ctx, X: (v) => 10 * v, Y: (v) => 10 * v, sheet, ink, box, labels: [], scale: 1 };
+"""
+
+
+def test_an_image_is_drawn_as_pixels(page: Page) -> None:
+    """Grey and coloured pixels come out as they are, row 0 at the first end of y, without smoothing."""
+    draw = """() => {%s
+      const rgb = { data: [1, 0, 0, 0, 0, 1], shape: [1, 2, 3] };
+      const frame = { grey: { data: [0, 1, 1, 0.5], shape: [2, 2] }, rgb };
+      const seen = (z, spots) => {
+        MARKS.image({ ...p, frame }, { z, xs: [0, 2], ys: [0, 2], limits: [0, 1] });
+        return spots.map(([x, y]) => [...p.ctx.getImageData(x, y, 1, 1).data.slice(0, 3)]);
+      };
+      return [seen('grey', [[9, 9], [11, 9], [11, 11]]), seen('rgb', [[9, 9], [11, 9]])];
+    }"""
+    grey, coloured = page.evaluate(draw % PEN)
+    assert grey == [[0, 0, 0], [255, 255, 255], [128, 128, 128]]
+    assert coloured == [[255, 0, 0], [0, 0, 255]]
+
+
+def test_a_cross_on_a_dotted_curve_is_whole(page: Page) -> None:
+    """The curve is stroked with its dots, its crosses without."""
+    draw = """() => {%s
+      const dashes = [], stroke = p.ctx.stroke.bind(p.ctx);
+      p.ctx.stroke = () => { dashes.push(p.ctx.getLineDash().length); stroke(); };
+      const frame = { x: { data: [1, 2], shape: [2] }, y: { data: [1, 2], shape: [2] } };
+      const look = { color: 'blue', dash: 'dot', marker: 'x', width: 2, alpha: 1, name: 'a', lost: '', follow: '' };
+      MARKS.line({ ...p, frame, named: true }, { x: 'x', y: 'y', ...look });
+      return [dashes, p.labels.map((l) => [l.words, l.at])];
+    }"""
+    assert page.evaluate(draw % PEN) == [[2, 0, 0], [["a", [20, 20]]]]
