@@ -217,6 +217,8 @@ def demo() -> Stage:
         ],
         _views(),
         coarse={"gain": 17},
+        formula="h ← {activation}(h W),  std of W = {gain:.3g} / √n;  after {depth} layers "
+        "std of h = [blue:{std_last:.3g}]",
         readout="{activation}, g = {gain:.3g}: std at layer {depth} is {std_last:.3g} (infinite width "
         "{oracle_last:.3g}), {across:.0%} of its variance across examples; {saturated:.0%} {stuck}; gradient "
         "of layer 1 : layer {depth} = {ratio:.3g}.",

@@ -145,6 +145,7 @@ def demo() -> Stage:
         compute,
         [Choice("act", "Nonlinearity", ACTS, "relu"), Slider("depth", "Hidden layers", DEPTHS, 4)],
         _views(),
+        formula="[blue:before: f(BN(Wx))] ends at {pre:.3g},  [orange:after: BN(f(Wx))] at {post:.3g}",
         readout="{act}, {depth} hidden layers: loss {pre:.3g} with batch norm before, {post:.3g} after; "
         "here {winner} is better.",
         presets=[

@@ -108,6 +108,7 @@ def demo() -> Stage:
                 "Histogram of batch standard deviations; they scatter by {scatter:.2f}, mean variance {variance:.2f}",
             ),
         ],
+        formula="x̂ = (x − μ_B) / √(σ_B^2 + ε);  N = {batch}:  σ_B^2 is (N − 1)/N ≈ {variance:.2f} on average",
         readout="{batch} in a batch: batch norm {batch_norm:.1%}, renorm {renorm:.1%}, layer norm {layer:.1%}; "
         "the batch shows a variance of {variance:.2f} on average, the truth is 1.",
         presets=[

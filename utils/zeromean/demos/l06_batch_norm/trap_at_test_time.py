@@ -188,6 +188,7 @@ def demo() -> Stage:
                 "Running against true standard deviation of 64 units; median ratio {ratio:.2f}",
             ),
         ],
+        formula="x̂ = (x − μ) / √(σ^2 + ε),  with μ and σ^2 from: {mode}",
         readout="{mode}, {company}, alpha = {alpha:.3g}: {accuracy:.1%} right. The image of a {truth} is a {truth} "
         "with probability {believed:.1%}.",
         presets=[
