@@ -6,7 +6,7 @@ READY_TEST := .venv/.ready-test
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help lab grade test build suites bench slides site demos clean
+.PHONY: help lab grade test quick lint build suites bench slides site demos changelog clean
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
@@ -32,19 +32,28 @@ lab: $(READY)    ## open the course in JupyterLab
 grade: $(READY)  ## grade the bundled sample class: marks, feedback, class report
 	@$(BIN)/autograder sample
 
-test: $(READY_TEST)  ## lint, types, and every test
+test: lint       ## lint, types, and every test
+	@$(BIN)/python -m autograder.tests.browser.chromium
+	@$(BIN)/pytest -q -n auto --dist loadfile -m "not browser and not bench" $(PYTEST)
+	@$(BIN)/pytest -q -n 2 --dist loadfile -m "browser and not bench" $(PYTEST)
+
+quick: lint      ## lint, types, and the fast tests; of one assignment too with A=a4_batch_norm
+	@$(BIN)/pytest -q -n auto --dist loadfile -m "not browser and not slow and not bench" $(PYTEST)
+	@$(if $(A),$(BIN)/pytest -q -n auto -k "$(A)" autograder/tests/assignments)
+
+lint: $(READY_TEST)  ## formats, lint and types of Python and JavaScript
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .
+	@$(BIN)/python .ci/lint_javascript.py
 	@$(BIN)/mypy
-	@$(BIN)/pytest -q -n auto --dist loadfile -m "not browser" $(PYTEST)
-	@$(BIN)/pytest -q -m browser $(PYTEST)
 
 suites: $(READY) ## the kill table: which check catches which misconception
 	@$(BIN)/autograder suites
 
 bench: $(READY_TEST)  ## compare speeds side by side: grading, and the demos from key press to pixels
 	@$(BIN)/autograder bench
-	@$(BIN)/pytest -q -s autograder/tests/browser/test_latency.py
+	@$(BIN)/python -m autograder.tests.browser.chromium
+	@$(BIN)/pytest -q -s -m bench autograder/tests/browser
 
 slides: $(READY) ## the lectures as slides, in build/site
 	@$(BIN)/autograder site --slides
@@ -54,6 +63,9 @@ site: $(READY)   ## the lectures as pages that open by double click, in build/si
 
 demos: $(READY_TEST)  ## serve the demos as an app
 	@$(BIN)/voila lectures
+
+changelog: $(READY_TEST)  ## gather docs/changes into CHANGELOG.md, for a release: VERSION=0.2.0
+	@$(BIN)/towncrier build --yes --version $(VERSION)
 
 clean:           ## remove what was built; submissions and marks in class/ stay
 	@rm -rf build .pytest_cache .mypy_cache .ruff_cache

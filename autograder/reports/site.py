@@ -60,7 +60,8 @@ def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run `notebook` from top to bottom in a fresh kernel that starts in `folder`."""
     place = {"metadata": {"path": str(folder)}}
     quiet = ["--IPKernelApp.log_level=40"]  # it warns of its loopback ports at every start
-    environment = {**os.environ, "ZEROMEAN_EXPORT": "1"}  # demos show themselves as HTML that needs no kernel
+    quick = {"OPENBLAS_NUM_THREADS": "1"}  # small matrices: more threads only wait for each other
+    environment = quick | os.environ | {"ZEROMEAN_EXPORT": "1"}  # demos show themselves as HTML that needs no kernel
     NotebookClient(notebook, timeout=300, resources=place, extra_arguments=quiet).execute(env=environment)
     return notebook
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from autograder.tests.browser import guard
+from autograder.tests import here
+from autograder.tests.browser import chromium, guard
 from autograder.tests.browser.lab import Lab, running
 
 
@@ -19,14 +20,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.timeout(400))
+            item.add_marker(pytest.mark.timeout(240))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_chromium() -> None:
+    """Go on only where there is one; said before anything is started."""
+    if not chromium.find():
+        here.missing(chromium.NONE)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """Start the machine's Chromium, which finds no other machine."""
     guard.SHOTS.mkdir(parents=True, exist_ok=True)
-    return {"executable_path": guard.chromium(), "args": guard.FLAGS}
+    return {"executable_path": chromium.find(), "args": guard.FLAGS}
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,12 @@ def running(folder: Path, home: Path) -> Iterator[Lab]:
         port = probe.getsockname()[1]
     private = {"HOME": home, "JUPYTER_CONFIG_DIR": home / "config", "JUPYTER_DATA_DIR": home / "data"}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, **{name: str(at) for name, at in private.items()}, "PATH": path}
+    environment = {
+        "OPENBLAS_NUM_THREADS": "1",
+        **os.environ,
+        **{name: str(at) for name, at in private.items()},
+        "PATH": path,
+    }
     options = [
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}", "--no-browser",
         "--ServerApp.allow_root=True", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True",

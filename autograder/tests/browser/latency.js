@@ -1,4 +1,4 @@
-// Measures from the press of a key to pixels. In the page: const times = zmLatency(part, attribute); press keys; times.read().
+// Measures from the press of a key to pixels. In the page: const times = zmLatency(part); press keys; times.shown.
 // A stage counts its drawings in `data-drawn`; `interact` puts a new image in its place. The time is taken when the
 // frame with the drawing has been handed to the screen.
 
@@ -8,7 +8,8 @@ function zmLatency(part) {
   part.addEventListener('keydown', (e) => { pressed = e.timeStamp; }, true);
   const watch = new MutationObserver(async (changes) => {
     const nodes = changes.flatMap(({ target, addedNodes }) => [target, ...addedNodes]);
-    const drawing = nodes.map((node) => (node.matches?.('[data-drawn], img') ? node : node.querySelector?.('img'))).find(Boolean);
+    const drawings = nodes.map((node) => (node.matches?.('[data-drawn], img') ? node : node.querySelector?.('img')));
+    const drawing = drawings.find(Boolean);
     if (pressed === null || !drawing) return;
     const start = pressed;
     pressed = null;

@@ -16,7 +16,7 @@ function write(value, spec = '') {
 
 function written(value, digits, kind) {
   if (kind === 'f') return value.toFixed(digits ?? 6);
-  if (kind === '%') return (100 * value).toFixed(digits ?? 6) + '\u202f%';
+  if (kind === '%') return `${(100 * value).toFixed(digits ?? 6)}\u202f%`;
   if (kind === 'd') return String(Math.round(value));
   if (value === 0) return '0';
   const precision = Math.max(1, Number(digits ?? 6));
@@ -31,7 +31,7 @@ function fill(template, values) {
   return template.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, spec) => write(scalar(values[name]), spec));
 }
 
-const scalar = (v) => (v && v.data ? v.data[0] : v);
+const scalar = (v) => (v?.data ? v.data[0] : v);
 
 const TYPED = { float32: Float32Array, int32: Int32Array, uint16: Uint16Array, uint8: Uint8Array };
 

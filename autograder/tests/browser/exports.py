@@ -1,0 +1,36 @@
+"""The pages of the lectures, run once and kept in build/ until something that they are made of changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from autograder.authoring import course
+from autograder.reports import site
+
+FOLDER = course.ROOT / "build" / "exports"
+MADE_OF = ("utils/zeromean/**/*", "autograder/reports/**/*", "autograder/authoring/*.py", "autograder/*.py")
+
+
+def exported(source: Path) -> Path:
+    """Return the page of a lecture; it is made where there is none of this very content."""
+    folder = FOLDER / source.stem / fingerprint(source)
+    page = folder / f"{source.stem}.html"
+    if not page.is_file():
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        fresh = folder.with_name(f"{folder.name}-{os.getpid()}")
+        site.write_lecture(source, fresh, slides=False)
+        fresh.replace(folder)
+    return page
+
+
+def fingerprint(source: Path) -> str:
+    """Return what a lecture's page is made of, in short."""
+    digest = hashlib.sha256(source.read_bytes())
+    for pattern in MADE_OF:
+        for path in sorted(course.ROOT.glob(pattern)):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
