@@ -99,7 +99,7 @@ def _run(judge: Judge, check: SuiteCheck) -> list[Recorded]:
 def _mistakes(judge: Judge, suite: Suite, runs: Sequence[Sequence[Recorded]]) -> list[dict[str, Any]]:
     """Return the hint and the fingerprints of every misconception that shows on the visible calls."""
     found = []
-    for misconception in suite.misconceptions:
+    for misconception in filter(lambda one: one.shows, suite.misconceptions):
         namespace = exchanged(judge.reference.namespace, misconception.functions)
         prints = [
             [check, step, _print(namespace, run[step])]

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from autograder.judge.reference import SuiteError
+from autograder.suite.contract.ordered import flawed
 from autograder.suite.marking import Check, Equivalents, replacement_functions
 from autograder.suite.slips import Slips
 
@@ -43,6 +44,11 @@ class Replacement:
     hint: str
     same_as: tuple[str, ...] = ()
     equivalent: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def shows(self) -> bool:
+        """Whether single calls can show a misconception: not what is kept from call to call."""
+        return "" not in self.same_as
 
 
 @dataclass(frozen=True)
@@ -170,13 +176,20 @@ def _replacements(module: ModuleType, path: Path) -> list[Replacement]:
     return list(found.values())
 
 
+def _marked_here(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    return ((name, value) for name, value in vars(module).items() if hasattr(value, "__replaces__"))
+
+
 def _marked(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """Yield the variants and misconceptions of a suite by name: those of its module, and those of its tables."""
-    for name, value in vars(module).items():
-        if hasattr(value, "__replaces__"):
-            yield name, value
-        elif isinstance(value, Slips):
+    """Yield the variants and misconceptions of a suite by name: of its module, its tables, and its contracts."""
+    yield from _marked_here(module)
+    for value in vars(module).values():
+        if isinstance(value, Slips):
             yield from value.items()
+    variants = [value for _, value in _marked_here(module) if value.__replaces__.hint is None]
+    for check in vars(module).values():
+        for flaw in getattr(check, "__flaws__", ()):
+            yield flaw.name, flawed(flaw, variants, module.__name__)
 
 
 def _refuse_unknown_mates(found: Mapping[str, Replacement], path: Path) -> None:

@@ -21,8 +21,8 @@ class Suspects:
     """
 
     def __init__(self, namespace: Namespace, misconceptions: Sequence[Replacement]) -> None:
-        self._namespaces = {wrong.name: exchanged(namespace, wrong.functions) for wrong in misconceptions}
-        self._misconceptions = {wrong.name: wrong for wrong in misconceptions}
+        self._misconceptions = {wrong.name: wrong for wrong in misconceptions if wrong.shows}
+        self._namespaces = {name: exchanged(namespace, w.functions) for name, w in self._misconceptions.items()}
         self._seen: dict[Hashable, Effect] = {}
 
     def diagnose(self, tried: Mapping[str, Sequence[Call]], failed: Sequence[str]) -> dict[str, Replacement]:

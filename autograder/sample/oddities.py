@@ -93,7 +93,7 @@ def only_the_last(paper: Paper) -> None:
     paper.give_up(*list(paper.stubs)[:-1])
 
 
-@oddity("batchnorm_backward", spatial_batchnorm=1.68)  # which calls it
+@oddity("batchnorm_backward", spatial_batchnorm=1.76)  # which calls it
 def syntax_error(paper: Paper) -> None:
     """One answer does not parse."""
     paper.answer("batchnorm_backward", "def batchnorm_backward(dout, cache)\n    return dout")
@@ -230,7 +230,7 @@ def answer_retyped_as_text(paper: Paper) -> None:
     cell.pop("execution_count", None)
 
 
-@oddity(batchnorm_forward=0.95, spatial_batchnorm=1.17)
+@oddity(batchnorm_forward=1.05, spatial_batchnorm=1.15)
 def global_state(paper: Paper) -> None:
     """Keeps the running mean in a global, so that one layer's history leaks into the next."""
     paper.answer(

@@ -126,7 +126,7 @@ def _rows(judge: Judge, name: str, column: Column) -> Iterator[tuple[str, str, C
 
 def _documented(suite: Suite) -> list[Replacement]:
     """Return the variants that keep the documented cache: those with one of their own fit only their own partner."""
-    return [variant for variant in suite.variants if "cache" not in variant.name]
+    return [variant for variant in suite.variants if "cache" not in variant.name.lower()]
 
 
 def _about(choice: Choice) -> str:

@@ -6,22 +6,33 @@ variants and the misconceptions that prove the checks. ``docs/recipes/add-an-exe
 
 from __future__ import annotations
 
-from autograder.suite.expectations import expect, expect_close, expect_dtype, expect_raises, expect_unchanged
-from autograder.suite.gradients import vjp
+from autograder.suite import contract
+from autograder.suite.expectations import (
+    expect,
+    expect_close,
+    expect_dtype,
+    expect_raises,
+    expect_unchanged,
+    unchanged,
+)
+from autograder.suite.gradients import gradients_of, vjp
 from autograder.suite.marking import equivalent, misconception, points, variant
 from autograder.suite.slips import slip, slips
 
 __all__ = [
+    "contract",
     "equivalent",
     "expect",
     "expect_close",
     "expect_dtype",
     "expect_raises",
     "expect_unchanged",
+    "gradients_of",
     "misconception",
     "points",
     "slip",
     "slips",
+    "unchanged",
     "variant",
     "vjp",
 ]

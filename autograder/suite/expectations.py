@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -86,8 +87,19 @@ def expect_unchanged(now: Any, before: np.ndarray, what: str) -> None:
         raise CheckFailed(f"your function changed `{what}`, an array it was given. Work on a copy.")
 
 
-def expect_dtype(got: np.ndarray, dtype: Any, what: str = "out") -> None:
+@contextmanager
+def unchanged(**arrays: np.ndarray) -> Iterator[None]:
+    """Fail if one of the arrays, each known by its name, is another after the block than before."""
+    before = {name: array.copy() for name, array in arrays.items()}
+    yield
+    for name, array in arrays.items():
+        expect_unchanged(array, before[name], name)
+
+
+def expect_dtype(got: Any, dtype: Any, what: str = "out") -> None:
     """Fail unless the array `got` has the dtype asked for."""
+    if isinstance(got, Misfit):
+        got.fail()
     if np.asarray(got).dtype != np.dtype(dtype):
         raise CheckFailed(f"{what} has dtype {np.asarray(got).dtype}, expected {np.dtype(dtype)}.")
 

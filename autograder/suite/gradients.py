@@ -30,6 +30,12 @@ def vjp(function: Callable[..., Any], *args: Any, dout: np.ndarray) -> tuple[np.
     return _GRADIENTS[key]
 
 
+def gradients_of(who: Any, pair: str, forward: tuple[Any, ...], dout: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return what ``<pair>_backward`` of a student or the reference gives after ``<pair>_forward(*forward)``."""
+    _, cache = who.forward_for_backward(f"{pair}_forward", *forward)
+    return tuple(getattr(who, f"{pair}_backward")(dout.copy(), cache))
+
+
 def _pulled_back(function: Callable[..., Any], args: tuple[Any, ...], dout: np.ndarray) -> tuple[np.ndarray, ...]:
     gradients = tuple(np.asarray(make_vjp(function, argnum)(*args)[0](dout)) for argnum in range(len(args)))
     for gradient in gradients:

@@ -71,7 +71,7 @@ def _edited(right: Program, name: str, edits: tuple[str, ...], hint: str, same_a
     """Make the misconception `name` of the program `right`."""
     if not edits or ARROW in hint:
         raise ValueError(f"{name} needs its edits `before{ARROW}after`, then its hint. Got {(*edits, hint)!r}.")
-    source = _program(right)
+    source = source_of(right)
     for edit in edits:
         before, arrow, after = edit.partition(ARROW)
         if not arrow or before not in source:
@@ -80,17 +80,17 @@ def _edited(right: Program, name: str, edits: tuple[str, ...], hint: str, same_a
     kind = "class" if inspect.isclass(right) else "def"
     source = source.replace(f"{kind} {right.__name__}", f"{kind} {name}", 1)
     functions: tuple[str, ...] = right.__replaces__.functions  # type: ignore[union-attr]
-    wrong = _compiled(name, source, f"<{right.__module__}.{name}>")
+    wrong = compiled(name, source, f"<{right.__module__}.{name}>")
     return misconception(*functions, hint=" ".join(hint.split()), same_as=same_as)(wrong)
 
 
-def _program(right: Program) -> str:
+def source_of(right: Program) -> str:
     """Return the source of `right` without its decorators."""
     source = textwrap.dedent(inspect.getsource(right))
     return source[source.index("class " if inspect.isclass(right) else "def ") :]
 
 
-def _compiled(name: str, source: str, filename: str) -> Program:
+def compiled(name: str, source: str, filename: str) -> Program:
     """Define the function or class `name`, so that ``inspect.getsource`` finds its source."""
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     namespace: dict[str, Any] = {"np": np, "__name__": filename.strip("<>")}

@@ -41,7 +41,7 @@
 # | `eps` goes inside the root: $\sqrt{\sigma^2+\varepsilon}$. | Its square root is then smooth at zero variance. |
 # | `alpha` weights the **new** batch. | CS231n's `momentum` weights the old value: there 0.9 is our 0.1. |
 # | Arrays you are given keep their values. | Somebody else may still need them. |
-# | `float32` in, `float32` out. | One `float64` array in a sum silently doubles the memory of all that follows. |
+# | `float32` data in, `float32` out, whatever the dtype of `gamma`, a running mean, or the cache. | One `float64` array in a sum silently doubles the memory of all that follows. |
 #
 # Everything can be written with NumPy alone; beyond it and the standard library nothing is there when your work is graded.
 # The last cell, *Before you hand in*, shows how far you are. Run it whenever you like.
@@ -396,7 +396,7 @@ def batchnorm_backward(dout, cache):
     dgamma = (dout * xhat).sum(axis=0)
     g = dout * gamma
     dx = (g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)) / std
-    return dx.astype(dout.dtype), dgamma, dbeta
+    return dx.astype(dout.dtype), dgamma.astype(dout.dtype), dbeta
     ### END SOLUTION
 
 # %% check="batchnorm_backward"
@@ -737,7 +737,7 @@ def fuse_bn_linear(W, b, gamma, beta, mean, var, eps=1e-5):
     """
     ### BEGIN SOLUTION
     scale = gamma / np.sqrt(var + eps)
-    return W * scale, (b - mean) * scale + beta
+    return (W * scale).astype(W.dtype), ((b - mean) * scale + beta).astype(W.dtype)
     ### END SOLUTION
 
 # %% check="fuse_bn_linear"
@@ -838,7 +838,7 @@ def fuse_bn_conv(W, b, gamma, beta, mean, var, eps=1e-5):
     """
     ### BEGIN SOLUTION
     scale = gamma / np.sqrt(var + eps)
-    return W * scale[:, None, None, None], (b - mean) * scale + beta
+    return (W * scale[:, None, None, None]).astype(W.dtype), ((b - mean) * scale + beta).astype(W.dtype)
     ### END SOLUTION
 
 # %% check="fuse_bn_conv"
@@ -1249,7 +1249,7 @@ def batch_renorm_backward(dout, cache):
     ### BEGIN SOLUTION
     xhat, gamma, sigma_B, r, d = cache
     dbeta = dout.sum(axis=0)
-    dgamma = (dout * (xhat * r + d)).sum(axis=0)
+    dgamma = (dout * (xhat * r + d)).sum(axis=0).astype(dout.dtype)
     g = dout * gamma * r
     dx = (g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)) / sigma_B
     return dx.astype(dout.dtype), dgamma, dbeta

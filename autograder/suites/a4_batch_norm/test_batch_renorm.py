@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.suite import (
-    expect,
+    contract,
     expect_close,
-    expect_dtype,
     expect_raises,
-    expect_unchanged,
+    gradients_of,
     points,
     slips,
+    unchanged,
     variant,
     vjp,
 )
@@ -19,10 +19,57 @@ from autograder.suite.inputs import affine, alternating, batch
 from autograder.suites.a4_batch_norm import oracle
 
 
+def problem(rng, n, d, rmax=1.5, dmax=0.8, eps=1e-5, spread=1.0):
+    """Return x, gamma, beta and param with corrections below, within and above their limits, feature by feature.
+
+    Nine features have every pair of r (too small, free, too large) and d (too small, free, too large).
+    """
+    x = batch(rng, n, d, spread)
+    feature = np.arange(d)
+    sigma = (oracle.variance(x) + eps) ** 0.5
+    r = np.array([0.2, 1.2, 4.0])[feature % 3] * rng.uniform(0.9, 1.1, d)
+    shift = np.array([2.0, 0.5, -2.0])[feature // 3 % 3] * rng.uniform(0.9, 1.1, d) * alternating(d)
+    param = {"rmax": rmax, "dmax": dmax, "eps": eps, "alpha": 0.1, "running_std": sigma / r}
+    return x, *affine(rng, d), {**param, "running_mean": oracle.mean(x) - shift * sigma / r}
+
+
+def some_forward(rng):
+    """Yield the arguments of a forward pass."""
+    yield problem(rng, 5, 9)
+
+
+def some(rng):
+    """Yield a forward pass and an upstream gradient."""
+    yield problem(rng, 4, 9), rng.normal(size=(4, 9)) + 0.5
+
+
+def several(rng):
+    """Yield problems of equal and of other sizes."""
+    yield from ((problem(rng, n, 3), rng.normal(size=(n, 3))) for n in (4, 4, 5))
+
+
+def special(rng):
+    """Yield calls with a scale of 0, one feature, limits of 1 and 0, and a mean of 1e8."""
+    x, gamma, beta, param = problem(rng, 5, 3)
+    yield x, gamma * [1, 0, 1], beta, param
+    yield problem(rng, 5, 1)
+    yield problem(rng, 5, 3, rmax=1.0, dmax=0.0)
+    yield x + 1e8, gamma, beta, {**param, "running_mean": param["running_mean"] + 1e8}
+
+
+def special_back(rng):
+    """Yield problems with a gamma of 0, one feature, one example, and a constant feature."""
+    for position, value in ((1, 0.0), (0, 3.0)):
+        forward = problem(rng, 6, 3)
+        forward[position][..., 1] = value
+        yield forward, rng.normal(size=(6, 3))
+    yield from ((problem(rng, n, d), rng.normal(size=(n, d))) for n, d in ((4, 1), (1, 3)))
+
+
 @points(2, visible=True)
 def test_free_correction(student, rng):
     """when r and d may be as large as they like, out is x normalized by the running statistics"""
-    x, (gamma, beta), param = problem(rng, 6, 4, rmax=1e6, dmax=1e6)
+    x, gamma, beta, param = problem(rng, 6, 4, rmax=1e6, dmax=1e6)
     expected = gamma * ((x - param["running_mean"]) / param["running_std"]) + beta
     out, _ = student.batch_renorm_forward(x, gamma, beta, param)
     expect_close(out, expected)
@@ -31,7 +78,7 @@ def test_free_correction(student, rng):
 @points(1.5, visible=True)
 def test_no_correction(student, rng):
     """rmax = 1 and dmax = 0 leave no correction: out is that of batch normalization"""
-    x, (gamma, beta), param = problem(rng, 6, 4, rmax=1.0, dmax=0.0, spread=1e3, eps=1e-8)
+    x, gamma, beta, param = problem(rng, 6, 4, rmax=1.0, dmax=0.0, spread=1e3, eps=1e-8)
     expected = oracle.batchnorm(x, gamma, beta, 1e-8)
     out, _ = student.batch_renorm_forward(x, gamma, beta, param)
     expect_close(out, expected)
@@ -41,14 +88,14 @@ def test_no_correction(student, rng):
 def test_dx(student, rng):
     """dx follows every way in which an example changes the loss, with r and d held constant"""
     forward, dout = problem(rng, 6, 5), rng.normal(size=(6, 5)) + 0.5
-    dx, _, _ = backward(student, forward, dout)
+    dx, _, _ = gradients_of(student, "batch_renorm", forward, dout)
     expect_close(dx, gradients(forward, dout)[0], "dx")
 
 
 @points(2, after="test_free_correction")
 def test_clipping(student, rng):
     """r stays between 1/rmax and rmax, d between -dmax and dmax, each feature for itself"""
-    x, (gamma, beta), param = problem(rng, 5, 9, spread=1e3, eps=1e-8)
+    x, gamma, beta, param = problem(rng, 5, 9, spread=1e3, eps=1e-8)
     _, r, d = oracle.renorm_corrections(x, param)
     expected = oracle.batch_renorm(x, gamma, beta, r, d, 1e-8)
     out, _ = student.batch_renorm_forward(x, gamma, beta, param)
@@ -58,7 +105,7 @@ def test_clipping(student, rng):
 @points(0.5, after="test_clipping")
 def test_eps(student, rng):
     """sigma_B is the root of the batch variance plus the eps in param, 1e-5 when there is none"""
-    x, (gamma, beta), param = problem(rng, 4, 9, eps=0.4)
+    x, gamma, beta, param = problem(rng, 4, 9, eps=0.4)
     for eps in (0.4, 1e-5):
         _, r, d = oracle.renorm_corrections(x, param)
         expected = oracle.batch_renorm(x, gamma, beta, r, d, eps)
@@ -70,7 +117,7 @@ def test_eps(student, rng):
 @points(0.5, after="test_clipping")
 def test_single_example(student, rng):
     """a batch of one example gives gamma * d + beta"""
-    x, (gamma, beta), param = problem(rng, 1, 3)
+    x, gamma, beta, param = problem(rng, 1, 3)
     _, _, d = oracle.renorm_corrections(x, param)
     out, _ = student.batch_renorm_forward(x, gamma, beta, param)
     expect_close(out, (gamma * d + beta)[None])
@@ -79,7 +126,7 @@ def test_single_example(student, rng):
 @points(1.5)
 def test_running_statistics(student, rng):
     """the running mean and standard deviation move the fraction alpha of the way to those of the batch"""
-    x, (gamma, beta), param = problem(rng, 5, 3, eps=0.2)
+    x, gamma, beta, param = problem(rng, 5, 3, eps=0.2)
     mean, std = param["running_mean"], param["running_std"]
     for factor, alpha in ((1.0, 0.3), (1.5, 0.1)):
         param["alpha"] = alpha
@@ -93,7 +140,7 @@ def test_running_statistics(student, rng):
 @points(0.5, after="test_running_statistics")
 def test_default_alpha(student, rng):
     """alpha is 0.1 when param has none"""
-    x, (gamma, beta), param = problem(rng, 5, 3)
+    x, gamma, beta, param = problem(rng, 5, 3)
     expected = oracle.moved(param["running_mean"], oracle.mean(x), param.pop("alpha"))
     student.batch_renorm_forward(x, gamma, beta, param)
     expect_close(param["running_mean"], expected, "param['running_mean']")
@@ -103,7 +150,7 @@ def test_default_alpha(student, rng):
 def test_dgamma(student, rng):
     """dgamma gathers, over the batch, what each example contributes to the gradient of the scale"""
     forward, dout = problem(rng, 4, 3), rng.normal(size=(4, 3)) + 0.5
-    _, dgamma, _ = backward(student, forward, dout)
+    _, dgamma, _ = gradients_of(student, "batch_renorm", forward, dout)
     expect_close(dgamma, gradients(forward, dout)[1], "dgamma")
 
 
@@ -111,93 +158,69 @@ def test_dgamma(student, rng):
 def test_dbeta(student, rng):
     """dbeta gathers, over the batch, what each example contributes to the gradient of the shift"""
     forward, dout = problem(rng, 4, 3), rng.normal(size=(4, 3)) + 0.5
-    _, _, dbeta = backward(student, forward, dout)
+    _, _, dbeta = gradients_of(student, "batch_renorm", forward, dout)
     expect_close(dbeta, gradients(forward, dout)[2], "dbeta")
 
 
 @points(0.5, after="test_dx")
 def test_dx_of_other_shapes(student, rng):
-    """dx is right for a square batch with any eps, and 0 for one example, also after other batches went forward"""
+    """dx is right for a square batch with any eps, and 0 for one example"""
     problems = [(problem(rng, 4, 4, eps=0.7), rng.normal(size=(4, 4))), (problem(rng, 1, 3), rng.normal(size=(1, 3)))]
-    caches = [student.forward_for_backward("batch_renorm_forward", *arguments(f))[1] for f, _ in problems]
-    for (forward, dout), cache in zip(problems, caches, strict=True):
-        dx, _, _ = student.batch_renorm_backward(dout.copy(), cache)
+    for forward, dout in problems:
+        dx, _, _ = gradients_of(student, "batch_renorm", forward, dout)
         expect_close(dx, gradients(forward, dout)[0], "dx")
 
 
-@points(0.5)
-def test_shift_changes_nothing(student, rng):
-    """with r and d held constant, adding a number to a whole feature cannot change the loss: dx sums to 0"""
-    forward, dout = problem(rng, 6, 3, eps=0.3), rng.normal(size=(6, 3)) + 0.5
-    dx, _, _ = backward(student, forward, dout)
-    expect_close(dx.sum(axis=0), np.zeros(3), "dx.sum(axis=0)")
-    expect(np.abs(dx).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single examples.")
-
-
-@points(0.5)
+@points(0.5, after="test_free_correction")
 def test_impossible_limits(student, rng):
     """rmax below 1, or dmax below 0, raises ValueError"""
-    x, (gamma, beta), param = problem(rng, 4, 3)
+    x, gamma, beta, param = problem(rng, 4, 3)
     for wrong in ({"rmax": 0.5}, {"dmax": -0.1}):
         expect_raises("ValueError", student.batch_renorm_forward, x, gamma, beta, {**param, **wrong})
 
 
-@points(0.5)
+@points(0.5, after="test_clipping")
 def test_nothing_given_is_edited(student, rng):
     """x, gamma, beta, the running arrays and dout stay as they are; param gets new arrays"""
-    x, (gamma, beta), param = problem(rng, 4, 3)
-    given = {"x": x, "gamma": gamma, "beta": beta, "dout": rng.normal(size=(4, 3))}
-    given |= {key: param[key] for key in ("running_mean", "running_std")}
-    before = {name: array.copy() for name, array in given.items()}
-    _, cache = student.forward_for_backward("batch_renorm_forward", x, gamma, beta, param)
-    student.batch_renorm_forward(x, gamma, beta, param)
-    student.batch_renorm_backward(given["dout"], cache)
-    for name, array in given.items():
-        expect_unchanged(array, before[name], name)
+    (x, gamma, beta, param), dout = problem(rng, 4, 3), rng.normal(size=(4, 3))
+    arrays = {key: param[key] for key in ("running_mean", "running_std")}
+    with unchanged(x=x, gamma=gamma, beta=beta, dout=dout, **arrays):
+        _, cache = student.forward_for_backward("batch_renorm_forward", x, gamma, beta, param)
+        student.batch_renorm_forward(x, gamma, beta, param)
+        student.batch_renorm_backward(dout, cache)
 
 
-@points(0.5)
-def test_float32(student, rng):
-    """float32 comes in, float32 goes out, forward and backward"""
-    x, (gamma, beta), param = problem(rng, 4, 3)
-    x, gamma, beta, dout = (array.astype(np.float32) for array in (x, gamma, beta, rng.normal(size=(4, 3))))
-    param |= {key: param[key].astype(np.float32) for key in ("running_mean", "running_std")}
-    for got, name in zip(backward(student, (x, (gamma, beta), param), dout), ("dx", "dgamma", "dbeta"), strict=True):
-        expect_dtype(got, np.float32, name)
-    expect_dtype(student.batch_renorm_forward(x, gamma, beta, param)[0], np.float32, "out")
-    for key in ("running_mean", "running_std"):
-        expect_dtype(param[key], np.float32, f"param['{key}']")
-
-
-def problem(rng, n, d, rmax=1.5, dmax=0.8, eps=1e-5, spread=1.0):
-    """Return x, (gamma, beta) and param with corrections below, within and above their limits, feature by feature.
-
-    Nine features have every pair of r (too small, free, too large) and d (too small, free, too large).
-    """
-    x = batch(rng, n, d, spread)
-    feature = np.arange(d)
-    sigma = (oracle.variance(x) + eps) ** 0.5
-    r = np.array([0.2, 1.2, 4.0])[feature % 3] * rng.uniform(0.9, 1.1, d)
-    shift = np.array([2.0, 0.5, -2.0])[feature // 3 % 3] * rng.uniform(0.9, 1.1, d) * alternating(d)
-    param = {"rmax": rmax, "dmax": dmax, "eps": eps, "alpha": 0.1, "running_std": sigma / r}
-    return x, affine(rng, d), {**param, "running_mean": oracle.mean(x) - shift * sigma / r}
-
-
-def arguments(forward):
-    """Return the arguments of the forward pass of a problem."""
-    x, (gamma, beta), param = forward
-    return x, gamma, beta, param
-
-
-def backward(student, forward, dout):
-    """Return the student's gradients after the forward pass of a problem."""
-    _, cache = student.forward_for_backward("batch_renorm_forward", *arguments(forward))
-    return student.batch_renorm_backward(dout.copy(), cache)
+test_float32 = contract.keeps_dtype("batch_renorm_forward", some_forward, points=0.25, after="test_clipping")
+test_float32_back = contract.keeps_dtype_back("batch_renorm", some, points=0.25, after="test_dx")
+test_cache = contract.cache_serves("batch_renorm", some, points=0.5, after="test_clipping")
+test_cache_is_kept = contract.same_twice("batch_renorm", some, points=0.5, after="test_dx")
+test_passes_apart = contract.passes_apart("batch_renorm", several, points=0.25, after="test_dx")
+test_zero_alpha = contract.given_zero(
+    "batch_renorm_forward", some_forward, "alpha", points=0.25, after="test_running_statistics"
+)
+test_zero_eps = contract.given_zero("batch_renorm_forward", some_forward, "eps", points=0.25, after="test_clipping")
+test_special_numbers = contract.agrees(
+    "batch_renorm_forward",
+    special,
+    sentence="a gamma of 0, one feature, the narrowest limits, and a huge mean are like any other",
+    points=0.5,
+    after="test_clipping",
+    tolerance=1e-5,
+    squeeze=True,
+)
+test_special_gradients = contract.agrees_back(
+    "batch_renorm",
+    special_back,
+    sentence="the gradients are right for a gamma of 0, with one feature, for one example, and for a constant feature",
+    points=0.5,
+    after="test_dx",
+    squeeze=True,
+)
 
 
 def gradients(forward, dout):
     """Return the gradients for x, gamma and beta of the definition, by automatic differentiation."""
-    x, (gamma, beta), param = forward
+    x, gamma, beta, param = forward
     _, r, d = oracle.renorm_corrections(x, param)
     eps = param["eps"]
     return vjp(lambda *arrays: oracle.batch_renorm(*arrays, r, d, eps), x, gamma, beta, dout=dout)
@@ -208,10 +231,11 @@ def gradients(forward, dout):
 
 @variant("batch_renorm_forward")
 def plain_forward(x, gamma, beta, param):
+    gamma, beta = np.asarray(gamma, x.dtype), np.asarray(beta, x.dtype)
     rmax, dmax, eps, alpha = param["rmax"], param["dmax"], param.get("eps", 1e-5), param.get("alpha", 0.1)
     if rmax < 1 or dmax < 0:
         raise ValueError("rmax must be at least 1, dmax at least 0")
-    mean, std = param["running_mean"], param["running_std"]
+    mean, std = np.asarray(param["running_mean"], x.dtype), np.asarray(param["running_std"], x.dtype)
     mu, var = x.mean(axis=0), x.var(axis=0)
     sigma = np.sqrt(var + eps)
     r = np.clip(sigma / std, 1 / rmax, rmax)
@@ -230,7 +254,7 @@ def limits_by_minimum_and_maximum(x, gamma, beta, param):
     mu = np.einsum("nd->d", x) / n
     centred = x - mu
     sigma = (np.einsum("nd,nd->d", centred, centred) / n + param.get("eps", 1e-5)) ** 0.5
-    offset, running_std = mu - param["running_mean"], param["running_std"]
+    offset, running_std = mu - np.asarray(param["running_mean"], x.dtype), np.asarray(param["running_std"], x.dtype)
     r = np.minimum(np.maximum(sigma / running_std, 1 / param["rmax"]), param["rmax"])
     d = np.maximum(np.minimum(offset / running_std, param["dmax"]), -param["dmax"])
     param.update(running_mean=mu - (1 - a) * offset, running_std=running_std + a * (sigma - running_std))
@@ -244,7 +268,7 @@ def limits_by_minimum_and_maximum(x, gamma, beta, param):
 
 @variant("batch_renorm_backward")
 def plain_backward(dout, cache):
-    xhat, gamma, sigma, r, d = cache
+    xhat, gamma, sigma, r, d = (np.asarray(part, dout.dtype) for part in cache)
     dbeta = dout.sum(axis=0)
     dgamma = (dout * (xhat * r + d)).sum(axis=0)
     dxhat = dout * gamma * r
@@ -259,7 +283,7 @@ def plain_backward(dout, cache):
     equivalent={"centred = xhat * sigma -> centred = -(xhat * sigma)": "it enters twice, and the signs cancel"},
 )
 def staged_backward(dout, cache):
-    xhat, gamma, sigma, r, d = cache
+    xhat, gamma, sigma, r, d = (np.asarray(part, dout.dtype) for part in cache)
     dscaled = dout * gamma
     dxhat = dscaled * r
     centred = xhat * sigma
@@ -275,25 +299,27 @@ class KeepsTheCorrectedInput:
 
     @staticmethod
     def batch_renorm_forward(x, gamma, beta, param):
+        gamma, beta = np.asarray(gamma, x.dtype), np.asarray(beta, x.dtype)
         eps, alpha, rmax, dmax = param.get("eps", 1e-5), param.get("alpha", 0.1), param["rmax"], param["dmax"]
         if rmax < 1:
             raise ValueError("rmax")
         if dmax < 0:
             raise ValueError("dmax")
+        running_mean, running_std = (np.asarray(param[key], x.dtype) for key in ("running_mean", "running_std"))
         mu = x.mean(axis=0)
         sigma = np.sqrt(((x - mu) ** 2).mean(axis=0) + eps)
-        r = np.clip(sigma / param["running_std"], 1 / rmax, rmax)
-        d = np.clip((mu - param["running_mean"]) / param["running_std"], -dmax, dmax)
+        r = np.clip(sigma / running_std, 1 / rmax, rmax)
+        d = np.clip((mu - running_mean) / running_std, -dmax, dmax)
         corrected = (x - mu) * (r / sigma) + d
-        param["running_mean"] = param["running_mean"] + alpha * (mu - param["running_mean"])
-        param["running_std"] = param["running_std"] + alpha * (sigma - param["running_std"])
+        param["running_mean"] = running_mean + alpha * (mu - running_mean)
+        param["running_std"] = running_std + alpha * (sigma - running_std)
         return gamma * corrected + beta, {"corrected": corrected, "xhat": (x - mu) / sigma, "factor": gamma * r / sigma}
 
     @staticmethod
     def batch_renorm_backward(dout, cache):
-        xhat = cache["xhat"]
+        corrected, xhat, factor = (np.asarray(cache[key], dout.dtype) for key in ("corrected", "xhat", "factor"))
         dx = dout - dout.mean(axis=0) - xhat * (dout * xhat).mean(axis=0)
-        return cache["factor"] * dx, (dout * cache["corrected"]).sum(axis=0), dout.sum(axis=0)
+        return factor * dx, (dout * corrected).sum(axis=0), dout.sum(axis=0)
 
 
 # ---------------------------------------------------------------- wrong: what is edited, and the hint

@@ -4,110 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect, expect_close, expect_dtype, expect_unchanged, points, slips, variant, vjp
+from autograder.suite import (
+    contract,
+    expect_close,
+    gradients_of,
+    points,
+    slips,
+    variant,
+    vjp,
+)
 from autograder.suite.inputs import affine, batch
 from autograder.suites.a4_batch_norm import oracle
 from autograder.suites.a4_batch_norm.inputs import bn_param
-
-
-@points(3, visible=True)
-def test_dx(student, rng):
-    """dx follows every way in which an example changes the loss: directly, through the mean, through the variance"""
-    forward, dout = problem(rng, 6, 4)
-    dx, _, _ = backward(student, forward, dout)
-    expect_close(dx, gradients(forward, dout)[0], "dx")
-
-
-@points(1.5, visible=True)
-def test_dgamma(student, rng):
-    """dgamma gathers, over the batch, what each example contributes to the gradient of the scale"""
-    forward, dout = problem(rng, 6, 4)
-    _, dgamma, _ = backward(student, forward, dout)
-    expect_close(dgamma, gradients(forward, dout)[1], "dgamma")
-
-
-@points(1, visible=True)
-def test_dbeta(student, rng):
-    """dbeta gathers, over the batch, what each example contributes to the gradient of the shift"""
-    forward, dout = problem(rng, 6, 4)
-    _, _, dbeta = backward(student, forward, dout)
-    expect_close(dbeta, gradients(forward, dout)[2], "dbeta")
-
-
-@points(0.5)
-def test_shift_changes_nothing(student, rng):
-    """adding a number to a whole feature cannot change the loss, so dx sums to 0 over the batch"""
-    forward, dout = problem(rng, 7, 3, eps=0.5)
-    dx, _, _ = backward(student, forward, dout)
-    expect_close(dx.sum(axis=0), np.zeros(3), "dx.sum(axis=0)")
-    expect(np.abs(dx).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single examples.")
-
-
-@points(0.5)
-def test_stretch_changes_nothing(student, rng):
-    """eps = 0: stretching a feature about its mean cannot change the loss, so dx has no part along x - mean"""
-    forward, dout = problem(rng, 7, 3, eps=0.0)
-    dx, _, _ = backward(student, forward, dout)
-    along = (dx * (forward[0] - oracle.mean(forward[0]))).sum(axis=0)
-    expect_close(along, np.zeros(3), "(dx * (x - mean)).sum(axis=0)")
-    expect(np.abs(dx).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single examples.")
-
-
-@points(0.5)
-def test_scaled_weights(student, rng):
-    """eps = 0: when the weights before the layer grow by a factor, their gradient shrinks by that factor"""
-    (inputs, gamma, beta, param), dout = problem(rng, 6, 3, eps=0.0)
-    W = rng.normal(size=(3, 3))
-    dW, dW_far = (inputs.T @ backward(student, (inputs @ (c * W), gamma, beta, param), dout)[0] for c in (1.0, 50.0))
-    expect(np.abs(dW).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single examples.")
-    expect_close(50 * dW_far, dW, "50 times the gradient for weights 50 times as large", rtol=1e-7)
-
-
-@points(1, after="test_dx")
-def test_dx_of_other_shapes(student, rng):
-    """dx is right for square batches, two examples, one feature and any eps, also after other batches went forward"""
-    problems = [problem(rng, n, d, eps) for n, d, eps in ((4, 4, 1e-5), (2, 3, 1.5), (5, 1, 0.3))]
-    caches = [student.forward_for_backward("batchnorm_forward", *forward)[1] for forward, _ in problems]
-    for (forward, dout), cache in zip(problems, caches, strict=True):
-        dx, _, _ = student.batchnorm_backward(dout.copy(), cache)
-        expect_close(dx, gradients(forward, dout)[0], "dx")
-
-
-@points(0.5, after="test_dx")
-def test_single_example(student, rng):
-    """a batch of one example has dx = 0, because its output is beta whatever x is"""
-    dx, _, _ = backward(student, *problem(rng, 1, 3))
-    expect_close(dx, np.zeros((1, 3)), "dx")
-
-
-@points(0.25, after="test_dbeta")
-def test_one_feature(student, rng):
-    """with a single feature, dgamma and dbeta still have shape (1,)"""
-    _, dgamma, dbeta = backward(student, *problem(rng, 4, 1))
-    expect(dgamma.shape == dbeta.shape == (1,), "with one feature, dgamma and dbeta should have shape (1,).")
-
-
-@points(0.5)
-def test_float32(student, rng):
-    """float32 gradients come in, float32 gradients go out"""
-    (x, gamma, beta, _), dout = problem(rng, 5, 3)
-    x, gamma, beta, dout = (array.astype(np.float32) for array in (x, gamma, beta, dout))
-    got = backward(student, (x, gamma, beta, {"mode": "train", "eps": 1e-5, "alpha": 0.1}), dout)
-    for part, name in zip(got, ("dx", "dgamma", "dbeta"), strict=True):
-        expect_dtype(part, np.float32, name)
-
-
-@points(0.5)
-def test_nothing_given_is_edited(student, rng):
-    """dout and the cache stay as they are, so that a second call gives the same gradients"""
-    forward, dout = problem(rng, 5, 3)
-    before = dout.copy()
-    _, cache = student.forward_for_backward("batchnorm_forward", *forward)
-    first = [part.copy() for part in student.batchnorm_backward(dout, cache)]
-    expect_unchanged(dout, before, "dout")
-    second = student.batchnorm_backward(dout, cache)
-    for now, part, name in zip(second, first, ("dx", "dgamma", "dbeta"), strict=True):
-        expect_close(now, part, f"{name} of the second call")
 
 
 def problem(rng, n, d, eps=1e-5):
@@ -116,10 +24,76 @@ def problem(rng, n, d, eps=1e-5):
     return (batch(rng, n, d), gamma, beta, bn_param(rng, d, eps=eps)), rng.normal(size=(n, d)) + 0.5
 
 
-def backward(student, forward, dout):
-    """Return the student's gradients after the forward pass with the arguments `forward`."""
-    _, cache = student.forward_for_backward("batchnorm_forward", *forward)
-    return student.batchnorm_backward(dout.copy(), cache)
+def some(rng):
+    """Yield an ordinary problem."""
+    yield problem(rng, 5, 3)
+
+
+def several(rng):
+    """Yield problems of equal and of other sizes."""
+    yield from (problem(rng, n, 3) for n in (5, 5, 4))
+
+
+def special(rng):
+    """Yield problems with a gamma of 0, one feature, one example, and a constant feature."""
+    for position, value in ((1, 0.0), (0, 3.0)):
+        forward, dout = problem(rng, 6, 3)
+        forward[position][..., 1] = value
+        yield forward, dout
+    yield from (problem(rng, 4, 1), problem(rng, 1, 3))
+
+
+@points(3, visible=True)
+def test_dx(student, rng):
+    """dx follows every way in which an example changes the loss: directly, through the mean, through the variance"""
+    forward, dout = problem(rng, 6, 4)
+    dx, _, _ = gradients_of(student, "batchnorm", forward, dout)
+    expect_close(dx, gradients(forward, dout)[0], "dx")
+
+
+@points(2, visible=True)
+def test_dgamma(student, rng):
+    """dgamma gathers, over the batch, what each example contributes to the gradient of the scale"""
+    forward, dout = problem(rng, 6, 4)
+    _, dgamma, _ = gradients_of(student, "batchnorm", forward, dout)
+    expect_close(dgamma, gradients(forward, dout)[1], "dgamma")
+
+
+@points(1.5, visible=True)
+def test_dbeta(student, rng):
+    """dbeta gathers, over the batch, what each example contributes to the gradient of the shift"""
+    forward, dout = problem(rng, 6, 4)
+    _, _, dbeta = gradients_of(student, "batchnorm", forward, dout)
+    expect_close(dbeta, gradients(forward, dout)[2], "dbeta")
+
+
+@points(1, after="test_dx")
+def test_dx_of_other_shapes(student, rng):
+    """dx is right for square batches, two examples, one feature, and any eps, also 0"""
+    problems = [problem(rng, n, d, eps) for n, d, eps in ((4, 4, 1e-5), (2, 3, 1.5), (5, 1, 0.3), (6, 3, 0.0))]
+    for forward, dout in problems:
+        dx, _, _ = gradients_of(student, "batchnorm", forward, dout)
+        expect_close(dx, gradients(forward, dout)[0], "dx")
+
+
+@points(0.5, after="test_dx")
+def test_single_example(student, rng):
+    """a batch of one example has dx = 0, because its output is beta whatever x is"""
+    dx, _, _ = gradients_of(student, "batchnorm", *problem(rng, 1, 3))
+    expect_close(dx, np.zeros((1, 3)), "dx")
+
+
+test_float32 = contract.keeps_dtype_back("batchnorm", some, points=0.5, after="test_dx")
+test_cache_is_kept = contract.same_twice("batchnorm", some, points=0.5, after="test_dx")
+test_passes_apart = contract.passes_apart("batchnorm", several, points=0.5, after="test_dx")
+test_special_numbers = contract.agrees_back(
+    "batchnorm",
+    special,
+    sentence="the gradients are right for a gamma of 0, with one feature, for one example, and for a constant feature",
+    points=0.5,
+    after="test_dx",
+    squeeze=True,
+)
 
 
 def gradients(forward, dout):
@@ -134,7 +108,7 @@ def gradients(forward, dout):
 
 @variant("batchnorm_backward")
 def plain(dout, cache):
-    xhat, gamma, std = cache
+    xhat, gamma, std = (np.asarray(part, dout.dtype) for part in cache)
     dbeta = dout.sum(axis=0)
     dgamma = (dout * xhat).sum(axis=0)
     dxhat = dout * gamma
@@ -149,7 +123,7 @@ def plain(dout, cache):
     equivalent={"centred = xhat * std -> centred = -(xhat * std)": "it enters twice, and the signs cancel"},
 )
 def staged(dout, cache):
-    xhat, gamma, std = cache
+    xhat, gamma, std = (np.asarray(part, dout.dtype) for part in cache)
     n = dout.shape[0]
     centred = xhat * std
     dxhat = dout * gamma
@@ -161,7 +135,7 @@ def staged(dout, cache):
 
 @variant("batchnorm_backward")
 def in_one_line_per_gradient(dout, cache):
-    xhat, gamma, std = cache
+    xhat, gamma, std = (np.asarray(part, dout.dtype) for part in cache)
     n = len(dout)
     dgamma, dbeta = np.einsum("nd,nd->d", dout, xhat), np.add.reduce(dout)
     return gamma / (n * std) * (n * dout - dbeta - xhat * dgamma), dgamma, dbeta
@@ -174,7 +148,7 @@ def in_one_line_per_gradient(dout, cache):
     },
 )
 def by_the_jacobian_of_each_feature(dout, cache):
-    xhat, gamma, std = cache
+    xhat, gamma, std = (np.asarray(part, dout.dtype) for part in cache)
     n, d = dout.shape
     dx, dgamma, dbeta = np.zeros_like(dout), np.zeros_like(gamma), np.zeros_like(gamma)
     for j in range(d):
@@ -186,7 +160,7 @@ def by_the_jacobian_of_each_feature(dout, cache):
 
 @variant("batchnorm_backward")
 def in_a_buffer_of_its_own(dout, cache):
-    xhat, gamma, std = cache
+    xhat, gamma, std = (np.asarray(part, dout.dtype) for part in cache)
     dbeta, dgamma = dout.sum(axis=0), np.sum(dout * xhat, axis=0)
     dx = dout.copy()
     dx -= dbeta / dout.shape[0]
@@ -194,6 +168,24 @@ def in_a_buffer_of_its_own(dout, cache):
     dx *= gamma
     dx /= std
     return [dx, dgamma, dbeta]
+
+
+@variant("batchnorm_forward", "batchnorm_backward")
+class WithACacheOfItsOwn:
+    """The cache holds what the backward pass multiplies by; of the forward pass, no more than it takes."""
+
+    @staticmethod
+    def batchnorm_forward(x, gamma, beta, bn_param):
+        std = np.sqrt(x.var(axis=0) + bn_param["eps"])
+        xhat = (x - x.mean(axis=0)) / std
+        out = np.asarray(gamma * xhat + beta, x.dtype)
+        return out, {"xhat": xhat, "slope": gamma / std}
+
+    @staticmethod
+    def batchnorm_backward(dout, cache):
+        xhat, slope = (np.asarray(cache[key], dout.dtype) for key in ("xhat", "slope"))
+        dbeta, dgamma = dout.sum(axis=0), (dout * xhat).sum(axis=0)
+        return slope * (dout - (dbeta + xhat * dgamma) / len(dout)), dgamma, dbeta
 
 
 # ---------------------------------------------------------------- wrong: what is edited, and the hint
@@ -298,7 +290,7 @@ WRONG_PLAIN = slips(plain, {
         "xhat * (dxhat * xhat).mean(axis=0) -> xhat",
         "You seem to work inside the arrays of the cache. Could the backward pass be run once more?"),
     "promoted_to_float64": (
-        "xhat, gamma, std = cache -> xhat, gamma, std = (np.asarray(part, dtype=float) for part in cache)",
+        "np.asarray(part, dout.dtype) -> np.asarray(part, float)",
         "Your gradients seem to be computed in float64, whatever comes in. Which line changes the dtype?"),
 }, same_as={"cache_edited": ""})
 

@@ -4,10 +4,53 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_dtype, expect_raises, expect_unchanged, points, slips, variant
+from autograder.suite import contract, expect_close, expect_raises, points, slips, unchanged, variant
 from autograder.suite.inputs import affine, batch
 from autograder.suites.a4_batch_norm import oracle
 from autograder.suites.a4_batch_norm.inputs import bn_param
+
+ELSEWHERE = "the dtype of gradients is judged where the backward pass is"
+
+
+def training(rng):
+    """Yield the arguments of calls in training mode."""
+    yield batch(rng, 5, 3), *affine(rng, 3), bn_param(rng, 3)
+
+
+def both_modes(rng):
+    """Yield the arguments of calls in either mode."""
+    for mode in ("train", "test"):
+        yield batch(rng, 5, 3), *affine(rng, 3), bn_param(rng, 3, mode)
+
+
+def left_out(rng):
+    """Yield calls whose bn_param leaves settings out, where eps is not small beside the variance."""
+    x, (gamma, beta), param = batch(rng, 5, 3, spread=0.01), affine(rng, 3), bn_param(rng, 3)
+    yield x, gamma, beta, {key: value for key, value in param.items() if key != "eps"}
+    yield x, gamma, beta, {"mode": "test"}
+    yield x, gamma, beta, {"mode": "test", "running_mean": param["running_mean"], "running_var": 1e-4 * beta}
+
+
+def single(rng):
+    """Yield calls in float32 whose bn_param has nothing but a mode."""
+    x, (gamma, beta) = batch(rng, 5, 3), affine(rng, 3)
+    for mode in ("train", "test"):
+        yield *in_dtype(np.float32, x, gamma, beta), {"mode": mode}
+
+
+def special(rng):
+    """Yield calls with a scale of 0, with one feature, and with a mean of 1e8 beside a spread of 1."""
+    x, (gamma, beta) = batch(rng, 6, 3), affine(rng, 3)
+    yield x, gamma * [1, 0, 1], beta, bn_param(rng, 3)
+    yield x[:, :1], gamma[:1], beta[:1], bn_param(rng, 1)
+    yield x[:, :1], gamma[:1], beta[:1], bn_param(rng, 1, "test")
+    yield x + 1e8, gamma, beta, bn_param(rng, 3)
+
+
+def back(rng):
+    """Yield the arguments of a forward pass, and an upstream gradient."""
+    for args in training(rng):
+        yield args, rng.normal(size=args[0].shape) + 0.5
 
 
 @points(4, visible=True)
@@ -38,7 +81,7 @@ def test_testing_output(student, rng):
     expect_close(out, expected)
 
 
-@points(1, after="test_training_output")
+@points(1, visible=True, after="test_training_output")
 def test_eps_in_training(student, rng):
     """training mode: eps is the one in bn_param, added once to the variance, large or small"""
     gamma, beta = affine(rng, 3)
@@ -93,24 +136,6 @@ def test_default_statistics(student, rng):
     expect_running(param, expected)
 
 
-@points(0.5, after="test_eps_in_training")
-def test_default_eps(student, rng):
-    """training mode: when bn_param has no eps, it is 1e-5"""
-    x, (gamma, beta), param = batch(rng, 5, 3, spread=0.01), affine(rng, 3), bn_param(rng, 3)
-    expected = oracle.batchnorm(x, gamma, beta, param.pop("eps"))
-    out, _ = student.batchnorm_forward(x, gamma, beta, param)
-    expect_close(out, expected)
-
-
-@points(0.5, after="test_eps_in_testing")
-def test_untrained_layer(student, rng):
-    """test mode: a layer that has seen no batch normalizes by mean 0, variance 1 and eps 1e-5"""
-    x, (gamma, beta) = batch(rng, 5, 3), affine(rng, 3)
-    expected = oracle.affine_by(x, gamma, beta, 0.0, 1.0, 1e-5)
-    out, _ = student.batchnorm_forward(x, gamma, beta, {"mode": "test"})
-    expect_close(out, expected)
-
-
 @points(1, after="test_training_output")
 def test_single_example_and_constant_feature(student, rng):
     """training mode: a batch of one example, and a feature that is constant over the batch, give beta"""
@@ -135,37 +160,46 @@ def test_large_offset(student, rng):
         expect_close(out, expected, "out", rtol=0.02, atol=0.05)
 
 
-@points(0.5)
-def test_float32(student, rng):
-    """float32 comes in, float32 goes out, in both modes; the running arrays stay float32 too"""
-    for mode in ("train", "test"):
-        args = in_dtype(np.float32, batch(rng, 5, 3), *affine(rng, 3), bn_param(rng, 3, mode))
-        expect_dtype(student.batchnorm_forward(*args)[0], np.float32, f"out in {mode} mode")
-        for key in ("running_mean", "running_var"):
-            expect_dtype(args[-1][key], np.float32, f"bn_param['{key}']")
+test_float32 = contract.keeps_dtype("batchnorm_forward", both_modes, points=0.5, after="test_training_output")
 
 
-@points(0.5, after="test_default_statistics")
-def test_created_arrays_are_float32(student, rng):
-    """running arrays that you create for a float32 batch are float32"""
-    args = in_dtype(np.float32, batch(rng, 5, 3), *affine(rng, 3), {"mode": "train", "eps": 1e-5, "alpha": 0.1})
-    student.batchnorm_forward(*args)
-    for key in ("running_mean", "running_var"):
-        expect_dtype(args[-1][key], np.float32, f"bn_param['{key}']")
+test_zero_alpha = contract.given_zero(
+    "batchnorm_forward", training, "alpha", points=0.25, after="test_running_statistics"
+)
+test_zero_eps = contract.given_zero("batchnorm_forward", both_modes, "eps", points=0.25, after="test_eps_in_training")
+test_created_arrays_are_float32 = contract.agrees(
+    "batchnorm_forward",
+    single,
+    sentence="running arrays that you create for a float32 batch are float32, and test mode needs none",
+    points=0.5,
+    after="test_default_statistics",
+)
+test_defaults = contract.agrees(
+    "batchnorm_forward",
+    left_out,
+    sentence="what bn_param leaves out is eps 1e-5 and running statistics of 0 and 1, in both modes",
+    points=1,
+    after="test_testing_output",
+)
+test_special_numbers = contract.agrees(
+    "batchnorm_forward",
+    special,
+    sentence="a gamma of 0, one feature, and a huge mean are like any other, in out and in the running statistics",
+    points=0.5,
+    after="test_training_output",
+    tolerance=1e-5,
+    squeeze=True,
+)
+test_cache = contract.cache_serves("batchnorm", back, points=1, after="test_training_output")
 
 
-@points(1)
+@points(1, after="test_training_output")
 def test_nothing_given_is_edited(student, rng):
     """x, gamma, beta and the running arrays that you are given stay as they are; bn_param gets new arrays"""
-    x, (gamma, beta) = batch(rng, 5, 3), affine(rng, 3)
-    for mode in ("train", "test"):
-        param = bn_param(rng, 3, mode)
-        given = {"x": x, "gamma": gamma, "beta": beta}
-        given |= {key: param[key] for key in ("running_mean", "running_var")}
-        before = {name: array.copy() for name, array in given.items()}
-        student.batchnorm_forward(x, gamma, beta, param)
-        for name, array in given.items():
-            expect_unchanged(array, before[name], name)
+    for x, gamma, beta, param in both_modes(rng):
+        arrays = {key: param[key] for key in ("running_mean", "running_var")}
+        with unchanged(x=x, gamma=gamma, beta=beta, **arrays):
+            student.batchnorm_forward(x, gamma, beta, param)
 
 
 @points(0.5, after="test_testing_output")
@@ -200,7 +234,7 @@ def test_without_eps(student, rng):
     expect_close(out, x)
 
 
-@points(0.5)
+@points(0.5, after="test_training_output")
 def test_unknown_mode(student, rng):
     """a mode other than 'train' and 'test' raises ValueError"""
     x, (gamma, beta) = batch(rng, 4, 3), affine(rng, 3)
@@ -233,9 +267,10 @@ def expect_running(param, expected):
 
 @variant("batchnorm_forward")
 def plain(x, gamma, beta, bn_param):
+    gamma, beta = np.asarray(gamma, x.dtype), np.asarray(beta, x.dtype)
     mode, eps, alpha = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1)
-    mean = bn_param.get("running_mean", np.zeros(x.shape[1], x.dtype))
-    var = bn_param.get("running_var", np.ones(x.shape[1], x.dtype))
+    mean = np.asarray(bn_param.get("running_mean", np.zeros(x.shape[1], x.dtype)), x.dtype)
+    var = np.asarray(bn_param.get("running_var", np.ones(x.shape[1], x.dtype)), x.dtype)
     if mode == "train":
         mu, v = x.mean(axis=0), x.var(axis=0)
         bn_param["running_mean"] = (1 - alpha) * mean + alpha * mu
@@ -252,11 +287,12 @@ def plain(x, gamma, beta, bn_param):
     "batchnorm_forward", equivalent={"1 -> 2": "an empty shape in place of (D,), and the first batch broadcasts it"}
 )
 def broadcast_by_keepdims(x, gamma, beta, bn_param):
+    gamma, beta = np.asarray(gamma, x.dtype), np.asarray(beta, x.dtype)
     if bn_param["mode"] not in ("train", "test"):
         raise ValueError(bn_param["mode"])
     features = x.shape[1:]
-    running_mean = bn_param.setdefault("running_mean", np.zeros(features, dtype=x.dtype))
-    running_var = bn_param.setdefault("running_var", np.ones(features, dtype=x.dtype))
+    running_mean = np.asarray(bn_param.setdefault("running_mean", np.zeros(features)), x.dtype)
+    running_var = np.asarray(bn_param.setdefault("running_var", np.ones(features)), x.dtype)
     mu, var = running_mean[None], running_var[None]
     if bn_param["mode"] == "train":
         alpha = bn_param.get("alpha", 0.1)
@@ -272,8 +308,8 @@ def broadcast_by_keepdims(x, gamma, beta, bn_param):
 def staged_with_own_buffers(x, gamma, beta, bn_param):
     mode, eps, alpha = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1)
     n, d = x.shape
-    old_mean = bn_param.get("running_mean", np.zeros(d, dtype=x.dtype))
-    old_var = bn_param.get("running_var", np.ones(d, dtype=x.dtype))
+    old_mean = np.asarray(bn_param.get("running_mean", np.zeros(d)), x.dtype)
+    old_var = np.asarray(bn_param.get("running_var", np.ones(d)), x.dtype)
     if mode == "train":
         mean = np.add.reduce(x, axis=0) / n
         xhat = x - mean
@@ -321,26 +357,40 @@ def one_feature_at_a_time(x, gamma, beta, bn_param):
 
 @variant(
     "batchnorm_forward",
+    "batchnorm_backward",
     equivalent={
-        "xmu -> var #3": "a cache that no backward pass here reads",
-        "ivar -> x #2": "a cache that no backward pass here reads",
-        "gamma -> beta #3": "a cache that no backward pass here reads",
+        "dx -> dx.astype(float)": ELSEWHERE,
+        "(dout * xhat).sum(axis=0) -> (dout * xhat).sum(axis=0).astype(float)": ELSEWHERE,
+        "dout.sum(axis=0) -> dout.sum(axis=0).astype(float)": ELSEWHERE,
+        "dout -> dout.astype(float)": ELSEWHERE,
     },
 )
-def with_a_cache_of_its_own(x, gamma, beta, bn_param):
-    eps, alpha, d = bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1), x.shape[1]
-    rm = bn_param.get("running_mean", np.zeros(d, x.dtype))
-    rv = bn_param.get("running_var", np.ones(d, x.dtype))
-    if bn_param["mode"] == "test":
-        return gamma * ((x - rm) * (1 / np.sqrt(rv + eps))) + beta, None
-    if bn_param["mode"] != "train":
-        raise ValueError("mode")
-    xmu = x - x.mean(axis=0)
-    var = (xmu**2).mean(axis=0)
-    ivar = 1 / np.sqrt(var + eps)
-    bn_param["running_mean"] = alpha * x.mean(axis=0) + (1 - alpha) * rm
-    bn_param["running_var"] = alpha * var + (1 - alpha) * rv
-    return gamma * (xmu * ivar) + beta, {"xmu": xmu, "ivar": ivar, "gamma": gamma}
+class WithACacheOfItsOwn:
+    """The cache holds what its own backward pass reads, and nothing in test mode."""
+
+    @staticmethod
+    def batchnorm_forward(x, gamma, beta, bn_param):
+        gamma, beta = np.asarray(gamma, x.dtype), np.asarray(beta, x.dtype)
+        eps, alpha, d = bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1), x.shape[1]
+        rm = np.asarray(bn_param.get("running_mean", np.zeros(d, x.dtype)), x.dtype)
+        rv = np.asarray(bn_param.get("running_var", np.ones(d, x.dtype)), x.dtype)
+        if bn_param["mode"] == "test":
+            return gamma * ((x - rm) * (1 / np.sqrt(rv + eps))) + beta, None
+        if bn_param["mode"] != "train":
+            raise ValueError("mode")
+        xmu = x - x.mean(axis=0)
+        var = (xmu**2).mean(axis=0)
+        ivar = 1 / np.sqrt(var + eps)
+        bn_param["running_mean"] = alpha * x.mean(axis=0) + (1 - alpha) * rm
+        bn_param["running_var"] = alpha * var + (1 - alpha) * rv
+        return gamma * (xmu * ivar) + beta, {"xmu": xmu, "ivar": ivar, "gamma": gamma}
+
+    @staticmethod
+    def batchnorm_backward(dout, cache):
+        xhat = cache["xmu"] * cache["ivar"]
+        dxhat = dout * cache["gamma"]
+        dx = cache["ivar"] * (dxhat - dxhat.mean(axis=0) - xhat * (dxhat * xhat).mean(axis=0))
+        return dx, (dout * xhat).sum(axis=0), dout.sum(axis=0)
 
 
 # ---------------------------------------------------------------- wrong: what is edited, and the hint
@@ -413,8 +463,6 @@ WRONG = slips(plain, {
     "eps_as_a_floor": ("np.sqrt(var + eps) -> np.sqrt(np.maximum(var, eps))",
         "Your eps seems to be a floor under the variance. What does the formula do with it when the variance is"
         " large?"),
-    "zero_eps_counts_as_missing": ('bn_param.get("eps", 1e-5) -> bn_param.get("eps") or 1e-5',
-        "An eps of 0 seems to count as no eps at all for you. May a caller ask for exactly 0?"),
     "eps_hard_coded": ('bn_param.get("eps", 1e-5) -> 1e-5',
         "Your eps seems to be a number of your own. Where does the caller put theirs?"),
     "no_eps_when_testing": ('np.sqrt(var + eps) -> np.sqrt(var + eps if mode == "train" else var)',

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, slips, variant
+from autograder.suite import contract, expect_close, points, slips, unchanged, variant
 from autograder.suite.inputs import affine
 from autograder.suites.a4_batch_norm import oracle
 from autograder.suites.a4_batch_norm.inputs import bn_param
+
+
+def problem(rng, c_out, c_in, k, spread=1.0):
+    """Return W, b, gamma, beta, mean, var of a convolution."""
+    param = bn_param(rng, c_out, spread=spread)
+    W, b = spread * rng.normal(size=(c_out, c_in, k, k)), spread * rng.uniform(3, 6, c_out)
+    return W, b, *affine(rng, c_out), param["running_mean"], param["running_var"]
+
+
+def layers(rng):
+    """Yield ordinary layers."""
+    yield problem(rng, 2, 3, 2)
+
+
+def special(rng):
+    """Yield layers of equal sizes, of sizes 1, with a scale of 0, and with a variance of 0."""
+    yield from (problem(rng, 3, 3, 3, spread=1e3), problem(rng, 1, 1, 1))
+    for position in (2, 5):
+        layer = problem(rng, 2, 3, 2)
+        layer[position][0] = 0.0
+        yield layer
 
 
 @points(2, visible=True)
@@ -48,29 +69,24 @@ def test_eps(student, rng):
         expect_close(b2, bias, "b2")
 
 
-@points(0.5)
+@points(0.5, after="test_weights")
 def test_nothing_given_is_edited(student, rng):
-    """the filters and the statistics that you are given stay as they are"""
-    layer = problem(rng, 3, 2, 2)
-    before = [array.copy() for array in layer]
-    student.fuse_bn_conv(*layer)
-    for now, then, name in zip(layer, before, ("W", "b", "gamma", "beta", "mean", "var"), strict=True):
-        expect_unchanged(now, then, name)
+    """what you are given stays as it is"""
+    layer = problem(rng, 2, 3, 2)
+    with unchanged(**dict(zip(("W", "b", "gamma", "beta", "mean", "var"), layer, strict=True))):
+        student.fuse_bn_conv(*layer)
 
 
-@points(0.5)
-def test_float32(student, rng):
-    """a float32 convolution stays float32"""
-    W2, b2 = student.fuse_bn_conv(*(array.astype(np.float32) for array in problem(rng, 2, 3, 2)))
-    expect_dtype(W2, np.float32, "W2")
-    expect_dtype(b2, np.float32, "b2")
-
-
-def problem(rng, c_out, c_in, k, spread=1.0):
-    """Return W, b, gamma, beta, mean, var of a convolution."""
-    param = bn_param(rng, c_out, spread=spread)
-    W, b = spread * rng.normal(size=(c_out, c_in, k, k)), spread * rng.uniform(3, 6, c_out)
-    return W, b, *affine(rng, c_out), param["running_mean"], param["running_var"]
+test_float32 = contract.keeps_dtype("fuse_bn_conv", layers, points=0.5, after="test_weights")
+test_zero_eps = contract.given_zero("fuse_bn_conv", layers, "eps", default=1e-5, points=0.5, after="test_eps")
+test_special_numbers = contract.agrees(
+    "fuse_bn_conv",
+    special,
+    sentence="equal sizes, sizes of 1, a gamma of 0, and a feature that never varied are like any other",
+    points=1,
+    after="test_bias",
+    squeeze=True,
+)
 
 
 def fused(W, b, gamma, beta, mean, var, eps):
@@ -89,6 +105,7 @@ def fused(W, b, gamma, beta, mean, var, eps):
 
 @variant("fuse_bn_conv")
 def plain(W, b, gamma, beta, mean, var, eps=1e-5):
+    b, gamma, beta, mean, var = (np.asarray(part, W.dtype) for part in (b, gamma, beta, mean, var))
     std = np.sqrt(var + eps)
     scale = gamma / std
     W2 = W * scale.reshape(-1, 1, 1, 1)
@@ -98,13 +115,15 @@ def plain(W, b, gamma, beta, mean, var, eps=1e-5):
 
 @variant("fuse_bn_conv")
 def filters_as_rows(W, b, gamma, beta, mean, var, eps=1e-5):
+    b, gamma, beta, mean, var = (np.asarray(part, W.dtype) for part in (b, gamma, beta, mean, var))
     scale = gamma * (var + eps) ** -0.5
     rows = np.diag(scale) @ W.reshape(len(W), -1)
     return rows.reshape(W.shape), scale * b + (beta - scale * mean)
 
 
-@variant("fuse_bn_conv", equivalent={"b -> gamma": "a copy of the right shape, of which every entry is replaced"})
+@variant("fuse_bn_conv", equivalent={"b -> gamma #2": "a copy of the right shape, of which every entry is replaced"})
 def one_filter_at_a_time(W, b, gamma, beta, mean, var, eps=1e-5):
+    b, gamma, beta, mean, var = (np.asarray(part, W.dtype) for part in (b, gamma, beta, mean, var))
     W2, b2 = W.copy(), b.copy()
     for o in range(W.shape[0]):
         W2[o] *= gamma[o] / np.sqrt(var[o] + eps)
@@ -114,6 +133,7 @@ def one_filter_at_a_time(W, b, gamma, beta, mean, var, eps=1e-5):
 
 @variant("fuse_bn_conv")
 def by_transposing_and_einsum(W, b, gamma, beta, mean, var, eps=1e-5):
+    b, gamma, beta, mean, var = (np.asarray(part, W.dtype) for part in (b, gamma, beta, mean, var))
     scale = gamma / np.sqrt(var + eps)
     return np.einsum("oikl,o->oikl", W, scale), np.einsum("o,o->o", b - mean, scale) + beta
 

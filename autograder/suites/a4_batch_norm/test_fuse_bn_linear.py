@@ -4,10 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, slips, variant
+from autograder.suite import contract, expect_close, points, slips, unchanged, variant
 from autograder.suite.inputs import affine
 from autograder.suites.a4_batch_norm import oracle
 from autograder.suites.a4_batch_norm.inputs import bn_param
+
+
+def problem(rng, d, m, spread=1.0):
+    """Return W, b, gamma, beta, mean, var of a layer with d inputs and m outputs."""
+    param = bn_param(rng, m, spread=spread)
+    b = spread * rng.uniform(3, 6, m)
+    return spread * rng.normal(size=(d, m)), b, *affine(rng, m), param["running_mean"], param["running_var"]
+
+
+def layers(rng):
+    """Yield ordinary layers."""
+    yield problem(rng, 3, 2)
+
+
+def special(rng):
+    """Yield layers of equal sizes, of sizes 1, with a scale of 0, and with a variance of 0."""
+    yield from (problem(rng, 4, 4, spread=1e3), problem(rng, 1, 1))
+    for position in (2, 5):
+        layer = problem(rng, 3, 2)
+        layer[position][0] = 0.0
+        yield layer
 
 
 @points(2, visible=True)
@@ -58,29 +79,24 @@ def test_default_eps(student, rng):
     expect_close(b2, bias, "b2")
 
 
-@points(0.5)
+@points(0.5, after="test_weights")
 def test_nothing_given_is_edited(student, rng):
-    """the layer and the statistics that you are given stay as they are"""
+    """what you are given stays as it is"""
     layer = problem(rng, 3, 2)
-    before = [array.copy() for array in layer]
-    student.fuse_bn_linear(*layer)
-    for now, then, name in zip(layer, before, ("W", "b", "gamma", "beta", "mean", "var"), strict=True):
-        expect_unchanged(now, then, name)
+    with unchanged(**dict(zip(("W", "b", "gamma", "beta", "mean", "var"), layer, strict=True))):
+        student.fuse_bn_linear(*layer)
 
 
-@points(0.5)
-def test_float32(student, rng):
-    """a float32 layer stays float32"""
-    W2, b2 = student.fuse_bn_linear(*(array.astype(np.float32) for array in problem(rng, 3, 2)))
-    expect_dtype(W2, np.float32, "W2")
-    expect_dtype(b2, np.float32, "b2")
-
-
-def problem(rng, d, m, spread=1.0):
-    """Return W, b, gamma, beta, mean, var of a layer with d inputs and m outputs."""
-    param = bn_param(rng, m, spread=spread)
-    b = spread * rng.uniform(3, 6, m)
-    return spread * rng.normal(size=(d, m)), b, *affine(rng, m), param["running_mean"], param["running_var"]
+test_float32 = contract.keeps_dtype("fuse_bn_linear", layers, points=0.5, after="test_weights")
+test_zero_eps = contract.given_zero("fuse_bn_linear", layers, "eps", default=1e-5, points=0.5, after="test_eps")
+test_special_numbers = contract.agrees(
+    "fuse_bn_linear",
+    special,
+    sentence="equal sizes, sizes of 1, a gamma of 0, and a feature that never varied are like any other",
+    points=1,
+    after="test_bias",
+    squeeze=True,
+)
 
 
 def fused(W, b, gamma, beta, mean, var, eps):
@@ -94,6 +110,7 @@ def fused(W, b, gamma, beta, mean, var, eps):
 
 @variant("fuse_bn_linear")
 def plain(W, b, gamma, beta, mean, var, eps=1e-5):
+    b, gamma, beta, mean, var = (np.asarray(part, W.dtype) for part in (b, gamma, beta, mean, var))
     std = np.sqrt(var + eps)
     scale = gamma / std
     W2 = W * scale
@@ -103,12 +120,14 @@ def plain(W, b, gamma, beta, mean, var, eps=1e-5):
 
 @variant("fuse_bn_linear")
 def by_a_diagonal_matrix(W, b, gamma, beta, mean, var, eps=1e-5):
+    b, gamma, beta, mean, var = (np.asarray(part, W.dtype) for part in (b, gamma, beta, mean, var))
     scale = np.diag(gamma * (var + eps) ** -0.5)
     return W @ scale, b @ scale + (beta - mean @ scale)
 
 
 @variant("fuse_bn_linear")
 def one_neuron_at_a_time(W, b, gamma, beta, mean, var, eps=1e-5):
+    b, gamma, beta, mean, var = (np.asarray(part, W.dtype) for part in (b, gamma, beta, mean, var))
     W2, b2 = np.empty_like(W), np.empty_like(b)
     for j in range(W.shape[1]):
         s = gamma[j] / np.sqrt(var[j] + eps)
@@ -119,6 +138,7 @@ def one_neuron_at_a_time(W, b, gamma, beta, mean, var, eps=1e-5):
 
 @variant("fuse_bn_linear")
 def in_copies_by_einsum(W, b, gamma, beta, mean, var, eps=1e-5):
+    b, gamma, beta, mean, var = (np.asarray(part, W.dtype) for part in (b, gamma, beta, mean, var))
     inverse = 1.0 / np.sqrt(var + eps)
     b = b.copy()
     b -= mean

@@ -4,9 +4,36 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_dtype, expect_unchanged, points, slips, variant, vjp
+from autograder.suite import contract, expect_close, gradients_of, misconception, points, slips, unchanged, variant, vjp
 from autograder.suite.inputs import affine, batch
 from autograder.suites.a4_batch_norm import oracle
+
+
+def problem(rng, n, d):
+    """Return the arguments of a forward pass, and an upstream gradient."""
+    return (batch(rng, n, d), affine(rng, d)[1]), rng.normal(size=(n, d)) + 0.5
+
+
+def several(rng):
+    """Yield problems of equal and of other sizes."""
+    yield from (problem(rng, n, 3) for n in (4, 4, 5))
+
+
+def forward_only(rng):
+    """Yield the arguments of forward passes."""
+    yield from (forward for forward, _ in several(rng))
+
+
+def special(rng):
+    """Yield calls with one feature, equal sizes, a shift of 0, and a mean of 1e8."""
+    yield from (problem(rng, n, d)[0] for n, d in ((4, 1), (3, 3)))
+    yield batch(rng, 4, 3), np.zeros(3)
+    yield batch(rng, 4, 3) + 1e8, affine(rng, 3)[1]
+
+
+def special_back(rng):
+    """Yield problems with one feature, one example, and equal sizes."""
+    yield from (problem(rng, n, d) for n, d in ((4, 1), (1, 3), (3, 3)))
 
 
 @points(2, visible=True)
@@ -23,7 +50,7 @@ def test_dx(student, rng):
     """dx follows both ways in which an example changes the loss: directly, and through the mean"""
     forward, dout = problem(rng, 5, 3)
     expected, _ = vjp(oracle.mean_only, *forward, dout=dout)
-    dx, _ = backward(student, forward, dout)
+    dx, _ = gradients_of(student, "mean_only_bn", forward, dout)
     expect_close(dx, expected, "dx")
 
 
@@ -32,7 +59,7 @@ def test_dbeta(student, rng):
     """dbeta gathers, over the batch, what each example contributes to the gradient of the shift"""
     forward, dout = problem(rng, 5, 3)
     _, expected = vjp(oracle.mean_only, *forward, dout=dout)
-    _, dbeta = backward(student, forward, dout)
+    _, dbeta = gradients_of(student, "mean_only_bn", forward, dout)
     expect_close(dbeta, expected, "dbeta")
 
 
@@ -49,41 +76,41 @@ def test_dx_of_other_shapes(student, rng):
     """dx is right for a square batch, and 0 for a single example"""
     forward, dout = problem(rng, 4, 4)
     expected, _ = vjp(oracle.mean_only, *forward, dout=dout)
-    expect_close(backward(student, forward, dout)[0], expected, "dx")
-    expect_close(backward(student, *problem(rng, 1, 4))[0], np.zeros((1, 4)), "dx for one example")
+    expect_close(gradients_of(student, "mean_only_bn", forward, dout)[0], expected, "dx")
+    expect_close(gradients_of(student, "mean_only_bn", *problem(rng, 1, 4))[0], np.zeros((1, 4)), "dx for one example")
 
 
-@points(0.5)
+@points(0.5, after="test_out")
 def test_nothing_given_is_edited(student, rng):
     """x, beta and dout stay as they are"""
     (x, beta), dout = problem(rng, 4, 3)
-    before = x.copy(), beta.copy(), dout.copy()
-    student.mean_only_bn_forward(x, beta)
-    _, cache = student.forward_for_backward("mean_only_bn_forward", x, beta)
-    student.mean_only_bn_backward(dout, cache)
-    for now, then, name in zip((x, beta, dout), before, ("x", "beta", "dout"), strict=True):
-        expect_unchanged(now, then, name)
+    with unchanged(x=x, beta=beta, dout=dout):
+        student.mean_only_bn_forward(x, beta)
+        _, cache = student.forward_for_backward("mean_only_bn_forward", x, beta)
+        student.mean_only_bn_backward(dout, cache)
 
 
-@points(0.5)
-def test_float32(student, rng):
-    """float32 comes in, float32 goes out, forward and backward"""
-    (x, beta), dout = problem(rng, 4, 3)
-    x, beta, dout = (array.astype(np.float32) for array in (x, beta, dout))
-    expect_dtype(student.mean_only_bn_forward(x, beta)[0], np.float32, "out")
-    for got, name in zip(backward(student, (x, beta), dout), ("dx", "dbeta"), strict=True):
-        expect_dtype(got, np.float32, name)
-
-
-def problem(rng, n, d):
-    """Return the arguments of a forward pass, and an upstream gradient."""
-    return (batch(rng, n, d), affine(rng, d)[1]), rng.normal(size=(n, d)) + 0.5
-
-
-def backward(student, forward, dout):
-    """Return the student's gradients after the forward pass with the arguments `forward`."""
-    _, cache = student.forward_for_backward("mean_only_bn_forward", *forward)
-    return student.mean_only_bn_backward(dout.copy(), cache)
+test_float32 = contract.keeps_dtype("mean_only_bn_forward", forward_only, points=0.25, after="test_out")
+test_float32_back = contract.keeps_dtype_back("mean_only_bn", several, points=0.25, after="test_dx", mixed=False)
+test_cache = contract.cache_serves("mean_only_bn", several, points=0.5, after="test_out", proof=False)
+test_passes_apart = contract.passes_apart("mean_only_bn", several, points=0.5, after="test_dx")
+test_special_numbers = contract.agrees(
+    "mean_only_bn_forward",
+    special,
+    sentence="one feature, equal sizes, a beta of 0, and a huge mean are like any other",
+    points=0.5,
+    after="test_out",
+    tolerance=1e-6,
+    squeeze=True,
+)
+test_special_gradients = contract.agrees_back(
+    "mean_only_bn",
+    special_back,
+    sentence="the gradients are right with one feature, with one example, and with as many of both",
+    points=0.5,
+    after="test_dx",
+    squeeze=True,
+)
 
 
 # ---------------------------------------------------------------- right, written differently
@@ -91,7 +118,7 @@ def backward(student, forward, dout):
 
 @variant("mean_only_bn_forward")
 def plain_forward(x, beta):
-    mean = x.mean(axis=0)
+    mean, beta = x.mean(axis=0), np.asarray(beta, x.dtype)
     out = x - mean + beta
     return out, x.shape
 
@@ -117,7 +144,11 @@ def plain_backward(dout, cache):
     return dx, dbeta
 
 
-@variant("mean_only_bn_forward", "mean_only_bn_backward")
+@variant(
+    "mean_only_bn_forward",
+    "mean_only_bn_backward",
+    equivalent={"centring -> centring.astype(float)": "the backward pass casts what it reads"},
+)
 class ByTheCentringMatrix:
     """Centring as a symmetric matrix, kept in the cache."""
 
@@ -125,11 +156,28 @@ class ByTheCentringMatrix:
     def mean_only_bn_forward(x, beta):
         n = x.shape[0]
         centring = np.eye(n, dtype=x.dtype) - 1 / n
-        return centring @ x + beta, centring
+        return centring @ x + np.asarray(beta, x.dtype), centring
 
     @staticmethod
     def mean_only_bn_backward(dout, cache):
-        return cache @ dout, np.einsum("nd->d", dout)
+        return np.asarray(cache, dout.dtype) @ dout, np.einsum("nd->d", dout)
+
+
+@misconception(
+    "mean_only_bn_forward", "mean_only_bn_backward", hint="Your cache seems to lack what you read from it.", same_as=""
+)
+class CacheLeftEmpty:
+    """The forward pass keeps nothing, and the backward pass counts on it."""
+
+    @staticmethod
+    def mean_only_bn_forward(x, beta):
+        return np.asarray(x - x.mean(axis=0) + beta, x.dtype), None
+
+    @staticmethod
+    def mean_only_bn_backward(dout, cache):
+        n, _ = cache
+        dbeta = dout.sum(axis=0)
+        return dout - dbeta / n, dbeta
 
 
 # ---------------------------------------------------------------- wrong: what is edited, and the hint

@@ -6,9 +6,28 @@ from itertools import product
 
 import numpy as np
 
-from autograder.suite import expect_close, expect_dtype, expect_raises, expect_unchanged, points, slips, variant
+from autograder.suite import contract, expect_close, expect_raises, points, slips, unchanged, variant
 from autograder.suite.inputs import batch
 from autograder.suites.a4_batch_norm import oracle
+
+
+def statistics(batches):
+    """Return means and biased variances (B, D) of B batches."""
+    x = np.array(batches)
+    return x.mean(axis=1), ((x[:, :, None] - x[:, None]) ** 2).mean(axis=(1, 2)) / 2
+
+
+def some(rng):
+    """Yield the arguments of a call."""
+    yield *statistics([batch(rng, 3, 2) for _ in range(4)]), 3
+
+
+def special(rng):
+    """Yield calls with one feature, one batch, equal sizes, a constant feature, and a mean of 1e8."""
+    for batches, d in ((4, 1), (1, 3), (3, 3)):
+        yield *statistics([batch(rng, 3, d) for _ in range(batches)]), 3
+    means, variances = statistics([batch(rng, 4, 3) for _ in range(2)])
+    yield means + 1e8, variances * [1, 0, 1], 4
 
 
 @points(1, visible=True)
@@ -47,37 +66,33 @@ def test_single_batch(student, rng):
     expect_close(var, np.cov(x.T).diagonal(), "var")
 
 
-@points(0.5)
+test_float32 = contract.keeps_dtype(
+    "population_stats", some, points=0.5, after="test_mean", mixed=False, sentence="float32 in, float32 out"
+)
+test_special_numbers = contract.agrees(
+    "population_stats",
+    special,
+    sentence="one feature, one batch, equal sizes, a variance of 0 and a huge mean are like any other",
+    points=0.5,
+    after="test_variance",
+    squeeze=True,
+)
+
+
+@points(0.5, after="test_mean")
 def test_nothing_given_is_edited(student, rng):
     """batch_means and batch_vars stay as they are"""
     means, variances = statistics([batch(rng, 3, 2) for _ in range(4)])
-    before = means.copy(), variances.copy()
-    student.population_stats(means, variances, 3)
-    expect_unchanged(means, before[0], "batch_means")
-    expect_unchanged(variances, before[1], "batch_vars")
+    with unchanged(batch_means=means, batch_vars=variances):
+        student.population_stats(means, variances, 3)
 
 
-@points(0.5)
-def test_float32(student, rng):
-    """float32 statistics stay float32"""
-    means, variances = statistics([batch(rng, 3, 2) for _ in range(4)])
-    mean, var = student.population_stats(means.astype(np.float32), variances.astype(np.float32), 3)
-    expect_dtype(mean, np.float32, "mean")
-    expect_dtype(var, np.float32, "var")
-
-
-@points(0.5)
+@points(0.5, after="test_mean")
 def test_too_small_batches(student, rng):
     """batches of fewer than two examples raise ValueError"""
     means, variances = statistics([batch(rng, 3, 2) for _ in range(4)])
     for m in (1, 0):
         expect_raises("ValueError", student.population_stats, means, variances, m)
-
-
-def statistics(batches):
-    """Return means and biased variances (B, D) of B batches."""
-    x = np.array(batches)
-    return x.mean(axis=1), ((x[:, :, None] - x[:, None]) ** 2).mean(axis=(1, 2)) / 2
 
 
 # ---------------------------------------------------------------- right, written differently

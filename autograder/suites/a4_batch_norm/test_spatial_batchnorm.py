@@ -5,19 +5,68 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.suite import (
-    expect,
+    contract,
     expect_close,
-    expect_dtype,
     expect_raises,
-    expect_unchanged,
+    gradients_of,
     points,
     slips,
+    unchanged,
     variant,
     vjp,
 )
 from autograder.suite.inputs import affine, batch
 from autograder.suites.a4_batch_norm import oracle
 from autograder.suites.a4_batch_norm.inputs import bn_param
+
+
+def images(rng, n, c, height, width, spread=1.0):
+    """Return n images whose channels have means and spreads of their own."""
+    return np.moveaxis(batch(rng, n * height * width, c, spread).reshape(n, height, width, c), 3, 1).copy()
+
+
+def problem(rng, n, c, height, width, eps=1e-5):
+    """Return the arguments of a forward pass, and an upstream gradient."""
+    gamma, beta = affine(rng, c)
+    x = images(rng, n, c, height, width)
+    return (x, gamma, beta, bn_param(rng, c, eps=eps)), rng.normal(size=x.shape) + 0.5
+
+
+def both_modes(rng):
+    """Yield the arguments of calls in either mode."""
+    for mode in ("train", "test"):
+        yield images(rng, 2, 3, 2, 2), *affine(rng, 3), bn_param(rng, 3, mode)
+
+
+def special(rng):
+    """Yield calls with a scale of 0, one channel, no running statistics, and a mean of 1e8."""
+    x, (gamma, beta) = images(rng, 2, 3, 3, 2), affine(rng, 3)
+    yield x, gamma * [1, 0, 1], beta, bn_param(rng, 3)
+    for mode in ("train", "test"):
+        yield x[:, :1], gamma[:1], beta[:1], bn_param(rng, 1, mode)
+    yield 0.01 * x, gamma, beta, {"mode": "test"}
+    yield x + 1e8, gamma, beta, bn_param(rng, 3)
+
+
+def some(rng):
+    """Yield an ordinary problem."""
+    yield problem(rng, 2, 3, 2, 2)
+
+
+def several(rng):
+    """Yield problems of equal and of other sizes."""
+    yield from (problem(rng, n, 3, 2, 2) for n in (2, 2, 3))
+
+
+def special_back(rng):
+    """Yield problems with a gamma of 0, one channel, a single pixel, and a constant channel."""
+    forward, dout = problem(rng, 2, 3, 2, 3)
+    forward[1][1] = 0.0
+    yield forward, dout
+    yield from (problem(rng, 2, 1, 3, 2), problem(rng, 1, 2, 1, 1))
+    forward, dout = problem(rng, 2, 3, 2, 3)
+    forward[0][:, 1] = 3.0
+    yield forward, dout
 
 
 @points(3, visible=True)
@@ -33,7 +82,7 @@ def test_training_output(student, rng):
 def test_dx(student, rng):
     """dx follows every way in which a pixel changes the loss: directly, and through the statistics of its channel"""
     forward, dout = problem(rng, 2, 3, 4, 5)
-    dx, _, _ = backward(student, forward, dout)
+    dx, _, _ = gradients_of(student, "spatial_batchnorm", forward, dout)
     expect_close(dx, gradients(forward, dout)[0], "dx")
 
 
@@ -41,7 +90,7 @@ def test_dx(student, rng):
 def test_dgamma_and_dbeta(student, rng):
     """dgamma and dbeta gather what every pixel of their channel contributes"""
     forward, dout = problem(rng, 2, 3, 3, 2)
-    _, dgamma, dbeta = backward(student, forward, dout)
+    _, dgamma, dbeta = gradients_of(student, "spatial_batchnorm", forward, dout)
     expect_close(dgamma, gradients(forward, dout)[1], "dgamma")
     expect_close(dbeta, gradients(forward, dout)[2], "dbeta")
 
@@ -109,73 +158,59 @@ def test_large_offset(student, rng):
 
 @points(0.5, after="test_dx")
 def test_dx_of_other_shapes(student, rng):
-    """dx is right for equal sizes, for one image, for images of one pixel, and after other batches went forward"""
+    """dx is right for equal sizes, for one image, for and for images of one pixel"""
     problems = [problem(rng, 3, 3, 3, 3, eps=0.7), problem(rng, 1, 2, 3, 2), problem(rng, 4, 2, 1, 1)]
-    caches = [student.forward_for_backward("spatial_batchnorm_forward", *forward)[1] for forward, _ in problems]
-    for (forward, dout), cache in zip(problems, caches, strict=True):
-        dx, _, _ = student.spatial_batchnorm_backward(dout.copy(), cache)
+    for forward, dout in problems:
+        dx, _, _ = gradients_of(student, "spatial_batchnorm", forward, dout)
         expect_close(dx, gradients(forward, dout)[0], "dx")
 
 
-@points(0.5)
-def test_shift_changes_nothing(student, rng):
-    """adding a number to a whole channel cannot change the loss, so dx sums to 0 over its pixels"""
-    forward, dout = problem(rng, 2, 3, 3, 4, eps=0.5)
-    dx, _, _ = backward(student, forward, dout)
-    expect_close(dx.sum(axis=(0, 2, 3)), np.zeros(3), "dx.sum(axis=(0, 2, 3))")
-    expect(np.abs(dx).max() > 1e-3, "dx is 0 everywhere, though the loss does change with single pixels.")
-
-
-@points(0.5)
+@points(0.5, after="test_training_output")
 def test_nothing_given_is_edited(student, rng):
     """x, gamma, beta, the running arrays and dout stay as they are"""
     (x, gamma, beta, param), dout = problem(rng, 2, 2, 3, 2)
-    given = {"x": x, "gamma": gamma, "beta": beta, "dout": dout}
-    given |= {key: param[key] for key in ("running_mean", "running_var")}
-    before = {name: array.copy() for name, array in given.items()}
-    _, cache = student.forward_for_backward("spatial_batchnorm_forward", x, gamma, beta, param)
-    student.spatial_batchnorm_forward(x, gamma, beta, param)
-    student.spatial_batchnorm_backward(dout, cache)
-    for name, array in given.items():
-        expect_unchanged(array, before[name], name)
+    arrays = {key: param[key] for key in ("running_mean", "running_var")}
+    with unchanged(x=x, gamma=gamma, beta=beta, dout=dout, **arrays):
+        _, cache = student.forward_for_backward("spatial_batchnorm_forward", x, gamma, beta, param)
+        student.spatial_batchnorm_forward(x, gamma, beta, param)
+        student.spatial_batchnorm_backward(dout, cache)
 
 
-@points(0.5)
-def test_float32(student, rng):
-    """float32 comes in, float32 goes out, forward and backward; the running arrays stay float32 too"""
-    (x, gamma, beta, _), dout = problem(rng, 2, 3, 2, 2)
-    x, gamma, beta, dout = (array.astype(np.float32) for array in (x, gamma, beta, dout))
-    forward = (x, gamma, beta, {"mode": "train", "eps": 1e-5, "alpha": 0.1})
-    for got, name in zip(backward(student, forward, dout), ("dx", "dgamma", "dbeta"), strict=True):
-        expect_dtype(got, np.float32, name)
-    expect_dtype(student.spatial_batchnorm_forward(*forward)[0], np.float32, "out")
-    for key in ("running_mean", "running_var"):
-        expect_dtype(forward[3][key], np.float32, f"bn_param['{key}']")
+test_float32 = contract.keeps_dtype("spatial_batchnorm_forward", both_modes, points=0.25, after="test_training_output")
+test_float32_back = contract.keeps_dtype_back("spatial_batchnorm", some, points=0.25, after="test_dx")
+test_cache = contract.cache_serves("spatial_batchnorm", some, points=0.5, after="test_training_output")
+test_cache_is_kept = contract.same_twice("spatial_batchnorm", some, points=0.5, after="test_dx")
+test_passes_apart = contract.passes_apart("spatial_batchnorm", several, points=0.25, after="test_dx")
+test_zero_alpha = contract.given_zero(
+    "spatial_batchnorm_forward", both_modes, "alpha", points=0.25, after="test_running_statistics"
+)
+test_zero_eps = contract.given_zero(
+    "spatial_batchnorm_forward", both_modes, "eps", points=0.25, after="test_training_output"
+)
+test_special_numbers = contract.agrees(
+    "spatial_batchnorm_forward",
+    special,
+    sentence="a gamma of 0, a single channel, what bn_param leaves out in test mode, and a huge mean are no exceptions",
+    points=0.5,
+    after="test_training_output",
+    tolerance=1e-5,
+    squeeze=True,
+)
+test_special_gradients = contract.agrees_back(
+    "spatial_batchnorm",
+    special_back,
+    sentence="the gradients are right for a gamma of 0, a single channel, one pixel in all, and a constant channel",
+    points=0.5,
+    after="test_dx",
+    squeeze=True,
+)
 
 
-@points(0.25)
+@points(0.25, after="test_training_output")
 def test_unknown_mode(student, rng):
     """a mode other than 'train' and 'test' raises ValueError"""
     x, (gamma, beta), param = images(rng, 2, 3, 2, 2), affine(rng, 3), bn_param(rng, 3, "evaluate")
     expect_raises("ValueError", student.spatial_batchnorm_forward, x, gamma, beta, param)
-
-
-def images(rng, n, c, height, width, spread=1.0):
-    """Return n images whose channels have means and spreads of their own."""
-    return np.moveaxis(batch(rng, n * height * width, c, spread).reshape(n, height, width, c), 3, 1).copy()
-
-
-def problem(rng, n, c, height, width, eps=1e-5):
-    """Return the arguments of a forward pass, and an upstream gradient."""
-    gamma, beta = affine(rng, c)
-    x = images(rng, n, c, height, width)
-    return (x, gamma, beta, bn_param(rng, c, eps=eps)), rng.normal(size=x.shape) + 0.5
-
-
-def backward(student, forward, dout):
-    """Return the student's gradients after the forward pass with the arguments `forward`."""
-    _, cache = student.forward_for_backward("spatial_batchnorm_forward", *forward)
-    return student.spatial_batchnorm_backward(dout.copy(), cache)
 
 
 def gradients(forward, dout):
@@ -190,9 +225,10 @@ def gradients(forward, dout):
 
 @variant("spatial_batchnorm_forward")
 def by_axes(x, gamma, beta, bn_param):
+    gamma, beta = np.asarray(gamma, x.dtype), np.asarray(beta, x.dtype)
     mode, eps, alpha = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1)
-    mean = bn_param.get("running_mean", np.zeros(x.shape[1], x.dtype))
-    var = bn_param.get("running_var", np.ones(x.shape[1], x.dtype))
+    mean = np.asarray(bn_param.get("running_mean", np.zeros(x.shape[1], x.dtype)), x.dtype)
+    var = np.asarray(bn_param.get("running_var", np.ones(x.shape[1], x.dtype)), x.dtype)
     if mode == "train":
         mu, v = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
         bn_param["running_mean"] = (1 - alpha) * mean + alpha * mu
@@ -207,11 +243,12 @@ def by_axes(x, gamma, beta, bn_param):
 
 @variant("spatial_batchnorm_forward")
 def by_rows(x, gamma, beta, bn_param):
+    gamma, beta = np.asarray(gamma, x.dtype), np.asarray(beta, x.dtype)
     mode, eps, alpha = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1)
     n, c, h, w = x.shape
     rows = x.transpose(0, 2, 3, 1).reshape(-1, c)
-    mean = bn_param.get("running_mean", np.zeros(c, x.dtype))
-    var = bn_param.get("running_var", np.ones(c, x.dtype))
+    mean = np.asarray(bn_param.get("running_mean", np.zeros(c, x.dtype)), x.dtype)
+    var = np.asarray(bn_param.get("running_var", np.ones(c, x.dtype)), x.dtype)
     if mode == "train":
         mu, v = rows.mean(axis=0), rows.var(axis=0)
         bn_param["running_mean"] = (1 - alpha) * mean + alpha * mu
@@ -227,7 +264,7 @@ def by_rows(x, gamma, beta, bn_param):
 
 @variant("spatial_batchnorm_backward")
 def back_by_axes(dout, cache):
-    xhat, gamma, std = cache
+    xhat, gamma, std = (np.asarray(part, dout.dtype) for part in cache)
     axes, pixels = (0, 2, 3), dout.size // dout.shape[1]
     dbeta = dout.sum(axis=axes)
     dgamma = (dout * xhat).sum(axis=axes)
@@ -240,7 +277,7 @@ def back_by_axes(dout, cache):
 
 @variant("spatial_batchnorm_backward")
 def back_by_rows(dout, cache):
-    xhat, gamma, std = cache
+    xhat, gamma, std = (np.asarray(part, dout.dtype) for part in cache)
     n, c, h, w = dout.shape
     rows = dout.transpose(0, 2, 3, 1).reshape(-1, c)
     xrows = xhat.transpose(0, 2, 3, 1).reshape(-1, c)
@@ -275,7 +312,7 @@ class ChannelByChannel:
 
     @staticmethod
     def spatial_batchnorm_backward(dout, cache):
-        dx, dgamma, dbeta = np.empty_like(dout), np.empty_like(dout[0, :, 0, 0]), dout.sum(axis=(0, 2, 3))
+        dx, dgamma, dbeta = np.empty_like(dout), np.zeros_like(dout[0, :, 0, 0]), dout.sum(axis=(0, 2, 3))
         for c, (centred, var, gamma) in enumerate(cache):
             g = dout[:, c]
             dgamma[c] = np.vdot(g, centred) / np.sqrt(var)
