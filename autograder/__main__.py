@@ -179,12 +179,16 @@ def bench(rounds: int, as_json: bool) -> None:
 @main.command()
 @click.option("--slides", is_flag=True, help="Slides instead of pages; needs npm once, for reveal.js.")
 def site(slides: bool) -> None:
-    """Run every lecture and write it as one page, or as slides, with the demos alive and no network."""
+    """Write the course as pages with a start page, or its lectures as slides: demos alive, and no network."""
     from autograder.authoring import course
-    from autograder.reports.site import write_lecture
+    from autograder.reports import site as sites
 
-    for source in course.lectures():
-        click.echo(f"Open {write_lecture(source, course.ROOT / 'build' / 'site', slides=slides)}")
+    folder = course.ROOT / "build" / "site"
+    if not slides:
+        sites.write_site(folder, lambda page: click.echo(f"Wrote {page}"))
+        click.echo(f"Open {(folder / 'index.html').as_uri()}")
+    for source in course.lectures() if slides else ():
+        click.echo(f"Open {sites.write_slides(source, folder).as_uri()}")
 
 
 def _class(assignment: str, *, graded: bool = False) -> tuple[Path, str]:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.authoring import course, leaks, notebooks, release
+from autograder.authoring import course, leaks, lectures, notebooks, release
 from autograder.authoring.course import Assignment
 from autograder.authoring.judging import judge_for
 from autograder.authoring.outline import outline
@@ -69,7 +69,7 @@ def build_assignment(name: str, root: Path = course.ROOT) -> None:
 def build_lecture(source: Path, root: Path = course.ROOT) -> Path:
     """Write the notebook of a lecture beside its source (below `root`), and return its path."""
     target = root / source.relative_to(course.ROOT).with_suffix(".ipynb")
-    notebooks.write(notebooks.lecture_notebook(course.lecture_cells(source)), target)
+    notebooks.write(lectures.for_readers(lectures.cells(source)), target)
     return target
 
 

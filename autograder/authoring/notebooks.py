@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode, v4
 
 from autograder.authoring import stages
-from autograder.authoring.course import Assignment, Cell, content_id
+from autograder.authoring.course import Assignment, Cell
 
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -27,15 +27,6 @@ def source_notebook(assignment: Assignment) -> NotebookNode:
     """Return the instructor's notebook: solutions in place, nbgrader's metadata on every graded or locked cell."""
     points = {cell.name: cell.points for cell in assignment.exercises}
     return assemble([_cell(cell, points) for cell in assignment.cells])
-
-
-def lecture_notebook(cells: list[Any]) -> NotebookNode:
-    """Return a lecture's notebook: the cells as read, with ids made of their content."""
-    seen: dict[str, int] = {}
-    for cell in cells:
-        cell.id = content_id("slide", cell.source, seen)
-        cell.metadata.pop("lines_to_next_cell", None)
-    return assemble(cells)
 
 
 def assemble(cells: list[NotebookNode]) -> NotebookNode:

@@ -1,122 +1,106 @@
-"""The lectures as pages and slides: run once, demos alive, one file each, opened by double click."""
+"""The course as a folder to hand out: pages opened by double click, demos alive, links that lead somewhere."""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
-import tarfile
-import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+import nbformat
 from markupsafe import Markup
-from nbclient import NotebookClient
-from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from zeromean.stage.export import share
 
 from autograder import markup
-from autograder.authoring import course, notebooks
-from autograder.errors import CourseError
-from autograder.reports.page import render, safe_output
+from autograder.authoring import course
+from autograder.reports import gallery, lecture, reveal
+from autograder.reports.gallery import Card
+from autograder.reports.lecture import Lecture, Shown, linked
+from autograder.reports.page import render
 
-REVEAL = "reveal.js@4.6.1"
-REVEAL_FILES = ("dist/reveal.css", "dist/theme/white.css", "dist/reveal.js", "plugin/notes/notes.js")
-_IMPORT = re.compile(r"^@import .*$", re.MULTILINE)  # of fonts, which are the system's here
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One cell as readers see it."""
-
-    kind: str
-    slide: str
-    html: Markup
-    outputs: tuple[Markup, ...] = ()
+Tell = Callable[[Path], None]
 
 
-def write_lecture(source: Path, folder: Path, *, slides: bool) -> Path:
-    """Run the lecture `source` in a fresh kernel and write its page, or its slides, into `folder`."""
-    reveal = reveal_assets(folder / "reveal") if slides else {}  # first: without npm, nothing is run in vain
-    notebook = run(notebooks.lecture_notebook(course.lecture_cells(source)), source.parent)
-    shown = [_show(cell) for cell in notebook.cells]
+def write_site(folder: Path, tell: Tell) -> None:
+    """Write the start page, and a page for each lecture, assignment and demo; `tell` hears of each page."""
     folder.mkdir(parents=True, exist_ok=True)
-    values = {"title": _title(notebook), "cells": shown}
-    if slides:
-        path = folder / f"{source.stem}.slides.html"
-        text = render("slides.html.j2", stack=_stack(shown), reveal=reveal, **values)
-    else:
-        path = folder / f"{source.stem}.html"
-        text = render("lecture.html.j2", **values)
-    path.write_text(share(text), encoding="utf-8")
+    cards = [_demo(module, folder) for module in gallery.modules()]
+    tell(_page(folder / "demos.html", "demos.html.j2", title="All demos", cards=cards))
+    for name in course.assignments():
+        tell(_assignment(name, folder))
+    written = [(source, lecture.run(source)) for source in course.lectures()]
+    for _, one in written:
+        tell(write_page(one, folder))
+    shown = [(_card(source, one), one, (folder / f"{one.name}.slides.html").is_file()) for source, one in written]
+    titles = [(name, _assignment_title(name)) for name in course.assignments()]
+    tell(
+        _page(
+            folder / "index.html", "index.html.j2", title="Zero Mean", lectures=shown, assignments=titles, cards=cards
+        )
+    )
+
+
+def write_page(one: Lecture, folder: Path) -> Path:
+    """Write the page of a lecture that has been run."""
+    path = folder / f"{one.name}.html"
+    return _page(path, "lecture.html.j2", title=one.title, sections=one.sections, parts=one.page())
+
+
+def write_slides(source: Path, folder: Path) -> Path:
+    """Run the lecture `source` and write its slides, demos alive."""
+    folder.mkdir(parents=True, exist_ok=True)
+    assets = reveal.assets(folder / "reveal")  # before anything runs: npm may be missing
+    return write_slides_of(lecture.run(source), folder, assets)
+
+
+def write_slides_of(one: Lecture, folder: Path, assets: dict[str, Markup]) -> Path:
+    """Write the slides of a lecture that has been run."""
+    path = folder / f"{one.name}.slides.html"
+    return _page(path, "slides.html.j2", title=one.title, columns=one.slides(), reveal=assets)
+
+
+def _page(path: Path, template: str, **values: object) -> Path:
+    known = [*course.assignments(), *(source.stem for source in course.lectures())]
+    path.write_text(linked(share(render(template, **values)), known), encoding="utf-8")
     return path
 
 
-def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
-    """Run `notebook` from top to bottom in a fresh kernel that starts in `folder`."""
-    place = {"metadata": {"path": str(folder)}}
-    quiet = ["--IPKernelApp.log_level=40"]  # it warns of its loopback ports at every start
-    quick = {"OPENBLAS_NUM_THREADS": "1"}  # small matrices: more threads only wait for each other
-    environment = quick | os.environ | {"ZEROMEAN_EXPORT": "1"}  # demos show themselves as HTML that needs no kernel
-    NotebookClient(notebook, timeout=300, resources=place, extra_arguments=quiet).execute(env=environment)
-    return notebook
+def _demo(module: str, folder: Path) -> Card:
+    card, stage = gallery.make(module)
+    _page(folder / f"demo_{card.name}.html", "demo.html.j2", title=card.title, card=card, stage=gallery.live(stage))
+    return card
 
 
-def reveal_assets(folder: Path) -> dict[str, Markup]:
-    """Return the text of reveal.js's files, fetched once from npm into `folder`.
-
-    Raises
-    ------
-    CourseError
-        If npm is missing or cannot fetch the package.
-    """
-    if not folder.is_dir():
-        npm = shutil.which("npm")
-        if npm is None:
-            raise CourseError("Slides need reveal.js, and npm to fetch it. Install Node.js, or take `make site`.")
-        with tempfile.TemporaryDirectory() as scratch:
-            done = subprocess.run([npm, "pack", "--silent", REVEAL], cwd=scratch, capture_output=True, text=True)
-            if done.returncode:
-                raise CourseError(f"npm could not fetch {REVEAL}:\n{done.stderr.strip()}")
-            with tarfile.open(next(Path(scratch).glob("*.tgz"))) as archive:
-                archive.extractall(scratch, filter="data")
-            shutil.copytree(Path(scratch, "package"), folder)
-    texts = {name.rsplit("/", 1)[-1]: (folder / name).read_text("utf-8") for name in REVEAL_FILES}
-    return {name: Markup(_IMPORT.sub("", text)) for name, text in texts.items()}  # noqa: S704
+def _card(source: Path, one: Lecture) -> Card:
+    """Return the card of a lecture; its picture is the one of its first demo."""
+    pictures = (gallery.picture(name) for name in gallery.demos_of(source))
+    return Card(one.name, one.title, "", next((each for each in pictures if each), None))
 
 
-def _show(cell: NotebookNode) -> Shown:
-    slide = cell.metadata.get("slideshow", {}).get("slide_type", "-")
-    if cell.cell_type == "markdown":
-        return Shown("text", slide, Markup(markup.to_html(cell.source)))  # noqa: S704 - our own lecture
-    hidden = "hide-input" in cell.metadata.get("tags", [])
-    code = "" if hidden else Highlight2HTML()(cell.source, language="python")
-    return Shown("code", slide, Markup(code), tuple(_output(output) for output in cell.outputs))  # noqa: S704
+def _assignment(name: str, folder: Path) -> Path:
+    """Write an assignment's text as a page, and beside it the notebook with its checks, to be taken away."""
+    released = course.ROOT / "assignments" / name
+    with zipfile.ZipFile(folder / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(released.iterdir()):
+            archive.write(path, f"{name}/{path.name}")
+    one = Lecture(name, tuple(_text_or_code(cell) for cell in _released(name).cells if not _closed(cell)))
+    values = {"title": one.title, "sections": one.sections, "parts": one.page(), "name": name}
+    return _page(folder / f"{name}.html", "assignment.html.j2", **values)
 
 
-def _output(output: dict[str, Any]) -> Markup:
-    """Return an output of our own lecture: demos and figures as they are, everything else as text."""
-    html = output.get("data", {}).get("text/html")
-    return Markup(html) if html else safe_output(output)  # noqa: S704 - our own lecture
+def _text_or_code(cell: NotebookNode) -> Shown:
+    if cell.cell_type == "code":
+        return Shown("-", code=lecture.highlighted(cell.source))
+    return Shown("-", text=Markup(markup.to_html(cell.source)))  # noqa: S704 - our own text
 
 
-def _stack(cells: Iterable[Shown]) -> list[list[list[Shown]]]:
-    """Group cells into columns of slides, as reveal.js wants them: across by ``slide``, down by ``subslide``."""
-    columns: list[list[list[Shown]]] = []
-    for cell in cells:
-        if cell.slide == "slide" or not columns:
-            columns.append([[]])
-        elif cell.slide == "subslide":
-            columns[-1].append([])
-        if cell.slide != "skip":
-            columns[-1][-1].append(cell)
-    return columns
+def _closed(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
 
 
-def _title(notebook: NotebookNode) -> str:
-    first: str = notebook.cells[0].source
-    return first.splitlines()[0].lstrip("# ")
+def _released(name: str) -> NotebookNode:
+    return nbformat.read(course.ROOT / "assignments" / name / f"{name}.ipynb", as_version=4)
+
+
+def _assignment_title(name: str) -> str:
+    return str(_released(name).cells[0].source.splitlines()[0].lstrip("# "))

@@ -13,6 +13,8 @@ STUDENTS_FLOORS = {  # each room of the students' package, and the rooms that it
     "checking": set(),
     "waiting": {"checking", "guesses"},
     "figures": {"style"},
+    "style": {"fold"},
+    "tables": {"fold"},
     "stage": set(),
     "training": {"digits"},
     "demos": {"stage", "training", "digits"},

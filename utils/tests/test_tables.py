@@ -26,3 +26,10 @@ def test_a_column_without_a_name_is_refused() -> None:
     """A screen reader has nothing to say for an empty heading."""
     with pytest.raises(ValueError, match=r"Every column of a table has a name. Got \['', 'b'\]."):
         Table(["", "b"], [])
+
+
+def test_a_table_that_answers_waits_for_a_guess() -> None:
+    """Folded, a table stands behind a click; as text it is as it was."""
+    table = Table(["a", "b"], [["x", 1]], fold=True)
+    assert table._repr_html_().startswith('<details class="zm-fold">\n<summary>After your guess</summary>\n\n<table>')
+    assert repr(table) == repr(Table(["a", "b"], [["x", 1]]))

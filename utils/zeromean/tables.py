@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from zeromean.fold import folded
+
 
 @dataclass(frozen=True)
 class Table:
@@ -17,6 +19,8 @@ class Table:
         The names of the columns.
     rows : iterable of sequences
         One sequence per row, as long as `head`; the first entry names the row. Numbers come as words.
+    fold : bool
+        Whether the table answers a prediction, and is opened only after a guess.
 
     Examples
     --------
@@ -28,6 +32,7 @@ class Table:
 
     head: Sequence[str]
     rows: Iterable[Sequence[object]]
+    fold: bool = False
 
     def __post_init__(self) -> None:
         if not all(self.head):
@@ -45,7 +50,8 @@ class Table:
             + "</tr>"
             for name, *rest in self.rows
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return folded(table) if self.fold else table
 
     def __repr__(self) -> str:
         lines = [list(self.head), *([str(word) for word in row] for row in self.rows)]

@@ -1,4 +1,4 @@
-"""The pages of the lectures, run once and kept in build/ until something that they are made of changes."""
+"""The pages and slides of the lectures, run once and kept in build/ until something that they are made of changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from autograder.authoring import course
-from autograder.reports import site
+from autograder.reports import lecture, reveal, site
 
 FOLDER = course.ROOT / "build" / "exports"
 MADE_OF = ("utils/zeromean/**/*", "autograder/reports/**/*", "autograder/authoring/*.py", "autograder/*.py")
@@ -21,9 +21,18 @@ def exported(source: Path) -> Path:
     if not page.is_file():
         shutil.rmtree(folder.parent, ignore_errors=True)
         fresh = folder.with_name(f"{folder.name}-{os.getpid()}")
-        site.write_lecture(source, fresh, slides=False)
+        fresh.mkdir(parents=True)
+        one = lecture.run(source)
+        site.write_page(one, fresh)
+        if shutil.which("npm"):
+            site.write_slides_of(one, fresh, reveal.assets(FOLDER / "reveal"))
         fresh.replace(folder)
     return page
+
+
+def slides(source: Path) -> Path:
+    """Return the slides of a lecture; there are none where npm is missing."""
+    return exported(source).with_suffix(".slides.html")
 
 
 def fingerprint(source: Path) -> str:

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from zeromean.stage.export import share
 
-from autograder.authoring import course, notebooks
+from autograder.authoring import course, lectures, notebooks
 from autograder.tests.browser.demos import in_no_lecture, made, shown_in
 from autograder.tests.browser.exports import exported
 from autograder.tests.browser.guard import SHOTS, Guarded
@@ -55,7 +55,7 @@ def test_a_demo_that_waits_for_its_lecture(guarded: Guarded, tmp_path: Path, nam
 def test_a_lecture_lives_in_jupyterlab(guarded: Guarded, lab: Lab) -> None:
     """Run from top to bottom, every demo is drawn, and those that a kernel computes follow keyboard and mouse."""
     source = IN_JUPYTERLAB
-    notebooks.write(notebooks.lecture_notebook(course.lecture_cells(source)), lab.folder / f"{source.stem}.ipynb")
+    notebooks.write(lectures.for_readers(lectures.cells(source)), lab.folder / f"{source.stem}.ipynb")
     lab.open(guarded.page, f"{source.stem}.ipynb")
     run_all(guarded.page)
     assert guarded.page.locator(ERROR).all_inner_texts() == []

@@ -1,0 +1,62 @@
+"""Reads a lecture: which cells make one slide, which code is worth showing, what answers a question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from zeromean.fold import folded
+
+from autograder.authoring import course, notebooks
+
+SLIDES = ("slide", "subslide", "fragment", "notes", "skip", "-")  # "-": on the slide of the cell before
+TAGS = ("answer", "hide-input", "show-code")
+NOTE = "Note for the speaker"
+
+
+def cells(source: Path) -> list[Any]:
+    """Read the cells of a lecture.
+
+    Raises
+    ------
+    SourceError
+        If a cell has a slide type or a tag that nobody knows.
+    """
+    found = course.lecture_cells(source)
+    for number, cell in enumerate(found, start=1):
+        where = f"{source.stem}, cell {number}"
+        if slide_of(cell) not in SLIDES:
+            raise course.SourceError(f"{where}: unknown slide type {slide_of(cell)!r}. Known: {', '.join(SLIDES)}.")
+        for tag in sorted(tags_of(cell) - set(TAGS)):
+            raise course.SourceError(f"{where}: unknown tag {tag!r}. Known tags: {', '.join(TAGS)}.")
+    return found
+
+
+def slide_of(cell: NotebookNode) -> str:
+    """Return the slide type of a cell."""
+    return str(cell.metadata.get("slideshow", {}).get("slide_type", "-"))
+
+
+def tags_of(cell: NotebookNode) -> set[str]:
+    """Return the tags of a cell."""
+    return set(cell.metadata.get("tags", []))
+
+
+def for_readers(found: list[Any]) -> NotebookNode:
+    """Return the notebook of a lecture, with ids made of what each cell says.
+
+    Code that only draws is closed, and so are answers and what is for the speaker only.
+    """
+    seen: dict[str, int] = {}
+    for cell in found:
+        cell.id = course.content_id("slide", cell.source, seen)
+        cell.metadata.pop("lines_to_next_cell", None)
+        if cell.cell_type == "code":
+            if "hide-input" in tags_of(cell):
+                cell.metadata["jupyter"] = {"source_hidden": True}
+        elif slide_of(cell) == "notes":
+            cell.source = folded(cell.source, NOTE)
+        elif "answer" in tags_of(cell):
+            cell.source = folded(cell.source)
+    return notebooks.assemble(found)

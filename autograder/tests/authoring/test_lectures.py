@@ -1,0 +1,40 @@
+"""A lecture's cells say what they are for; the notebook closes what must not be seen at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring import lectures
+from autograder.authoring.course import SourceError
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    """Return the source of a lecture that holds `text`."""
+    path = tmp_path / "01_small.py"
+    path.write_text(text)
+    return path
+
+
+def test_answers_and_notes_are_closed_in_the_notebook(tmp_path: Path) -> None:
+    """An answer opens after a guess, a note says whom it is for, and code that only draws is hidden."""
+    source = write(
+        tmp_path,
+        '# %% [markdown] slideshow={"slide_type": "notes"}\n# Ask.\n\n'
+        '# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]\n# It is $x$.\n\n'
+        '# %% tags=["hide-input"]\n1 + 1\n\n# %%\n2 + 2\n',
+    )
+    note, answer, hidden, plain = lectures.for_readers(lectures.cells(source)).cells
+    assert note.source.startswith('<details class="zm-fold">\n<summary>Note for the speaker</summary>\n\nAsk.')
+    assert "<summary>After your guess</summary>\n\nIt is $x$.\n\n</details>" in answer.source
+    assert hidden.metadata.jupyter == {"source_hidden": True}
+    assert "jupyter" not in plain.metadata
+
+
+def test_unknown_words_are_refused(tmp_path: Path) -> None:
+    """A tag or a slide type that nobody knows would silently do nothing."""
+    with pytest.raises(SourceError, match=r"01_small, cell 1: unknown tag 'answr'. Known tags: answer, hide-input"):
+        lectures.cells(write(tmp_path, '# %% tags=["answr"]\n1\n'))
+    with pytest.raises(SourceError, match=r"unknown slide type 'sub'. Known: slide, subslide"):
+        lectures.cells(write(tmp_path, '# %% slideshow={"slide_type": "sub"}\n1\n'))
