@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from autograder.tests import here
 from autograder.tests.browser import chromium, guard
@@ -53,6 +53,12 @@ def guarded(window: BrowserContext) -> Iterator[guard.Guarded]:
     page = guard.Guarded.open(window)
     yield page
     page.close()
+
+
+@pytest.fixture
+def page(guarded: guard.Guarded) -> Page:
+    """Return the guarded page by itself."""
+    return guarded.page
 
 
 @pytest.fixture(scope="session")

@@ -49,3 +49,8 @@ def show(page: Page, tmp_path: Path, name: str, skip: bool = True) -> Locator:
     if skip:
         stage.get_by_role("button", name="Skip").click()
     return stage
+
+
+def pixels(stage: Locator, which: int = 0) -> str:
+    """Return a picture as a data address."""
+    return str(stage.locator(".zm-canvas > canvas").nth(which).evaluate("(canvas) => canvas.toDataURL()"))

@@ -6,22 +6,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
-from autograder.tests.browser.guard import Guarded
-from autograder.tests.browser.opened import made, show, write
+from autograder.tests.browser.opened import made, pixels, show, write
 from autograder.tests.browser.stages import drawn, wait_for_drawing
-
-
-@pytest.fixture
-def page(guarded: Guarded) -> Page:
-    """Give a page that must ask for nothing but itself and keep its console empty."""
-    return guarded.page
-
-
-def pixels(stage: Locator, which: int = 0) -> str:
-    """Return the picture as a data address."""
-    return str(stage.locator(".zm-canvas > canvas").nth(which).evaluate("(canvas) => canvas.toDataURL()"))
 
 
 def test_keys_move_the_picture_and_the_words(page: Page, tmp_path: Path) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page
 
-from autograder.tests.browser.guard import Guarded
 from autograder.tests.browser.opened import made, show, write
 from autograder.tests.browser.stages import drawn, wait_for_drawing
 
@@ -27,12 +25,6 @@ FAKE_KERNEL = """async ({ spec, data }) => {
   (await window.zeroMean).default.render({ model, el });
   await new Promise((done) => setTimeout(done, 100));
 }"""
-
-
-@pytest.fixture
-def page(guarded: Guarded) -> Page:
-    """Give a page that must ask for nothing but itself and keep its console empty."""
-    return guarded.page
 
 
 def test_the_verdict_waits_for_its_numbers(page: Page, tmp_path: Path) -> None:

@@ -23,12 +23,6 @@ SOURCE = "from zeromean.demos.l06_batch_norm import scale_knob\n\nscale_knob.dem
 
 
 @pytest.fixture
-def page(guarded: Guarded) -> Page:
-    """Give a page that must ask for nothing but itself and keep its console empty."""
-    return guarded.page
-
-
-@pytest.fixture
 def slide(page: Page, tmp_path: Path) -> Locator:
     """Return a demo on a slide."""
     page.goto(write(tmp_path / "slide.html", "scale_knob", around='<div class="reveal">{}</div>'))
@@ -108,3 +102,5 @@ def test_a_letter_is_no_command_of_the_notebook(guarded: Guarded, lab: Lab) -> N
             stage.locator(part).first.press(key)
     assert guarded.page.locator(".jp-Cell").count() == count
     assert stage.count() == 1
+    asleep = guarded.page.locator(".zm-asleep")
+    assert (asleep.count(), asleep.is_visible()) == (1, False)

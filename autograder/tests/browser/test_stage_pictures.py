@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
-from autograder.tests.browser.guard import Guarded
-from autograder.tests.browser.opened import show, write
+from autograder.tests.browser.opened import pixels, show, write
 from autograder.tests.browser.stages import drawn, wait_for_drawing
-
-
-@pytest.fixture
-def page(guarded: Guarded) -> Page:
-    """Give a page that must ask for nothing but itself and keep its console empty."""
-    return guarded.page
-
-
-def pixels(stage: Locator, which: int = 0) -> str:
-    """Return a picture as a data address."""
-    return str(stage.locator(".zm-canvas > canvas").nth(which).evaluate("(canvas) => canvas.toDataURL()"))
 
 
 def test_an_example_is_followed_through_all_pictures(page: Page, tmp_path: Path) -> None:
