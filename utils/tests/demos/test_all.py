@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 import time
 from importlib import import_module
 from string import Formatter
@@ -40,6 +41,15 @@ def test_everything_a_demo_has(demo: Stage) -> None:
     assert any(name for _, name, _, _ in Formatter().parse(spec["readout"]))
     for view in spec["views"]:
         assert any(name for _, name, _, _ in Formatter().parse(view["alt"])), view["title"]
+
+
+def test_one_picture_is_the_idea(demo: Stage) -> None:
+    """One picture is large, a talk has room for the controls, and presets are named in words."""
+    assert [view["size"] for view in demo.spec["views"]].count("large") == 1
+    assert len(demo.spec["controls"]) <= 5
+    for preset in demo.spec["presets"]:
+        assert re.fullmatch(r"[\w ,?'-]+", preset["name"]), preset["name"]
+        assert re.search(r"[a-z]{3}", preset["name"]), preset["name"]
 
 
 def test_words_at_every_preset(demo: Stage) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from zeromean import digits
-from zeromean.demos.l06_batch_norm import axes_cube, bn_graph, rate_sweep, scale_knob, whitening
+from zeromean.demos.l06_batch_norm import axes_cube, bn_graph, rate_sweep, residual_block, scale_knob, whitening
 from zeromean.demos.l06_batch_norm import trap_at_test_time as trap
 
 
@@ -64,6 +64,15 @@ def test_the_map_holds_the_medians() -> None:
     for norm in rate_sweep.NORMS:
         at = rate_sweep.SCALES.index(1.0), rate_sweep.RATES.index(3.0)
         assert shown[f"map_{norm}"][at] == pytest.approx(100 * shown[norm])
+
+
+def test_the_stream_is_as_wide_as_the_signal() -> None:
+    """Only the chosen normalization's stream is drawn; at the last block its half width is the size that is told."""
+    for norm, other in (("none", "batch"), ("batch", "none")):
+        shown = residual_block.compute({"kind": "preact", "norm": norm, "blocks": 20})
+        assert shown[f"wide_{norm}"][-1] == -shown[f"under_{norm}"][-1] == pytest.approx(shown["size"])
+        assert np.isnan(shown[f"wide_{other}"]).all()
+        assert shown["floor"] < shown[f"under_{norm}"].min() < shown[f"wide_{norm}"].max() < shown["reach"]
 
 
 def graph(stage: int) -> dict[str, Any]:

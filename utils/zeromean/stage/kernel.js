@@ -79,6 +79,7 @@ class Kernel {
     this.gone = true;
     this.ahead.clear();
     this.arrived();
+    this.request?.act?.removeAttribute('aria-busy');
     stage.fallBack([...this.kept.keys()]);
     stage.tell('The kernel does not answer: it is busy, or it has stopped. Shown is the nearest setting that it '
       + 'computed. To go on, run this cell again.');

@@ -92,6 +92,11 @@ def compute(params: Params) -> dict[str, Any]:
         out[f"acc_{each}"] = np.median(accuracies(kind, each), axis=1)
         out[f"acc_{each}_low"] = accuracies(kind, each).min(axis=1)
         out[f"acc_{each}_high"] = accuracies(kind, each).max(axis=1)
+    size = stream(kind, norm)
+    for each in NORMS:
+        width = size if each == norm else np.full(MOST, np.nan)
+        out |= {f"wide_{each}": width, f"under_{each}": -width}
+    out |= {"reach": 1.1 * float(size.max()), "floor": -1.1 * float(size.max())}
     chosen = out[f"acc_{norm}"][BLOCKS.index(blocks)]
     out["size"] = float(out[f"std_{norm}"][blocks - 1])
     out["ratio"] = float(out[f"grad_{norm}"][0] / out[f"grad_{norm}"][2 * blocks])
@@ -108,7 +113,28 @@ def _views() -> list[View]:
     here = marks.rule(x="blocks", color="ink", dash="dot")
     return [
         View(
-            "How large is the signal after each block?",
+            "The signal on its way through the blocks",
+            Axis("block", 0.5, MOST + 0.5),
+            Axis("signal, plus and minus its standard deviation", "floor", "reach"),
+            [
+                *[
+                    marks.band("block", f"under_{norm}", f"wide_{norm}", look[0], look[1], 0.4)
+                    for norm, look in looks.items()
+                ],
+                *[
+                    marks.line("block", f"{side}_{norm}", "", looks[norm][1])
+                    for side in ("wide", "under")
+                    for norm in NORMS
+                ],
+                marks.rule(y=0, dash=""),
+                here,
+            ],
+            "A stream whose half width is the standard deviation: {size:.3g} after {blocks} blocks with {words}",
+            [Handle("Blocks, in the stream", x="blocks", y=0.0)],
+            size="large",
+        ),
+        View(
+            "Its size",
             Axis("block", 0.5, MOST + 0.5),
             Axis("standard deviation", 0.05, 1000, log=True),
             [
@@ -119,8 +145,6 @@ def _views() -> list[View]:
             ],
             "Standard deviation after each block; {size:.3g} after {blocks} blocks with {words}",
             handles=[Handle("Blocks, on the signal", x="blocks", y="size")],
-            ratio=0.7,
-            size="large",
         ),
         View(
             "Its gradients, before training",
