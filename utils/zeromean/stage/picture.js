@@ -78,7 +78,10 @@ class Picture {
     if (!this.width || !this.height) return;
     const k = devicePixelRatio, { canvas, ctx, width, height, stage } = this;
     const [w, h] = [Math.round(width * k), Math.round(height * k)];
-    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+    if (canvas.width !== w || canvas.height !== h) {
+      Object.assign(canvas, { width: w, height: h });
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` }); // a fraction of a pixel would blur
+    }
     ctx.setTransform(k, 0, 0, k, 0, 0);
     ctx.clearRect(0, 0, width, height);
     const more = { width, height, frame, ink, labels: [], marks: this.spec.marks, follow: stage.follow.now };
