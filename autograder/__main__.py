@@ -111,7 +111,7 @@ def grade(
 
     folder, database = _class(assignment)
     summary = grade_class(
-        assignment,
+        course.load(assignment),
         folder,
         database,
         jobs=jobs,

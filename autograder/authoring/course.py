@@ -6,7 +6,7 @@ import ast
 import functools
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -64,10 +64,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Assignment:
-    """An assignment as its author wrote it, solutions included."""
+    """An assignment as its author wrote it, solutions included; `suite` is the folder of its hidden checks."""
 
     name: str
     cells: tuple[Cell, ...]
+    suite: Path = field(repr=False)
 
     @property
     def exercises(self) -> tuple[Cell, ...]:
@@ -84,10 +85,13 @@ class Assignment:
         """The code that defines the reference solution: locked code and exercises, in order."""
         return tuple(cell.source for cell in self.cells if cell.kind in ("code", "exercise"))
 
-    @property
-    def suite(self) -> Path:
-        """The folder of the hidden checks."""
-        return SUITES / self.name
+    def notebook_in(self, release: Path) -> Path:
+        """Return where its notebook is in a folder of releases, such as ``assignments``."""
+        return release / self.name / f"{self.name}.ipynb"
+
+    def checks_in(self, release: Path) -> Path:
+        """Return where its visible checks are in a folder of releases."""
+        return release / self.name / f"{self.name}.checks.json"
 
 
 def assignments() -> list[str]:
@@ -127,14 +131,18 @@ def refuse_unknown(name: str) -> None:
         raise UsageError(f"There is no assignment {name!r}. {meant(name, assignments())}")
 
 
-@functools.cache
 def parse(text: str, name: str) -> Assignment:
     """Read the text of a source in jupytext's percent format; the same text is read once."""
+    return Assignment(name, _cells(text, name), SUITES / name)
+
+
+@functools.cache
+def _cells(text: str, name: str) -> tuple[Cell, ...]:
     _refuse_bare_markdown(text, name)
     seen: dict[str, int] = {}
     cells = tuple(_cell(raw, number, name, seen) for number, raw in enumerate(_read(text), start=1))
     _refuse_orphans(cells, name)
-    return Assignment(name, cells)
+    return cells
 
 
 def _read(text: str) -> list[Any]:

@@ -22,11 +22,12 @@ from rich.progress import (
 )
 from sqlalchemy.exc import OperationalError
 
-from autograder.authoring import course
+from autograder.authoring.course import Assignment
 from autograder.gradebook.classroom import Submission, publish, published, submissions
-from autograder.gradebook.grading import RELEASE, basis, fingerprint, released
+from autograder.gradebook.grading import RELEASE, basis, made_from, released
+from autograder.gradebook.job import Done, Order
 from autograder.gradebook.ledger import Entry, Ledger
-from autograder.gradebook.workforce import Done, Order, graded
+from autograder.gradebook.workforce import graded
 
 BATCH = 20
 BATCH_SECONDS = 1.0
@@ -64,7 +65,7 @@ class Summary:
 
 
 def grade_class(
-    assignment: str,
+    assignment: Assignment,
     class_folder: Path,
     db_url: str,
     *,
@@ -92,30 +93,24 @@ def grade_class(
         Grade again what has not changed.
     """
     started = time.perf_counter()
-    path = release / assignment / f"{assignment}.ipynb"
-    instructor = released(path)
-    fixed = basis(course.load(assignment), path)
-    found = submissions(class_folder, assignment, students)
-    with Ledger(db_url, assignment, instructor) as ledger:
+    order = Order(assignment, release, isolation)
+    found = submissions(class_folder, assignment.name, students)
+    with Ledger(db_url, assignment.name, released(assignment, release)) as ledger:
         late = ledger.late_seconds({submission.student: submission.timestamp for submission in found})
-        current = set() if force else _current(ledger, found, class_folder, fixed, late)
+        current = set() if force else _current(ledger, found, class_folder, basis(assignment, release), late)
         changed = [submission for submission in found if submission.student not in current]
-        desk = _Desk(ledger, class_folder, late)
-        stopped = ""
-        if changed:
-            jobs = jobs or min(len(os.sched_getaffinity(0)), math.ceil(len(changed) / WORTH_A_PROCESS))
-            with closing(graded(Order(assignment, release, isolation), changed, jobs)) as results:
-                stopped = desk.take_all(_watched(results, assignment, len(changed), progress))
-        records = ledger.records.load_all(assignment)
-    mine = {submission.student: records[submission.student] for submission in found if submission.student in records}
+        writer = _Writer(ledger, class_folder, late)
+        stopped = writer.take_all(_watched(order, changed, jobs, progress))
+        records = ledger.records.load_all(assignment.name)
+    mine = [records[submission.student] for submission in found if submission.student in records]
     return Summary(
-        assignment,
-        graded=desk.written,
+        assignment.name,
+        graded=writer.written,
         unchanged=len(current),
-        left=len(changed) - desk.written,
-        held=tuple(name for name, record in mine.items() if any(e.held for e in record.exercises)),
-        look_at=tuple(name for name, record in mine.items() if record.needs_person),
-        mean=round(sum(record.score for record in mine.values()) / len(mine), 2) if mine else None,
+        left=len(changed) - writer.written,
+        held=tuple(record.student for record in mine if any(e.held for e in record.exercises)),
+        look_at=tuple(record.student for record in mine if record.needs_person),
+        mean=round(sum(record.score for record in mine) / len(mine), 2) if mine else None,
         seconds=round(time.perf_counter() - started, 2),
         stopped=stopped,
     )
@@ -131,29 +126,32 @@ def _current(
         student, record = submission.student, records.get(submission.student)
         if record is None or student not in complete or record.late_seconds != late[student]:
             continue
-        same = record.fingerprint == fingerprint(fixed, submission.raw)
+        same = record.fingerprint == made_from(fixed, submission.raw)
         if same and published(class_folder, student, ledger.assignment):
             current.add(student)
     return current
 
 
-def _watched(results: Iterator[Done], assignment: str, count: int, progress: bool) -> Iterator[Done]:
-    """Pass results on, with a bar that moves."""
+def _watched(order: Order, changed: list[Submission], jobs: int | None, progress: bool) -> Iterator[Done]:
+    """Grade what has changed, and pass the results on, with a bar that moves."""
+    if not changed:
+        return
     columns = (
-        TextColumn(assignment),
+        TextColumn(order.assignment.name),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, disable=not progress) as bar:
-        task = bar.add_task(assignment, total=count)
+    jobs = jobs or min(len(os.sched_getaffinity(0)), math.ceil(len(changed) / WORTH_A_PROCESS))
+    with Progress(*columns, disable=not progress) as bar, closing(graded(order, changed, jobs)) as results:
+        task = bar.add_task(order.assignment.name, total=len(changed))
         for done in results:
             yield done
             bar.advance(task)
 
 
-class _Desk:
+class _Writer:
     """Writes results down in batches: first the notebooks, then all marks and records in one transaction."""
 
     def __init__(self, ledger: Ledger, class_folder: Path, late: dict[str, float]) -> None:

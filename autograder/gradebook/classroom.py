@@ -47,7 +47,7 @@ def submissions(class_folder: Path, assignment: str, students: Collection[str] =
     if not found:
         said = f"No submissions of {assignment} in {class_folder}/submitted/<student>/{assignment}."
         raise UsageError(" ".join([said, *hints]))
-    return [_read(student, path) for student, path in found.items() if not students or student in students]
+    return [read(student, path) for student, path in found.items() if not students or student in students]
 
 
 def misnamed(class_folder: Path, assignment: str, students: Collection[str] = ()) -> list[str]:
@@ -62,28 +62,14 @@ def misnamed(class_folder: Path, assignment: str, students: Collection[str] = ()
     return sentences
 
 
-def publish(class_folder: Path, submission: Submission, assignment: str, notebook: bytes) -> None:
-    """Put a graded notebook where nbgrader keeps them, whole or not at all, with its timestamp."""
-    folder = class_folder / "autograded" / submission.student / assignment
-    folder.mkdir(parents=True, exist_ok=True)
-    timestamp = submission.folder / "timestamp.txt"
-    if timestamp.is_file():
-        _write(folder / timestamp.name, timestamp.read_bytes())
-    _write(folder / f"{assignment}.ipynb", notebook)
-
-
-def published(class_folder: Path, student: str, assignment: str) -> bool:
-    """Whether there is a graded notebook."""
-    return (class_folder / "autograded" / student / assignment / f"{assignment}.ipynb").is_file()
-
-
 def _alike(name: str, assignment: str) -> bool:
     """Whether two names differ by little more than case, spaces, signs and a copy's number."""
     one, other = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (name, assignment))
     return difflib.SequenceMatcher(a=one, b=other).ratio() > NEARLY
 
 
-def _read(student: str, folder: Path) -> Submission:
+def read(student: str, folder: Path) -> Submission:
+    """Read what a student left in a folder, which is named after the assignment."""
     remarks = []
     path = folder / f"{folder.name}.ipynb"
     others = sorted(folder.glob("*.ipynb"))
@@ -99,6 +85,21 @@ def _read(student: str, folder: Path) -> Submission:
         timestamp = None
         remarks.append("The time in timestamp.txt could not be read; the submission counts as in time.")
     return Submission(student, folder, raw, timestamp, tuple(remarks))
+
+
+def publish(class_folder: Path, submission: Submission, assignment: str, notebook: bytes) -> None:
+    """Put a graded notebook where nbgrader keeps them, whole or not at all, with its timestamp."""
+    folder = class_folder / "autograded" / submission.student / assignment
+    folder.mkdir(parents=True, exist_ok=True)
+    timestamp = submission.folder / "timestamp.txt"
+    if timestamp.is_file():
+        _write(folder / timestamp.name, timestamp.read_bytes())
+    _write(folder / f"{assignment}.ipynb", notebook)
+
+
+def published(class_folder: Path, student: str, assignment: str) -> bool:
+    """Whether there is a graded notebook."""
+    return (class_folder / "autograded" / student / assignment / f"{assignment}.ipynb").is_file()
 
 
 def _timestamp(path: Path) -> dt.datetime | None:

@@ -74,7 +74,7 @@ class Grader:
 
     def made_from(self, submitted: bytes) -> str:
         """Return the fingerprint that a record of this submission bears."""
-        return fingerprint(self.basis, submitted)
+        return made_from(self.basis, submitted)
 
     def run(self, rebuilt: Rebuilt, made_from: str, student: str, remarks: tuple[str, ...] = ()) -> Graded:
         """Run a rebuilt notebook in the sandbox, judge it, and show the results in its check cells."""
@@ -114,42 +114,41 @@ def undecided(assignment: Assignment, instructor: NotebookNode, student: str, re
 
 @contextmanager
 def open_grader(
-    name: str, *, release: Path = RELEASE, limits: Limits | None = None, isolation: str | None = None
+    assignment: Assignment, *, release: Path = RELEASE, limits: Limits | None = None, isolation: str | None = None
 ) -> Iterator[Grader]:
-    """Load an assignment, collect its suite and start its zygote; end the zygote at the end.
+    """Collect the suite of an assignment and start its zygote; end the zygote at the end.
 
     Raises
     ------
     UsageError
         If the assignment has not been built.
     """
-    assignment = course.load(name)
-    path = release / name / f"{name}.ipynb"
-    instructor = released(path)
+    instructor = released(assignment, release)
     with Zygote(limits or Limits(), preload(assignment), isolation) as zygote:
-        yield Grader(assignment, instructor, judge_for(assignment), zygote, basis(assignment, path))
+        yield Grader(assignment, instructor, judge_for(assignment), zygote, basis(assignment, release))
 
 
-def released(path: Path) -> NotebookNode:
+def released(assignment: Assignment, release: Path) -> NotebookNode:
     """Read the notebook that students were given: locked cells, stubs and nbgrader's metadata."""
+    path = assignment.notebook_in(release)
     if not path.is_file():
         raise UsageError(f"There is no released notebook {path}. Run `make build`.")
     notebook: NotebookNode = nbformat.read(path, as_version=4)
     return notebook
 
 
-def basis(assignment: Assignment, released_notebook: Path) -> str:
+def basis(assignment: Assignment, release: Path) -> str:
     """Return a fingerprint of everything beside the submission that can change a mark."""
     engine = course.ROOT / "autograder"
     files = [path for pattern in ENGINE for path in sorted(engine.glob(pattern))]
-    files += [*sorted(assignment.suite.rglob("*.py")), released_notebook]
+    files += [*sorted(assignment.suite.rglob("*.py")), assignment.notebook_in(release)]
     digest = hashlib.sha256(f"{np.__version__}\n{assignment!r}".encode())
     for path in files:
         digest.update(f"\n{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def fingerprint(basis_: str, submitted: bytes) -> str:
+def made_from(basis_: str, submitted: bytes) -> str:
     """Return what a record was made from; a submission is graded again only when it differs."""
     return hashlib.sha256(basis_.encode() + submitted).hexdigest()
 

@@ -10,11 +10,12 @@ def register_built(*, assignment: str, db_url: str, release: Path, **_: object) 
 
     nbgrader calls this before each submission, with more than is wanted.
     """
-    from autograder.gradebook.grading import released  # here: the configuration of every command imports this
+    from autograder.authoring import course  # here: the configuration of every command imports this
+    from autograder.gradebook.grading import released
     from autograder.gradebook.ledger import register
     from autograder.gradebook.records import open_gradebook
 
     with open_gradebook(db_url) as gradebook:
         known = {found.name for found in gradebook.assignments if found.notebooks}
         if assignment not in known:
-            register(gradebook, assignment, released(release / assignment / f"{assignment}.ipynb"))
+            register(gradebook, assignment, released(course.load(assignment), release))

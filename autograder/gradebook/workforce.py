@@ -2,155 +2,148 @@
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import signal
+import contextlib
+import os
+import subprocess
 import sys
-import traceback
-from collections import deque
-from collections.abc import Generator, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+import tempfile
+import time
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from multiprocessing.util import Finalize
-from pathlib import Path
-from typing import NoReturn
+from multiprocessing.connection import Pipe, wait
 
-from nbformat import NotebookNode
-
-from autograder.authoring import course
 from autograder.gradebook.classroom import Submission
-from autograder.gradebook.grading import Graded, Grader, open_grader, released, undecided
-from autograder.gradebook.marks import Marks, marks
-from autograder.judge.record import Record
+from autograder.gradebook.grading import released, undecided
+from autograder.gradebook.job import Done, Order, done_with, grade_one, opened
 
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-START_METHOD = "forkserver"  # forks from a process that has no threads
-
-
-@dataclass(frozen=True)
-class Done:
-    """A graded submission, ready to be written down: the notebook's file, the record, the marks."""
-
-    submission: Submission
-    notebook: bytes
-    record: Record
-    marks: Marks
-
-
-@dataclass(frozen=True)
-class Order:
-    """What every process has to open."""
-
-    assignment: str
-    release: Path
-    isolation: str | None
-
-
-class _BrokenError(Exception):
-    """A process died; one of the submissions it was given may be why."""
-
-    def __init__(self, suspects: list[Submission]) -> None:
-        super().__init__()
-        self.suspects = suspects
+AHEAD = 2  # submissions that a process has at hand, so that it need not wait for the next one
+ENDING_SECONDS = 2.0
+LOOK_SECONDS = 1.0
+MOST_SECONDS = 300.0  # no submission takes as long; a process that does hangs through a fault of ours
 
 
 def graded(order: Order, submissions: Iterable[Submission], jobs: int) -> Generator[Done]:
     """Grade submissions, in this process if `jobs` is 1, and yield them as they are ready."""
     if jobs == 1:
-        with open_grader(order.assignment, release=order.release, isolation=order.isolation) as grader:
+        with opened(order) as grader:
             for submission in submissions:
                 yield grade_one(grader, submission)
         return
-    waiting = deque(submissions)
-    while waiting:
+    with tempfile.TemporaryDirectory(prefix="zeromean-", ignore_cleanup_errors=True) as scratch:
+        crew: list[_Process] = []
         try:
-            yield from _round(order, waiting, jobs)
-        except _BrokenError as broken:
-            for suspect in broken.suspects:
-                yield _alone(order, suspect)
+            crew.extend(_Process(order, scratch) for _ in range(jobs))
+            yield from _shared_out(crew, deque(submissions))
+        finally:
+            for process in crew:
+                process.kill()
+            for process in crew:
+                process.wait()
 
 
-def grade_one(grader: Grader, submission: Submission) -> Done:
-    """Grade one submission; if we ourselves fail on it, its marks are held and the class goes on."""
-    try:
-        result = grader.grade(submission.raw, submission.student, submission.remarks)
-    except Exception:
-        reason = traceback.format_exc()
-        result = undecided(grader.assignment, grader.instructor, submission.student, reason)
-    return _done(submission, result)
-
-
-def _done(submission: Submission, result: Graded) -> Done:
-    found = marks(result.notebook, result.record)
-    return Done(submission, _written(result.notebook), result.record, found)
-
-
-def _written(notebook: NotebookNode) -> bytes:
-    """Write a notebook, one cell a line: it is valid as it was made, and nbformat need not look at it again."""
-    cells = ",\n".join(map(_encode, notebook["cells"]))
-    rest = _encode({key: notebook[key] for key in ("metadata", "nbformat", "nbformat_minor")})
-    return f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'.encode("utf-8", "replace")
-
-
-def _alone(order: Order, suspect: Submission) -> Done:
-    """Grade a submission in a process of its own; if that dies too, hold its marks."""
-    try:
-        return next(_round(order, deque([suspect]), 1))
-    except _BrokenError:
-        reason = "The grading process ended without a word, twice, on this submission."
-        instructor = released(order.release / order.assignment / f"{order.assignment}.ipynb")
-        return _done(suspect, undecided(course.load(order.assignment), instructor, suspect.student, reason))
-
-
-def _round(order: Order, waiting: deque[Submission], jobs: int) -> Generator[Done]:
-    """Grade what is `waiting` with one pool, a few submissions ahead; raise `_BrokenError` if it breaks."""
-    context = multiprocessing.get_context(START_METHOD)
-    context.set_forkserver_preload([__name__])
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(jobs, context, _open, (order,))
-    flying: dict[Future[Done], Submission] = {}
-    try:
-        while waiting or flying:
-            while waiting and len(flying) < 2 * jobs:
-                submission = waiting.popleft()
-                flying[pool.submit(_work, submission)] = submission
-            for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                done = future.result()
-                del flying[future]
+def _shared_out(crew: list[_Process], waiting: deque[Submission]) -> Generator[Done]:
+    """Let the processes grade what is `waiting`; one that dies is replaced, and what it graded is tried once more."""
+    died: Counter[str] = Counter()
+    while waiting or any(process.given for process in crew):
+        for process in crew:
+            process.feed(waiting)
+        for process in _that_answer(crew):
+            try:
+                done = process.take()
+            except EOFError:
+                done = _replaced(crew, process, waiting, died)
+            if done:
                 yield done
-    except BrokenProcessPool:
-        raise _BrokenError(list(flying.values())) from None
-    finally:
-        pool.shutdown(wait=not flying, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
-            process.join()
 
 
-_grader: Grader | Exception | None = None
+def _replaced(crew: list[_Process], dead: _Process, waiting: deque[Submission], died: Counter[str]) -> Done | None:
+    """Put a new process in the place of a dead one; what it died over is tried once more, then held."""
+    dead.kill()
+    dead.wait()
+    crew[crew.index(dead)] = _Process(dead.order, dead.scratch)
+    suspects = [each.student for each in list(dead.given)[:1]]
+    died.update(suspects)
+    again = [each for each in dead.given if died[each.student] < 2]
+    waiting.extendleft(reversed(again))
+    return _held(dead.order, dead.given[0]) if len(again) < len(dead.given) else None
 
 
-def _open(order: Order) -> None:
-    """Open the judge and the zygote of this process; a failure is told when the first submission comes."""
-    global _grader
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear, which ends us
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    opened = ExitStack()
-    Finalize(None, opened.close, exitpriority=1)
-    try:
-        opening = open_grader(order.assignment, release=order.release, isolation=order.isolation)
-        _grader = opened.enter_context(opening)
-    except Exception as error:
-        _grader = error
+def _that_answer(crew: Sequence[_Process]) -> list[_Process]:
+    """Wait until some of the processes have something to say, if only that they are gone."""
+    heard = wait([process.connection for process in crew], LOOK_SECONDS)
+    for process in crew:
+        if process.hangs:
+            process.kill()
+    return [process for process in crew if process.connection in heard]
 
 
-def _work(submission: Submission) -> Done:
-    if not isinstance(_grader, Grader):
-        _refuse(_grader)
-    return grade_one(_grader, submission)
+def _held(order: Order, submission: Submission) -> Done:
+    """Hold the marks of a submission on which two processes died."""
+    reason = "The grading process ended without a word, or did not end, twice, on this submission."
+    instructor = released(order.assignment, order.release)
+    return done_with(submission, undecided(order.assignment, instructor, submission.student, reason))
 
 
-def _refuse(error: Exception | None) -> NoReturn:
-    raise error or RuntimeError("This process was not opened.")
+@dataclass(eq=False)
+class _Process:
+    """A process that grades, as its parent sees it; the first of what it was `given` is in work."""
+
+    order: Order
+    scratch: str
+
+    def __post_init__(self) -> None:
+        self.given: deque[Submission] = deque()
+        self._since = self._begun = 0.0
+        self.connection, theirs = Pipe()
+        command = [sys.executable, "-P", "-m", "autograder.gradebook.process", str(os.getpid()), str(theirs.fileno())]
+        with theirs:
+            self._process = subprocess.Popen(
+                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "TMPDIR": self.scratch},
+                start_new_session=True,  # Ctrl-C is the parent's to hear, which ends us
+            )  # fmt: skip
+        with contextlib.suppress(ConnectionError):  # it is dead, which `take` will notice
+            self.connection.send(self.order)
+
+    def feed(self, waiting: deque[Submission]) -> None:
+        """Give it what comes next, as names: it reads the files itself, so that sending never has to wait for it."""
+        with contextlib.suppress(ConnectionError):
+            while waiting and len(self.given) < AHEAD:
+                self.connection.send((waiting[0].student, waiting[0].folder))
+                self._since = self._since if self.given else time.monotonic()
+                self.given.append(waiting.popleft())
+
+    def take(self) -> Done | None:
+        """Return what it graded, or nothing if it is ready to begin.
+
+        EOFError says that it died over the first of what it was given.
+        """
+        try:
+            answer: Done | Exception | None = self.connection.recv()
+        except (EOFError, ConnectionError):
+            if not self._begun:
+                raise RuntimeError("A grading process died before it began. What it said stands above.") from None
+            raise EOFError from None
+        if isinstance(answer, Exception):
+            raise answer
+        self._since = time.monotonic()
+        self._begun = self._begun or self._since
+        if answer:
+            self.given.popleft()
+        return answer
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it takes longer over a submission than anything takes."""
+        return bool(self._begun and self.given and time.monotonic() - self._since > MOST_SECONDS)
+
+    def kill(self) -> None:
+        """End it, whatever it is at: what it graded is here, its files are ours, its sandbox dies with it."""
+        self._process.kill()
+
+    def wait(self) -> None:
+        """Wait until it has ended; one that the system does not let end is left to the system."""
+        self.connection.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(ENDING_SECONDS)

@@ -25,6 +25,7 @@ from rich.table import Table
 from autograder.authoring import build, course
 from autograder.authoring.judging import judge_for
 from autograder.errors import CourseError
+from autograder.gradebook.grading import RELEASE
 from autograder.judge.student import LocalSession
 from autograder.sample import students
 from autograder.sample.students import NAME, Submission
@@ -98,8 +99,8 @@ def floor(submitted: Path) -> int:
 def _ordinary() -> list[Submission]:
     """Build the course and return the first submissions of the sample class that are neither odd nor late."""
     build.build_assignment(NAME)
-    release = course.ROOT / "build" / "release" / NAME
-    everyone = students.submissions(judge_for(course.load(NAME)), release)
+    assignment = course.load(NAME)
+    everyone = students.submissions(judge_for(assignment), assignment.notebook_in(RELEASE).parent)
     return [s for s in everyone if s.student.startswith(("correct", "student", "mistakes"))][:MANY]
 
 
@@ -118,8 +119,9 @@ def _timed(way: Way, submissions: list[Submission]) -> float:
 def _prepared(way: Way, submissions: list[Submission]) -> Environment:
     """Lay out a class that nobody has graded yet, with the assignment in its gradebook."""
     shutil.rmtree(FOLDER, ignore_errors=True)
+    checks = course.load(NAME).checks_in(RELEASE)
     for submission in submissions:
-        submission.write(FOLDER / "submitted", course.ROOT / "build" / "release" / NAME / f"{NAME}.checks.json")
+        submission.write(FOLDER / "submitted", checks)
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",

@@ -16,6 +16,7 @@ from autograder.authoring import build, course
 from autograder.authoring.judging import judge_for
 from autograder.errors import CourseError
 from autograder.gradebook.bulk import grade_class
+from autograder.gradebook.grading import RELEASE
 from autograder.gradebook.records import Records, open_gradebook
 from autograder.judge.record import Record
 from autograder.reports import class_report, feedback
@@ -32,7 +33,7 @@ def run(console: Console) -> bool:
     handed_in = hand_in(console)
     database = f"sqlite:///{FOLDER}/gradebook.db"
     _prepare(database)
-    summary = grade_class(NAME, FOLDER, database)
+    summary = grade_class(course.load(NAME), FOLDER, database)
     console.print(summary.sentence())
     with Records(database) as records:
         found = records.load_all(NAME)
@@ -57,25 +58,25 @@ def hand_in(console: Console) -> list[Submission]:
     """
     with console.status("Building the assignment ..."):
         build.build_assignment(NAME)
-    release = course.ROOT / "build" / "release" / NAME
-    made = list(students.submissions(judge_for(course.load(NAME)), release))
-    checks = release / f"{NAME}.checks.json"
+    assignment = course.load(NAME)
+    released = assignment.notebook_in(RELEASE)
+    made = list(students.submissions(judge_for(assignment), released.parent))
     names = " ".join(submission.student for submission in made)
-    basis = hashlib.sha256((release / f"{NAME}.ipynb").read_bytes() + names.encode()).hexdigest()
+    basis = hashlib.sha256(released.read_bytes() + names.encode()).hexdigest()
     stamp = FOLDER / "made_from"
     if not stamp.is_file() or stamp.read_text() != basis:
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True)
         stamp.write_text(basis)
     for submission in made:
-        submission.write(FOLDER / "submitted", checks)
+        submission.write(FOLDER / "submitted", assignment.checks_in(RELEASE))
     return made
 
 
 def grade_with_nbgrader(handed_in: list[Submission], console: Console) -> dict[str, float]:
     """Let the stock command grade a few submissions into a gradebook of their own; return their marks."""
     shutil.rmtree(STOCK, ignore_errors=True)
-    checks = course.ROOT / "build" / "release" / NAME / f"{NAME}.checks.json"
+    checks = course.load(NAME).checks_in(RELEASE)
     for submission in handed_in:
         if submission.student in BY_NBGRADER:
             submission.write(STOCK / "submitted", checks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import signal
@@ -142,7 +143,8 @@ class Zygote:
                 self._process.wait(2)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-                self._process.wait()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(2)
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 

@@ -28,7 +28,7 @@ def main() -> None:
     """Shut this process in as a worker is, and try to get out."""
     plan = walls.Plan.from_json(sys.argv[1])
     walls.drop_privileges()
-    walls.enter(plan, plan.scratch)
+    walls.enter(plan, plan.scratch, os.getppid())
     for what, attempt in FORBIDDEN.items():
         with contextlib.suppress(OSError):
             attempt()

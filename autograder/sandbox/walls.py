@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -48,18 +49,35 @@ class Plan:
 def drop_privileges() -> None:
     """Give up every capability, also those of root, and the means to get any back; for good."""
     for capability in range(64):
-        if _libc.prctl(_CAPBSET_DROP, capability, 0, 0, 0):
+        try:
+            _prctl(_CAPBSET_DROP, capability)
+        except OSError as error:  # the last capability was the one before, or there are none to give up
+            if error.errno not in (errno.EINVAL, errno.EPERM):
+                raise
             break
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     if _libc.capset(header, (ctypes.c_uint32 * 6)()):
         raise OSError(ctypes.get_errno(), "the capabilities cannot be dropped")
-    _libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
-    _libc.prctl(_DUMPABLE, 0, 0, 0, 0)
+    _prctl(_NO_NEW_PRIVS, 1)
+    _prctl(_DUMPABLE, 0)
 
 
-def enter(plan: Plan, scratch: str) -> None:
-    """Shut this process in, for good: limits, then files, then system calls."""
-    _libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+def die_with_parent(parent: int) -> None:
+    """Have this process killed when its `parent` ends, however it ends; at once if that has happened already."""
+    _prctl(_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _prctl(option: int, value: int) -> None:
+    if _libc.prctl(option, value, 0, 0, 0):
+        number = ctypes.get_errno()
+        raise OSError(number, f"prctl({option}, {value}) was refused: {os.strerror(number)}")
+
+
+def enter(plan: Plan, scratch: str, parent: int) -> None:
+    """Shut this process in, for good: it ends with its parent; limits, then files, then system calls."""
+    die_with_parent(parent)
     os.setsid()
     _virtual_bytes()  # while it can be read
     os.chdir(scratch)

@@ -56,19 +56,19 @@ class Zygote:
     def _fork(self, request: dict[str, Any], fd: int) -> dict[str, Any]:
         scratch = f"{self._plan.scratch}/{len(self._workers)}-{time.monotonic_ns()}"
         Path(scratch).mkdir(mode=0o700)
-        number = os.fork()
+        zygote, number = os.getpid(), os.fork()
         if number == 0:
-            self._become_worker(fd, scratch, request["imports"])
+            self._become_worker(fd, scratch, request["imports"], zygote)
         os.close(fd)
         self._workers[number] = scratch
         self._filled.discard(number)
         return {"worker": number}
 
-    def _become_worker(self, fd: int, scratch: str, imports: list[str]) -> None:
+    def _become_worker(self, fd: int, scratch: str, imports: list[str], zygote: int) -> None:
         channel = Channel(socket.socket(fileno=fd))
         try:
             self._control.close()
-            walls.enter(self._plan, scratch)
+            walls.enter(self._plan, scratch, zygote)
             Worker(channel, self._shell, imports).serve()
         except BaseException as error:
             channel.send({"n": 0, "fault": f"{type(error).__name__}: {error}"[:500]})
@@ -132,6 +132,7 @@ def main() -> None:
     """Prepare everything that workers share, then serve."""
     plan, fd = walls.Plan.from_json(sys.argv[1]), int(sys.argv[2])
     walls.drop_privileges()
+    walls.die_with_parent(os.getppid())  # if that has ended before now, its socket is closed
     for name in plan.preload:
         importlib.import_module(name)
     figures = "matplotlib" in sys.modules
@@ -143,7 +144,8 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     os.dup2(0, 2)  # until here, errors went to the judge
-    Zygote(socket.socket(fileno=fd), plan, shell).serve()
+    with contextlib.suppress(ConnectionError):  # the judge is gone
+        Zygote(socket.socket(fileno=fd), plan, shell).serve()
 
 
 if __name__ == "__main__":

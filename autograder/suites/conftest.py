@@ -44,7 +44,7 @@ def reference_of(assignment: str) -> Reference:
 def submitted(name: str, path: Path) -> Iterator[Session]:
     """Run a submission in the sandbox, rebuilt as for grading."""
     assignment = course.load(name)
-    instructor = released(ASSIGNMENTS / name / f"{name}.ipynb")
+    instructor = released(assignment, ASSIGNMENTS)
     cells = rebuild(assignment, instructor, path.read_bytes()).notebook.cells
     code = [c.source for c in cells if c.cell_type == "code" and c.metadata.zeromean.kind not in ("figure", "check")]
     with Zygote(Limits(), preload(assignment)) as zygote, Session(zygote, preload(assignment)) as session:

@@ -24,12 +24,12 @@ def grader_of(step: NbGraderPreprocessor, resources: dict[str, Any], limits: Lim
     name = resources["nbgrader"]["assignment"]
     coursedir = step.parent.parent.coursedir  # the step's exporter's converter
     release = Path(coursedir.format_path(coursedir.release_directory, ".", name)).resolve().parent
-    key = (name, release, limits or Limits())
-    if key in _graders and _graders[key][0].basis != basis(course.load(name), release / name / f"{name}.ipynb"):
+    assignment, key = course.load(name), (name, release, limits or Limits())
+    if key in _graders and _graders[key][0].basis != basis(assignment, release):
         _graders.pop(key)[1].close()
     if key not in _graders:
         opened = ExitStack()
-        _graders[key] = opened.enter_context(open_grader(name, release=release, limits=limits)), opened
+        _graders[key] = opened.enter_context(open_grader(assignment, release=release, limits=limits)), opened
     return _graders[key][0]
 
 

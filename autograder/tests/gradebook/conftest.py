@@ -17,7 +17,7 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from autograder.authoring import course
 from autograder.authoring.course import Assignment, parse
 from autograder.authoring.notebooks import source_notebook
-from autograder.gradebook import workforce
+from autograder.gradebook import job
 from autograder.gradebook.grading import Grader, basis, open_grader
 from autograder.gradebook.records import open_gradebook
 
@@ -181,7 +181,6 @@ def small_course(course_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put the small course in the place of the real one."""
     monkeypatch.setattr(course, "SOLUTIONS", course_folder / "solutions")
     monkeypatch.setattr(course, "SUITES", course_folder / "suites")
-    monkeypatch.setattr(workforce, "START_METHOD", "fork")  # so that other processes see it too
     return course_folder
 
 
@@ -191,7 +190,7 @@ def grader(course_folder: Path) -> Iterator[Grader]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(course, "SOLUTIONS", course_folder / "solutions")
         patch.setattr(course, "SUITES", course_folder / "suites")
-        opening = open_grader("small", release=course_folder / "release")
+        opening = open_grader(course.load("small"), release=course_folder / "release")
         opened = opening.__enter__()
     yield opened
     opening.__exit__(None, None, None)
@@ -201,8 +200,8 @@ def grader(course_folder: Path) -> Iterator[Grader]:
 def reopen(grader: Grader) -> Callable[..., AbstractContextManager[Grader]]:
     """Return a stand-in for `open_grader` that hands out the grader that is open, as if opened now."""
 
-    def handed_out(name: str, *, release: Path, **_options: object) -> AbstractContextManager[Grader]:
-        return nullcontext(replace(grader, basis=basis(course.load(name), release / name / f"{name}.ipynb")))
+    def handed_out(assignment: Assignment, *, release: Path, **_options: object) -> AbstractContextManager[Grader]:
+        return nullcontext(replace(grader, basis=basis(assignment, release)))
 
     return handed_out
 
@@ -210,7 +209,7 @@ def reopen(grader: Grader) -> Callable[..., AbstractContextManager[Grader]]:
 @pytest.fixture
 def shared_grader(reopen: object, small_course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let bulk grading in this process use the grader that is open."""
-    monkeypatch.setattr(workforce, "open_grader", reopen)
+    monkeypatch.setattr(job, "open_grader", reopen)
 
 
 @pytest.fixture

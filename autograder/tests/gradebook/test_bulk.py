@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import errno
-import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import textwrap
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
+from autograder.authoring import course
 from autograder.errors import CourseError
-from autograder.gradebook import bulk, workforce
+from autograder.gradebook import bulk, job, workforce
 from autograder.gradebook.bulk import grade_class
-from autograder.gradebook.classroom import submissions
 from autograder.gradebook.grading import open_grader
 from autograder.gradebook.records import Records
-from autograder.gradebook.workforce import grade_one
 
 HALF = {"pair": "def first(x):\n    return x[0]"}
 NONE = {"double": "raise SystemExit", "pair": "1 / 0"}
@@ -34,7 +32,7 @@ def grade(small_course, shared_grader, url):
 
     def run(folder, **options):
         options = {"jobs": 1, "progress": False, "release": small_course / "release"} | options
-        return grade_class("small", folder, url, **options)
+        return grade_class(course.load("small"), folder, url, **options)
 
     return run
 
@@ -146,7 +144,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_stopped(grade, class_folder, u
             if submission.student == "s3":
                 os.kill(os.getpid(), signal.SIGKILL)
         bulk.publish = dying
-        bulk.grade_class("small", Path({str(folder)!r}), {url!r}, jobs=1, progress=False,
+        bulk.grade_class(course.load("small"), Path({str(folder)!r}), {url!r}, jobs=1, progress=False,
                          release=here / "release")
     """
     ended = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False, capture_output=True)
@@ -168,7 +166,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_stopped(grade, class_folder, u
 @pytest.fixture
 def opened_anew(monkeypatch, shared_grader):
     """Let each process open a grader of its own, as it does outside of tests."""
-    monkeypatch.setattr(workforce, "open_grader", open_grader)
+    monkeypatch.setattr(job, "open_grader", open_grader)
 
 
 def test_several_processes_give_the_same_marks(grade, opened_anew, class_folder, url, tmp_path, monkeypatch):
@@ -182,22 +180,62 @@ def test_several_processes_give_the_same_marks(grade, opened_anew, class_folder,
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
-def test_a_process_that_dies_costs_nobody_else_anything(grade, class_folder, url, grader, monkeypatch):
+@pytest.fixture
+def deadly_suite(small_course, tmp_path, monkeypatch):
+    """Return a function that puts code into the suite which may end the process that runs it."""
+
+    def put(code):
+        suites = shutil.copytree(small_course / "suites", tmp_path / "suites")
+        path = suites / "small" / "test_double.py"
+        path.write_text(path.read_text() + textwrap.dedent(code))
+        monkeypatch.setattr(course, "SUITES", suites)
+
+    return put
+
+
+def test_a_process_that_dies_costs_nobody_else_anything(grade, opened_anew, class_folder, url, deadly_suite):
     """A submission that ends the grading process itself is held for a person; all others are graded."""
-    graded = grade_one(grader, submissions(class_folder(ann={}), "small")[0])
-
-    def mortal(_, submission):
-        if submission.student == "bob":
-            os._exit(3)
-        return replace(graded, submission=submission, record=replace(graded.record, student=submission.student))
-
-    monkeypatch.setattr(workforce, "grade_one", mortal)
-    summary = grade(class_folder(bob={}, eve={}, fay={}), jobs=2)
+    deadly_suite("""
+        @points(1)
+        def test_deadly(student):
+            \"\"\"does no harm\"\"\"
+            if student.double(1.0) == 13.0:
+                import os
+                os._exit(3)
+    """)
+    bad = {"double": "def double(x):\n    return 13.0"}
+    summary = grade(class_folder(ann={}, bob=bad, eve={}, fay={}), jobs=2)
     assert (summary.graded, summary.held) == (4, ("bob",))
     assert _scores(url) == {"ann": 6, "bob": 0, "eve": 6, "fay": 6}
     with Gradebook(url, "zeromean") as gradebook:
         assert gradebook.find_grade("check-double", "small", "small", "bob").auto_score is None
         assert gradebook.find_grade("why", "small", "small", "bob").needs_manual_grade
+    with Records(url) as records:
+        said = records.load("small", "bob").exercises[0].checks[0].detail
+    assert said == "The grading process ended without a word, or did not end, twice, on this submission."
+
+
+def test_a_process_that_hangs_is_ended(grade, opened_anew, class_folder, url, deadly_suite, monkeypatch):
+    """A process that waits for ever, which no bound on processor time ends, costs one submission too."""
+    deadly_suite("""
+        @points(1)
+        def test_deadly(student):
+            \"\"\"does no harm\"\"\"
+            if student.double(1.0) == 13.0:
+                import time
+                time.sleep(1e6)
+    """)
+    monkeypatch.setattr(workforce, "MOST_SECONDS", 3.0)
+    summary = grade(class_folder(ann={}, bob={"double": "def double(x):\n    return 13.0"}), jobs=2)
+    assert (summary.graded, summary.held) == (2, ("bob",))
+    assert _scores(url) == {"ann": 6, "bob": 0}
+
+
+def test_processes_that_cannot_begin_end_the_run(grade, opened_anew, class_folder, deadly_suite):
+    """Where every process would die, nobody's mark is held for it: the run ends with a sentence."""
+    deadly_suite("import os\nos._exit(3)")
+    with pytest.raises(RuntimeError, match=r"A grading process died before it began\. What it said stands above\."):
+        grade(class_folder(ann={}, bob={}), jobs=2)
 
 
 def test_a_fault_of_ours_holds_the_marks_and_is_tried_again(grade, class_folder, url, monkeypatch):

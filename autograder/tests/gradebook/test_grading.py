@@ -8,8 +8,9 @@ import nbformat
 import pytest
 from nbformat import v4
 
+from autograder.authoring import course
 from autograder.errors import UsageError
-from autograder.gradebook.grading import fingerprint, open_grader, preload, undecided
+from autograder.gradebook.grading import made_from, open_grader, preload, undecided
 from autograder.gradebook.marks import auto_score, marks
 
 
@@ -24,7 +25,7 @@ def test_right_answers_get_all_marks(grader, answered, as_bytes):
     record = graded.record
     assert [exercise.score for exercise in record.exercises] == [2, 4]
     assert (record.assignment, record.student, record.notes) == ("small", "ann", ("a remark",))
-    assert record.fingerprint == fingerprint(grader.basis, raw)
+    assert record.fingerprint == made_from(grader.basis, raw)
     assert record.isolation.startswith("level ")
     assert record.seconds > 0
     assert record.peak_mb > 1
@@ -124,7 +125,7 @@ def test_an_assignment_that_was_not_built_is_refused(small_course, tmp_path):
     """The message names the file and the command."""
     with (
         pytest.raises(UsageError, match=r"There is no released notebook .*small\.ipynb\. Run `make build`\."),
-        open_grader("small", release=tmp_path),
+        open_grader(course.load("small"), release=tmp_path),
     ):
         pass
 

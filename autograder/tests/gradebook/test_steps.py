@@ -178,7 +178,7 @@ def test_bulk_writes_the_same_rows_and_notebooks(autograded, submitted, shared_g
     """Our own command leaves the gradebook and the notebooks as the stock command does."""
     folder = tmp_path / "class"
     shutil.copytree(submitted, folder)
-    grade_class("small", folder, url, jobs=1, progress=False, release=small_course / "release")
+    grade_class(course.load("small"), folder, url, jobs=1, progress=False, release=small_course / "release")
     assert _rows(url) == _rows(autograded.url)
     for student in ("ann", "bob", "eve", "mal", "old", "zoe"):
         assert _read(folder, student) == _read(autograded.folder, student)
@@ -193,7 +193,7 @@ def test_bulk_after_stock_has_nothing_to_do(autograded, shared_grader, small_cou
     folder = tmp_path / "class"
     shutil.copytree(autograded.folder, folder)
     url = f"sqlite:///{folder}/gradebook.db"
-    summary = grade_class("small", folder, url, jobs=1, progress=False, release=small_course / "release")
+    summary = grade_class(course.load("small"), folder, url, jobs=1, progress=False, release=small_course / "release")
     assert (summary.graded, summary.unchanged) == (0, 6)
 
 

@@ -62,7 +62,7 @@ def decided(exercises: Sequence[object]) -> dict[tuple[str, str], tuple[str, str
 def test_both_ways_agree(submission: Path, tmp_path: Path) -> None:
     """Every check has the same outcome and the same sentence, whoever calls it."""
     theirs = with_pytest(tmp_path / "results.xml", str(course.SUITES / NAME), "--submission", str(submission))
-    with open_grader(NAME, release=ASSIGNMENTS) as grader:
+    with open_grader(course.load(NAME), release=ASSIGNMENTS) as grader:
         ours = decided(grader.grade(submission.read_bytes(), "someone").record.exercises)
     assert theirs.keys() == ours.keys()
     for check, (outcome, message) in ours.items():
