@@ -94,7 +94,7 @@ def stop(start, number, after, new):
 
 
 def test_stopped_at_any_moment_it_ends_with_all_that_it_started(started, adopted, small_course, url):
-    """Ctrl-C, a polite and an impolite kill: gone within 5 s, no process left, and the next run gives all marks."""
+    """Ctrl-C, a polite and an impolite kill: gone soon, no process left, and the next run gives all marks."""
     moments = random.Random()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         after = moments.uniform(0, 4)
