@@ -185,8 +185,7 @@ def site(slides: bool) -> None:
 
     folder = course.ROOT / "build" / "site"
     if not slides:
-        sites.write_site(folder, lambda page: click.echo(f"Wrote {page}"))
-        click.echo(f"Open {(folder / 'index.html').as_uri()}")
+        click.echo(f"Open {sites.write_site(folder).as_uri()}")
     for source in course.lectures() if slides else ():
         click.echo(f"Open {sites.write_slides(source, folder).as_uri()}")
 

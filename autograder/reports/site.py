@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -18,26 +17,21 @@ from autograder.reports.gallery import Card
 from autograder.reports.lecture import Lecture, Shown, linked
 from autograder.reports.page import render
 
-Tell = Callable[[Path], None]
 
-
-def write_site(folder: Path, tell: Tell) -> None:
-    """Write the start page, and a page for each lecture, assignment and demo; `tell` hears of each page."""
+def write_site(folder: Path) -> Path:
+    """Write a page for each lecture, assignment and demo, and the start page, which is returned."""
     folder.mkdir(parents=True, exist_ok=True)
     cards = [_demo(module, folder) for module in gallery.modules()]
-    tell(_page(folder / "demos.html", "demos.html.j2", title="All demos", cards=cards))
+    _page(folder / "demos.html", "demos.html.j2", title="All demos", cards=cards)
     for name in course.assignments():
-        tell(_assignment(name, folder))
+        _assignment(name, folder)
     written = [(source, lecture.run(source)) for source in course.lectures()]
     for _, one in written:
-        tell(write_page(one, folder))
+        write_page(one, folder)
     shown = [(_card(source, one), one, (folder / f"{one.name}.slides.html").is_file()) for source, one in written]
     titles = [(name, _assignment_title(name)) for name in course.assignments()]
-    tell(
-        _page(
-            folder / "index.html", "index.html.j2", title="Zero Mean", lectures=shown, assignments=titles, cards=cards
-        )
-    )
+    values = {"lectures": shown, "assignments": titles, "cards": cards}
+    return _page(folder / "index.html", "index.html.j2", title="Zero Mean", **values)
 
 
 def write_page(one: Lecture, folder: Path) -> Path:

@@ -19,7 +19,7 @@ from autograder import __main__ as command_line
 from autograder.authoring import build as building
 from autograder.authoring import course
 from autograder.gradebook.records import Records
-from autograder.reports import site
+from autograder.reports import gallery, lecture
 from autograder.sample import bench, run
 from autograder.sandbox import isolation
 
@@ -188,9 +188,15 @@ def test_a_folder_that_was_renamed_is_named(folder: Path) -> None:
     assert result.stderr == f"{bob}/A1 tiny is not graded: it should be {bob}/a1_tiny.\n"
 
 
-def test_site(tiny: Path) -> None:
-    """Each lecture is written, and its page is named."""
-    assert call("site").stdout == f"Open {tiny}/build/site/01_tiny.html\n"
+def test_site(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lectures and assignments are written, and the page that leads to them is named."""
+    monkeypatch.setattr(gallery, "modules", lambda: iter(()))
+    folder = tiny / "build" / "site"
+    assert call("site").stdout == f"Open {folder.as_uri()}/index.html\n"
+    start = (folder / "index.html").read_text()
+    for page in ("01_tiny.html", "a1_tiny.html", "a1_tiny.zip"):
+        assert f'href="{page}"' in start
+        assert (folder / page).is_file()
 
 
 def test_sample_fails_when_a_mark_is_not_the_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +308,7 @@ def test_a_sandbox_that_does_not_work(folder: Path, monkeypatch: pytest.MonkeyPa
 
 def test_slides_without_npm(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without npm, slides are refused before a lecture is run."""
-    monkeypatch.setattr(site, "run", lambda notebook, folder: pytest.fail("the lecture was run"))
+    monkeypatch.setattr(lecture, "run", lambda source: pytest.fail("the lecture was run"))
     monkeypatch.setenv("PATH", "")
     assert "Install Node.js, or take `make site`." in refused("site", "--slides", code=1)
 
