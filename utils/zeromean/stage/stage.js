@@ -22,7 +22,8 @@ class StageView {
   listen() {
     const theme = () => this.theme(), dark = matchMedia('(prefers-color-scheme: dark)');
     const sizes = new ResizeObserver(() => this.resize()), body = new MutationObserver(theme);
-    [this.root, this.el.closest('[data-zm-talk]') ?? this.el, ...this.pictures.map((p) => p.holder)].forEach((part) => sizes.observe(part));
+    const talk = this.el.closest('[data-zm-talk]') ?? this.el;
+    for (const part of [this.root, talk, ...this.pictures.map((p) => p.holder)]) sizes.observe(part);
     body.observe(document.body, { attributes: true, attributeFilter: THEMES });
     dark.addEventListener('change', theme);
     const heard = {
