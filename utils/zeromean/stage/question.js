@@ -41,5 +41,7 @@ class Question {
     stage.reason = { key: stage.wanted, tell };
     if (stage.shown === stage.wanted) tell();
     verdict.focus({ preventScroll: true });
+    const fold = () => stage.root.classList.add('zm-moved'); // in a talk the pictures then get the room of the reason
+    for (const moved of ['change', 'click']) stage.inner.addEventListener(moved, fold, { once: true });
   }
 }
