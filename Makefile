@@ -6,7 +6,7 @@ READY_TEST := .venv/.ready-test
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help lab grade test quick lint build suites bench slides site demos changelog clean
+.PHONY: help lab grade test quick lint build suites bench slides site handout demos changelog clean
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
@@ -60,6 +60,9 @@ slides: $(READY) ## the lectures as slides, in build/site
 
 site: $(READY)   ## the lectures as pages that open by double click, in build/site
 	@$(BIN)/autograder site
+
+handout: $(READY) ## one archive for students: assignments, pages, the package, and how to start
+	@$(BIN)/autograder handout
 
 demos: $(READY_TEST)  ## serve the demos as an app
 	@$(BIN)/voila lectures

@@ -190,6 +190,15 @@ def site(slides: bool) -> None:
         click.echo(f"Open {sites.write_slides(source, folder).as_uri()}")
 
 
+@main.command()
+def handout() -> None:
+    """Write one archive for students: assignments, pages, the package, and how to start on any system."""
+    from autograder.authoring import course
+    from autograder.reports.handout import write
+
+    click.echo(f"Hand out {write(course.ROOT / 'build')}")
+
+
 def _class(assignment: str, *, graded: bool = False) -> tuple[Path, str]:
     """Return the folder of the class and its database, as nbgrader_config.py has them, both seen to be there."""
     from autograder.authoring import course

@@ -163,7 +163,7 @@ def _scrolling(html: Markup) -> Markup:
     """Put each table of a text into a region that scrolls by itself; a demo looks after its own."""
     if _HOST in html:
         return html
-    region = '<div class="scroll" role="region" aria-label="Table">{}</div>'
+    region = '<div class="scroll" role="group" aria-label="Table">{}</div>'
     return Markup(_TABLE.sub(lambda table: region.format(table[0]), html))  # noqa: S704 - our own lecture
 
 

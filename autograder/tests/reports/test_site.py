@@ -63,7 +63,7 @@ def test_a_page_holds_text_code_and_live_output(small: lecture.Lecture, tmp_path
     assert "Say it slowly" not in text
     assert "<math" in text
     assert '<li><a href="#A-claim">A claim</a></li>' in text
-    assert re.search(r'<div class="scroll" role="region" aria-label="Table"><table>', text)
+    assert re.search(r'<div class="scroll" role="group" aria-label="Table"><table>', text)
     assert not re.search(r"""(src|href)=["']?https?:""", text)
 
 
