@@ -150,7 +150,7 @@ def refuse_unproved(assignment: Assignment, judge: Judge) -> None:
 
 def fingerprint(assignment: Assignment, exercise: str) -> str:
     """Return what a proof depends on: suite, reference, engine and libraries; other exercises' suites do not count."""
-    files = [path for folder in ENGINE for path in sorted((HOUSE / folder).glob("*.py"))]
+    files = [path for folder in ENGINE for path in sorted((HOUSE / folder).rglob("*.py"))]
     files += [p for p in sorted(assignment.suite.glob("*.py")) if not p.name.startswith("test_")]
     files.append(assignment.suite / f"test_{exercise}.py")
     digest = hashlib.sha256(repr((sys.version_info[:2], [version(name) for name in LIBRARIES])).encode())

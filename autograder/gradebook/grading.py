@@ -30,7 +30,7 @@ from autograder.sandbox.pool import Limits, Session, Zygote
 
 RELEASE = course.ROOT / "build" / "release"
 ENGINE = (
-    "suite/*.py",
+    "suite/**/*.py",
     "sandbox/*.py",
     "judge/*.py",
     "gradebook/**/*.py",

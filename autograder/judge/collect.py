@@ -167,7 +167,7 @@ def _refuse_uncollected(module: ModuleType, checks: Sequence[SuiteCheck], path: 
 
 def _replacements(module: ModuleType, path: Path) -> list[Replacement]:
     found = {}
-    for name, value in _marked(module):
+    for name, value in _marked(module, path):
         if name in found:
             raise SuiteError(f"{path}: there are two programs called {name}. Rename one.")
         mark = value.__replaces__
@@ -180,7 +180,7 @@ def _marked_here(module: ModuleType) -> Iterator[tuple[str, Any]]:
     return ((name, value) for name, value in vars(module).items() if hasattr(value, "__replaces__"))
 
 
-def _marked(module: ModuleType) -> Iterator[tuple[str, Any]]:
+def _marked(module: ModuleType, path: Path) -> Iterator[tuple[str, Any]]:
     """Yield the variants and misconceptions of a suite by name: of its module, its tables, and its contracts."""
     yield from _marked_here(module)
     for value in vars(module).values():
@@ -189,7 +189,10 @@ def _marked(module: ModuleType) -> Iterator[tuple[str, Any]]:
     variants = [value for _, value in _marked_here(module) if value.__replaces__.hint is None]
     for check in vars(module).values():
         for flaw in getattr(check, "__flaws__", ()):
-            yield flaw.name, flawed(flaw, variants, module.__name__)
+            try:
+                yield flaw.name, flawed(flaw, variants, module.__name__)
+            except ValueError as error:
+                raise SuiteError(f"{path}: {error}") from None
 
 
 def _refuse_unknown_mates(found: Mapping[str, Replacement], path: Path) -> None:

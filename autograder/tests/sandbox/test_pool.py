@@ -33,6 +33,23 @@ def test_an_exception(session: Session) -> None:
         "`f` raised ValueError: x must be 2-d (in your f, line 3: `raise ValueError('x must be 2-d')`)"
     )
     assert (failure.value.kind, failure.value.exception) == ("raised", "ValueError")
+    assert failure.value.on_purpose
+
+
+def test_a_kind_of_an_exception(session: Session) -> None:
+    """A student's own type of exception comes with its bases; what NumPy cannot do was not raised on purpose."""
+    session.run(
+        [
+            "import numpy as np\nclass NoSuchMode(ValueError): pass\n"
+            "def own():\n    raise NoSuchMode('evaluate ')\ndef sum_of():\n    return np.ones(3) + np.ones(4)"
+        ]
+    )
+    with pytest.raises(StudentFailure, match=r"^`own` raised NoSuchMode: evaluate \(in your own") as failure:
+        session.call("own", ())
+    assert failure.value.bases[:2] == ("NoSuchMode", "ValueError")
+    with pytest.raises(StudentFailure, match=r"shapes \(3,\) \(4,\) \(in your sum_of") as failure:
+        session.call("sum_of", ())
+    assert not failure.value.on_purpose
 
 
 def test_a_stub(session: Session) -> None:
