@@ -15,6 +15,7 @@ from autograder.authoring.course import Assignment
 from autograder.gradebook.classroom import Submission
 from autograder.gradebook.grading import Graded, Grader, open_grader, undecided
 from autograder.gradebook.marks import Marks, marks
+from autograder.judge import bounds
 from autograder.judge.record import Record
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
@@ -41,8 +42,9 @@ class Order:
 
 @contextmanager
 def opened(order: Order) -> Iterator[Grader]:
-    """Open the grader of this process."""
-    with open_grader(order.assignment, release=order.release, isolation=order.isolation) as grader:
+    """Open the grader of this process, whose memory is bounded from then on."""
+    opening = open_grader(order.assignment, release=order.release, isolation=order.isolation)
+    with opening as grader, bounds.memory(bounds.JUDGE_MB):
         yield grader
 
 

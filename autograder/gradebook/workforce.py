@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Pipe, wait
 
+from autograder.errors import CourseError
 from autograder.gradebook.classroom import Submission
 from autograder.gradebook.grading import released, undecided
 from autograder.gradebook.job import Done, Order, done_with, grade_one, opened
@@ -123,7 +124,7 @@ class _Process:
             answer: Done | Exception | None = self.connection.recv()
         except (EOFError, ConnectionError):
             if not self._begun:
-                raise RuntimeError("A grading process died before it began. What it said stands above.") from None
+                raise CourseError("A grading process died before it began. What it said stands above.") from None
             raise EOFError from None
         if isinstance(answer, Exception):
             raise answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 import warnings
 import zlib
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.attempt import attempt
+from autograder.judge.bounds import CHECK_SECONDS, Overrun, processor_time
 from autograder.judge.collect import Suite, SuiteCheck, collect
 from autograder.judge.hints import Suspects
 from autograder.judge.record import CheckResult, ExerciseResult
@@ -70,7 +72,7 @@ class Judge:
             else:
                 results[check.name], calls[check.name] = self._try(check, session, seed)
         failed = [name for name, result in results.items() if result.outcome == "failed"]
-        with undisturbed():
+        with contextlib.suppress(Overrun), processor_time(CHECK_SECONDS), undisturbed():
             for name, wrong in self._suspects[suite.exercise].diagnose(calls, failed).items():
                 results[name] = replace(results[name], hint=wrong.hint, misconception=wrong.name)
         return ExerciseResult(suite.exercise, suite.points, tuple(results.values()))
@@ -80,7 +82,11 @@ class Judge:
             with undisturbed():
                 check.function(**fixtures(check.name, check.fixtures, student, self.reference, seed))
 
-        tried = attempt(run, Student(session, self.reference))
+        try:
+            with processor_time(CHECK_SECONDS):
+                tried = attempt(run, Student(session, self.reference))
+        except Overrun as overrun:
+            return _result(check, "error", UNDECIDED, detail=str(overrun)), []
         if tried.failure is None:
             result = _result(check, "passed", tried.note)
         elif isinstance(tried.failure, CheckFailed):

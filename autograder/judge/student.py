@@ -19,6 +19,7 @@ from autograder.judge.values import (
     fits,
     held_arrays,
     references_side,
+    size_of,
     structure_mismatch,
     students_side,
 )
@@ -28,6 +29,7 @@ from autograder.suite.expectations import CallFailed, CheckFailed, Misfit
 from autograder.suite.gradients import key_of
 
 LARGEST_KEY = 1000  # numbers
+MOST_KEPT = 32 << 20  # bytes that the calls of one check left behind
 
 
 class Session(Protocol):
@@ -86,6 +88,7 @@ class Student:
     one of several values does not fit, only the checks that use it fail. The cache of a ``*_forward`` may be laid out
     in any way; what a suite receives stands for both the student's and the reference's.
 
+    `calls` are kept for who asks what idea is behind them; those of a check that left too much behind are not.
     `own_caches` tells whether a suite got a cache that the student made; with ``trust_caches=False`` it gets the
     reference's in its place, and all else stays the same.
     """
@@ -93,6 +96,7 @@ class Student:
     def __init__(self, session: Session, reference: Reference, *, trust_caches: bool = True) -> None:
         self.calls: list[Call] = []
         self.own_caches = False
+        self._kept = 0
         self._trust_caches = trust_caches
         self._session = session
         self._reference = reference
@@ -144,6 +148,9 @@ class Student:
             raise CallFailed(failure.sentence, *kinds) from None
         visible, cache = without_cache(name, result)
         call.got = Effect(copied(visible), args=copied(args), kwargs=copied(kwargs), held=copied(held))
+        self._kept += size_of((visible, args, kwargs, held))
+        if self._kept > MOST_KEPT:
+            self.calls.clear()
         self._refuse_other_layout(call, visible, args, kwargs)
         if isinstance(expected.result, tuple):
             visible = self._with_misfits(name, visible, expected.result)

@@ -96,6 +96,18 @@ def held_arrays(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[np.ndarra
     return held
 
 
+def size_of(value: Any) -> int:
+    """Return about how many bytes a value takes."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return int(value.nbytes)
+    if kind is str or kind is bytes:
+        return len(value)
+    if kind is dict:
+        value, kind = (*value, *value.values()), tuple
+    return 8 + sum(map(size_of, value)) if kind is tuple or kind is list else 8
+
+
 def fits(got: Any, expected: Any) -> bool:
     """Whether `got` is laid out like `expected`: containers, shapes and kinds of numbers, but not values.
 

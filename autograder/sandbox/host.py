@@ -104,8 +104,10 @@ class Zygote:
         try:
             socket.send_fds(self._control, [json.dumps(request).encode()], fds)
             data = self._control.recv(65536)
-        except OSError as error:  # a late answer must not be taken for the next one
+        except BaseException as error:  # a late answer must not be taken for the next one
             self._control.close()
+            if not isinstance(error, OSError):
+                raise
             raise ConnectionError(f"The zygote does not answer: {error}") from None
         if not data:
             raise ConnectionError("The zygote is gone.")

@@ -13,14 +13,15 @@ class Limits:
 
     A worker that does not answer within ``cell_wall`` or ``call_wall`` is lost; a function that did so ``tries``
     times is not tried again. Once a submission has wasted ``patience`` seconds, each further try gets at most
-    ``hurry_wall``, and one is enough: when everything loops, it still costs a bounded time. ``calls_wall`` bounds all
-    calls together, however slow each is. ``losses`` bounds how often a worker is replaced. ``memory_mb`` comes on top
-    of what the zygote has. Processes cannot be started; threads are bounded by memory.
+    ``hurry_wall``, and one is enough: when everything loops, it still costs a bounded time. ``total_wall`` bounds all
+    cells and calls together, with what is run again after a loss, however slow each is. ``losses`` bounds how often a
+    worker is replaced. ``memory_mb`` comes on top of what the zygote has. Processes cannot be started; threads are
+    bounded by memory.
     """
 
     cell_wall: float = 10.0
     call_wall: float = 3.0
-    calls_wall: float = 90.0
+    total_wall: float = 60.0
     patience: float = 6.0
     hurry_wall: float = 0.75
     tries: int = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 MAX_ITEMS = 1000
@@ -31,9 +32,10 @@ class Outputs:
         """Add to stdout or stderr."""
         if self._left <= 0:
             return
-        self._left -= len(text)
-        if self._left <= 0:
-            text = text[: self._left or None] + CUT.format(self.limit // 1000)
+        size = _size(text)
+        if size >= self._left:
+            text = text[: self._left * len(text) // size] + CUT.format(self.limit // 1000)
+        self._left -= size
         last = self.items[-1] if self.items else None
         if last and last["output_type"] == "stream" and last["name"] == name:
             last["parts"].append(text)
@@ -43,7 +45,7 @@ class Outputs:
     def rich(self, kind: str, data: dict[str, Any], metadata: Any, **more: Any) -> None:
         """Add something displayed, or the value of the last expression."""
         data = {mime: value for mime, value in data.items() if type(value) is str}
-        size = sum(map(len, data.values()))
+        size = sum(map(_size, data.values()))
         if size > self._left:
             self.text("stderr", CUT.format(self.limit // 1000).strip("\n") + "\n" if self._left > 0 else "")
             self._left = 0
@@ -86,6 +88,11 @@ class Stream(io.TextIOBase):
         if self.outputs is not None and text:
             self.outputs.text(self.name, text)
         return len(text)
+
+
+def _size(text: str) -> int:
+    """Return the bytes that a text takes in a frame."""
+    return len(encode_basestring_ascii(text))
 
 
 def _plain(metadata: Any) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Session:
         self._cells = 0
         self._exchange: Exchange | None = None
         self._timeouts: Counter[str] = Counter()
-        self._waited = self._called = self._peak = 0.0
+        self._waited = self._spent = self._asked = self._peak = 0.0
 
     def __enter__(self) -> Session:
         return self
@@ -53,6 +53,18 @@ class Session:
     def peak_mb(self) -> float:
         """The most memory that a worker of this submission has had resident, in MB."""
         return max(self._peak, self._exchange.worker.peak_mb if self._exchange else 0.0)
+
+    @property
+    def exhausted(self) -> str:
+        """A sentence once the time that all of a submission may take is used up; nothing before."""
+        used_up = (
+            f"the notebook used up the {self._limits.total_wall:g} s that all its cells and calls may take together."
+        )
+        return "" if self._left > 0 else used_up
+
+    @property
+    def _left(self) -> float:
+        return self._limits.total_wall - self._spent - (time.monotonic() - self._asked if self._asked else 0.0)
 
     def close(self) -> None:
         """End the worker."""
@@ -74,21 +86,15 @@ class Session:
         """
         if self._timeouts[name] >= (1 if self._hurried else self._limits.tries):
             raise StudentFailure(f"`{name}` was not tried again: it did not finish in time before.", "timeout")
-        if self._called > self._limits.calls_wall:
-            sentence = f"`{name}` was not called: all calls so far took more than {self._limits.calls_wall:g} s."
-            raise StudentFailure(sentence, "timeout")
 
         def ask(exchange: Exchange) -> Any:
             return exchange.call(name, args, kwargs or {}, self._seconds(self._limits.call_wall))
 
-        started = time.monotonic()
         try:
             return self._guarded(f"`{name}`", ask)
         except StudentFailure as failure:
             self._timeouts[name] += failure.kind == "timeout"
             raise
-        finally:
-            self._called += time.monotonic() - started
 
     def _run(self, source: str) -> CellOutcome:
         self._cells += 1
@@ -106,20 +112,34 @@ class Session:
 
     def _guarded(self, what: str, ask: Callable[[Exchange], T]) -> T:
         """Ask the worker, a fresh one if need be; if it is lost over this, say so."""
-        exchange = self._ready()
+        self._asked = time.monotonic()
         try:
-            return ask(exchange)
+            self._refuse_if_exhausted(what)
+            return ask(self._ready(what))
         except Lost as lost:
             sentence = self._lose(what, lost)
             raise StudentFailure(sentence, lost.kind) from None
+        except StudentFailure:
+            raise
+        except BaseException:  # we ourselves were stopped, perhaps in the middle of a frame
+            self.close()
+            raise
+        finally:
+            self._spent += time.monotonic() - self._asked
+            self._asked = 0.0
 
-    def _ready(self) -> Exchange:
-        """Return the worker at hand, or fork one and replay the cells that ran well."""
+    def _refuse_if_exhausted(self, what: str) -> None:
+        if self.exhausted:
+            raise StudentFailure(f"{what[0].upper()}{what[1:]} was not run: {self.exhausted}", "timeout")
+
+    def _ready(self, what: str) -> Exchange:
+        """Return the worker at hand, or fork one and replay the cells that ran well, before it does `what` is asked."""
         while self._exchange is None:
             if len(self.lost) >= self._limits.losses:
                 raise StudentFailure(f"not tried: this code took its process down {len(self.lost)} times.", "lost")
             self._exchange = Exchange(self._zygote.fork(self._imports), len(self.lost))
             for cell in self._good:
+                self._refuse_if_exhausted(what)
                 try:
                     self._exchange.run(*cell, self._seconds(self._limits.cell_wall))
                 except Lost as lost:
@@ -145,4 +165,4 @@ class Session:
         return self._waited >= self._limits.patience
 
     def _seconds(self, wall: float) -> float:
-        return min(wall, self._limits.hurry_wall) if self._hurried else wall
+        return min(wall, self._limits.hurry_wall if self._hurried else max(self._limits.hurry_wall, self._left))

@@ -234,7 +234,7 @@ def test_a_process_that_hangs_is_ended(grade, opened_anew, class_folder, url, de
 def test_processes_that_cannot_begin_end_the_run(grade, opened_anew, class_folder, deadly_suite):
     """Where every process would die, nobody's mark is held for it: the run ends with a sentence."""
     deadly_suite("import os\nos._exit(3)")
-    with pytest.raises(RuntimeError, match=r"A grading process died before it began\. What it said stands above\."):
+    with pytest.raises(CourseError, match=r"A grading process died before it began\. What it said stands above\."):
         grade(class_folder(ann={}, bob={}), jobs=2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -91,11 +92,13 @@ def test_lost_workers_are_on_record(grader, answered, as_bytes):
 
 
 def test_a_notebook_without_end_is_not_run_to_the_end(grader, answered, as_bytes, monkeypatch):
-    """Many slow cells cannot hold up the class; the record says how many were left out."""
-    monkeypatch.setattr("autograder.gradebook.grading.RUN_SECONDS", -1)
+    """Many slow cells cannot hold up the class; the record says that time was up, and every check why it failed."""
+    monkeypatch.setattr(grader.zygote, "limits", replace(grader.zygote.limits, total_wall=0.0))
     record = grader.grade(as_bytes(answered()), "eve").record
-    assert record.notes == ("The cells took more than -1 s; the last 4 were not run.",)
+    used_up = "he notebook used up the 0 s that all its cells and calls may take together"
+    assert record.notes == (f"T{used_up}; what came after was not run.",)
     assert record.score == 0
+    assert record.exercises[1].checks[0].message == f"`first` was not run: t{used_up}."
 
 
 def test_our_own_failure_holds_every_mark(assignment, instructor):

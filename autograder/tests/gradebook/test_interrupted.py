@@ -99,7 +99,7 @@ def test_stopped_at_any_moment_it_ends_with_all_that_it_started(started, adopted
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         after = moments.uniform(0, 4)
         seconds, code, said, errors = stop(started, number, after, adopted)
-        assert seconds < 5, f"after {after} s"
+        assert seconds < 5 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)), f"after {after} s"
         assert "Traceback" not in errors, errors
         assert code == (1 if number == signal.SIGINT else -number), said + errors
         if number == signal.SIGINT:

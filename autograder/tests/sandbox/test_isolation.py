@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -119,7 +121,11 @@ def test_walls_that_the_kernel_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
         seccomp.install(b"12345678")
     with pytest.raises(OSError, match="Landlock refused its rules"):
         landlock.restrict((), (), 0)
+    ctypes.set_errno(errno.EPERM)  # who has no right to give capabilities up has none
     with pytest.raises(OSError, match="the capabilities cannot be dropped"):
+        walls.drop_privileges()
+    ctypes.set_errno(errno.ENOSYS)
+    with pytest.raises(OSError, match=r"prctl\(24, 0\) was refused: Function not implemented"):
         walls.drop_privileges()
 
 

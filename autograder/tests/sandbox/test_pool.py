@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder.sandbox import host
+from autograder.sandbox import host, values
 from autograder.sandbox.pool import Limits, SandboxError, Session, StudentFailure, Zygote
 
 
@@ -61,13 +61,48 @@ def test_a_stub(session: Session) -> None:
 
 def test_slow_calls_are_bounded_together(session: Session) -> None:
     """Calls that each finish in time cannot add up to an endless submission."""
-    session._limits = Limits(calls_wall=0.2)
     session.run(["import time\ndef f():\n    time.sleep(0.15)"])
+    session._limits = Limits(total_wall=session._spent + 0.2)
     for _ in range(2):
         session.call("f")
-    with pytest.raises(StudentFailure, match=r"`f` was not called: all calls so far took more than 0.2 s.") as failure:
+    sentence = r"`f` was not run: the notebook used up the .* s that all its cells and calls may take together."
+    with pytest.raises(StudentFailure, match=sentence) as failure:
         session.call("f")
     assert failure.value.kind == "timeout"
+    assert "Cell 2 was not run: the notebook used up" in (session.run(["1"])[0].error or "")
+
+
+def test_running_cells_again_takes_of_the_same_time(session: Session) -> None:
+    """A worker that is lost on purpose does not buy another round of slow cells."""
+    session.run(["import os, time\ntime.sleep(0.3)"] + ["time.sleep(0.3)"] * 4 + ["def f():\n    os._exit(0)"])
+    session._limits = Limits(total_wall=session._spent + 0.7)
+    for _ in range(3):
+        with pytest.raises(StudentFailure):
+            session.call("f")
+    assert session._spent < session._limits.total_wall + 0.7
+    assert len(session.lost) == 1
+
+
+def test_as_many_numbers_as_a_value_may_have(session: Session) -> None:
+    """A right answer of 200,000 parts with all their digits is not too long for a frame."""
+    session.run(["def f(n):\n    return [-1.2345678901234567e-300 - i * 1e-303 for i in range(n)]"])
+    assert len(session.call("f", (values.MAX_NODES - 10,))) == values.MAX_NODES - 10
+
+
+def test_what_stops_the_judge_in_the_middle_of_a_call_is_no_ones_answer(session: Session) -> None:
+    """The worker that was being asked is given up, so that its answer is not taken for the next one's."""
+
+    class Stopped(BaseException):
+        pass
+
+    def stop(_: float) -> float:
+        raise Stopped
+
+    session.run(["def f(g):\n    return g(1.0)", "def h():\n    return 2.0"])
+    with pytest.raises(Stopped):
+        session.call("f", (stop,))
+    assert session.call("h") == 2.0
+    assert session.lost == []
 
 
 def test_a_lost_worker_is_replaced(session: Session) -> None:

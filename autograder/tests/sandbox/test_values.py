@@ -130,8 +130,8 @@ for _ in range(values.MAX_DEPTH + 2):
         (DEEP, "a value is too deeply nested, contains itself, or has too many parts."),
         ([0] * values.MAX_NODES + [""], "a value is too deeply nested, contains itself, or has too many parts."),
         (1 << values.MAX_INT_BITS, "an integer of 4097 bits is too large to hand over."),
-        (np.broadcast_to(0.0, (1 << 14, 1 << 14)), "an array is too large to hand over: 2048 MB, at most 128."),
-        ([np.zeros(1 << 23), np.zeros(1 << 23), 1j, "x"], "a text is too large to hand over: 128 MB, at most 128."),
+        (np.broadcast_to(0.0, (1 << 14, 1 << 14)), "an array is too large to hand over: 2048 MB, at most 64."),
+        ([np.zeros(1 << 22), np.zeros(1 << 22), 1j, "x"], "a text is too large to hand over: 64 MB, at most 64."),
     ],
     ids=["deep", "long", "wide", "large", "together"],
 )

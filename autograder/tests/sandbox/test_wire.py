@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -71,6 +72,21 @@ def test_what_is_no_frame(ends: tuple[socket.socket, Channel], data: bytes, sent
     with pytest.raises(WireError) as error:
         channel.receive(1.0)
     assert str(error.value) == sentence
+
+
+def test_the_longest_header_takes_little_memory(ends: tuple[socket.socket, Channel]) -> None:
+    """Of what a header can hold, empty dicts take most; a judge that reads them grows by less than 300 MB."""
+    raw, channel = ends
+    text = b'{"a":[' + b",".join([b"{}"] * ((wire.MAX_HEADER - 10) // 3)) + b"]}"
+    sender = threading.Thread(target=raw.sendall, args=(frame(text),))
+    sender.start()
+    tracemalloc.start()
+    header, _ = channel.receive(30.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    sender.join()
+    assert len(header["a"]) > 2_000_000
+    assert peak < 300 << 20
 
 
 @pytest.mark.parametrize("data", [b"", b"ZMW", frame(b"{}")[:-1], frame(b"{}", b"xyz")[:-1]])
