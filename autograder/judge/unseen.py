@@ -8,14 +8,14 @@ import signal
 import textwrap
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from autograder.judge.collect import Suite
+from autograder.judge.collect import Suite, SuiteCheck
 from autograder.judge.judge import Judge, fixtures, undisturbed
 from autograder.judge.reference import Namespace, exchanged
 from autograder.judge.slipping import mutants
@@ -56,15 +56,14 @@ def unseen_slips(judge: Judge, suite: Suite, reference: Sources) -> Unseen:
     """Try every right program of a suite with every slip; `reference` holds the sources of the reference."""
     tried, excused, complaints = 0, 0, []
     excuses = _excuses(suite)
-    suites = {
-        name: (suite, *_partners(judge, suite, right)) for name, right in right_programs(suite, reference).items()
-    }
+    right = right_programs(suite, reference)
+    checks = {name: [*suite.checks, *_partner_checks(judge, suite, program)] for name, program in right.items()}
     for slipped in slipped_programs(suite, reference, judge.namespace):
         tried += 1
         excuse = excuses.pop((slipped.program, slipped.change), None)
         what = f"{slipped.program} with the slip `{slipped.change}`"
         try:
-            check = noticed_by(judge, suites[slipped.program], slipped.functions)
+            check = noticed_by(judge, checks[slipped.program], slipped.functions)
         except BrokenCheckError as error:
             complaints.append(f"{what} breaks {error}. A check must fail in a sentence.")
             continue
@@ -100,19 +99,22 @@ def slipped_programs(suite: Suite, reference: Sources, namespace: Namespace) -> 
                 yield Slipped(variant.name, change, functions)
 
 
-def noticed_by(judge: Judge, suites: Sequence[Suite], functions: Functions) -> str:
-    """Return the first check that a program fails; an empty text if there is none."""
+def noticed_by(judge: Judge, checks: list[SuiteCheck], functions: Functions) -> str:
+    """Return a check that a program fails; an empty text if there is none.
+
+    The check moves to the front of the list, because the next slip is like this one.
+    """
     session = BoundedSession(exchanged(judge.namespace, functions))
-    for suite in suites:
-        for check in suite.checks:
-            student = Student(session, judge.reference)
-            try:
-                with undisturbed():
-                    check.function(**fixtures(check.name, check.fixtures, student, judge.reference, seed=0))
-            except CheckFailed:
-                return check.name
-            except Exception as error:
-                raise BrokenCheckError(f"{check.name}: {type(error).__name__}: {error}") from error
+    for position, check in enumerate(checks):
+        student = Student(session, judge.reference)
+        try:
+            with undisturbed():
+                check.function(**fixtures(check.name, check.fixtures, student, judge.reference, seed=0))
+        except CheckFailed:
+            checks.insert(0, checks.pop(position))
+            return check.name
+        except Exception as error:
+            raise BrokenCheckError(f"{check.name}: {type(error).__name__}: {error}") from error
     return ""
 
 
@@ -136,15 +138,15 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise TimeoutError(f"no result in {SECONDS:g} seconds")
 
 
-def _partners(judge: Judge, suite: Suite, right: Functions) -> list[Suite]:
-    """Return the suites of other exercises that tell whether the cache of a right program is right.
+def _partner_checks(judge: Judge, suite: Suite, right: Functions) -> list[SuiteCheck]:
+    """Return the checks of other exercises that tell whether the cache of a right program is right.
 
     A forward pass that returns a right `out` with a wrong cache is noticed where its backward pass is judged; a
     variant with a cache of its own fits no other exercise.
     """
     backward = {name.removesuffix("_forward") + "_backward" for name in right or suite.functions}
     others = [other for other in judge.suites if other is not suite and backward & set(other.functions)]
-    return [other for other in others if not noticed_by(judge, [other], right)]
+    return [check for other in others if not noticed_by(judge, [*other.checks], right) for check in other.checks]
 
 
 def _excuses(suite: Suite) -> dict[tuple[str, str], str]:
