@@ -371,7 +371,7 @@ def own_cache_layout(paper: Paper) -> None:
         "batchnorm_backward",
         """
         def batchnorm_backward(dout, cache):
-            xhat, gamma, std = cache["xhat"], cache["gamma"], cache["std"]
+            xhat, gamma, std = (cache[key].astype(dout.dtype) for key in ("xhat", "gamma", "std"))
             dxhat = dout * gamma
             dx = (dxhat - dxhat.mean(axis=0) - xhat * (dxhat * xhat).mean(axis=0)) / std
             return dx, (dout * xhat).sum(axis=0), dout.sum(axis=0)
