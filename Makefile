@@ -6,11 +6,11 @@ READY_TEST := .venv/.ready-test
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help lab grade test quick lint build suites bench slides site handout demos changelog clean
+.PHONY: help lab teach grade test quick lint build suites bench slides site handout demos changelog clean
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
-$(READY): constraints.txt pyproject.toml utils/pyproject.toml
+$(READY): constraints.txt pyproject.toml utils/pyproject.toml utils/jupyterlab/overrides.json
 	@echo "Setting up .venv (once; about a minute) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed. Try: make PYTHON=python3.12")'
 	@$(PYTHON) -m venv .venv
@@ -26,7 +26,10 @@ $(READY_TEST): $(READY)
 build: $(READY)  ## build assignments and lectures from their sources
 	@$(BIN)/autograder build
 
-lab: $(READY)    ## open the course in JupyterLab
+lab: $(READY)    ## open the course in JupyterLab, as a student or a lecturer sees it
+	@JUPYTER_CONFIG_PATH=$(CURDIR)/utils/jupyterlab/students $(BIN)/jupyter lab --notebook-dir=$(CURDIR) --LabApp.default_url=/lab/tree/docs/start.md $(LAB)
+
+teach: $(READY)  ## open it as an instructor: with formgrader and the tools for assignments
 	@$(BIN)/jupyter lab --notebook-dir=$(CURDIR) $(LAB)
 
 grade: $(READY)  ## grade the bundled sample class: marks, feedback, class report

@@ -191,6 +191,14 @@ def site(slides: bool) -> None:
 
 
 @main.command()
+def pictures() -> None:
+    """Take the pictures of the demos again, in Chromium, after a demo has changed."""
+    from autograder.reports.pictures import take_all
+
+    click.echo(f"Took {len(take_all())} pictures.")
+
+
+@main.command()
 def handout() -> None:
     """Write one archive for students: assignments, pages, the package, and how to start on any system."""
     from autograder.authoring import course

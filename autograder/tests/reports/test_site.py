@@ -117,6 +117,7 @@ def test_every_demo_has_a_sentence_and_can_be_found() -> None:
     card, _ = gallery.make("zeromean.demos.l06_batch_norm.bn_graph")
     assert card.sentence.startswith("Batch norm as a graph")
     assert card.title
+    assert [name for name in names if not gallery.picture(name)] == [], "take it: autograder pictures"
 
 
 def test_slides_without_npm_name_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
