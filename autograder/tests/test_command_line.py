@@ -327,6 +327,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- nbgrader's own commands ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_nbgrader_autograde_on_a_fresh_class(folder: Path, tiny: Path) -> None:
     """The command of docs/instructors.md works where nothing was prepared: no gradebook, nothing on the PATH."""
     patched = "".join(

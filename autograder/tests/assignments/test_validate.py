@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from autograder.authoring import course
 from autograder.authoring.course import BEGIN, END
 from autograder.sample.students import NAME, reference_answers
 
+pytestmark = pytest.mark.slow
 RELEASED = course.ROOT / "assignments" / NAME
 
 

@@ -10,6 +10,8 @@ import pytest
 from autograder.authoring import build, course
 from autograder.sample.students import NAME
 
+pytestmark = pytest.mark.slow  # everything is built
+
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -124,3 +124,6 @@ def test_headline_of_one_check() -> None:
     """One check is spoken of in the singular."""
     assert Report(["f"], OUTCOMES[:1]).headline == "f: the visible check passed."
     assert Report(["f"], OUTCOMES[2:3]).headline == "f: not written yet. 1 visible check will try it."
+    waits = Outcome("fourth", "waits", "This is tried once third passes.")
+    assert Report(["f"], [OUTCOMES[2], waits]).headline == "f: not written yet. 2 visible checks will try it."
+    assert Report(["f"], [waits]).headline == "f: 0 of 1 visible check passed."

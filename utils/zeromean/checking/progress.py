@@ -15,7 +15,7 @@ from zeromean.checking import outline
 from zeromean.checking.looks import framed, show
 from zeromean.checking.outline import Entry, Outline
 from zeromean.checking.probes import Exercise, ProbesError
-from zeromean.checking.replay import Outcome, Replay
+from zeromean.checking.replay import Outcome, Replay, nothing_written
 
 PLACEHOLDER = "YOUR ANSWER HERE"
 _passed: dict[tuple[Path, str], bool] = {}  # by data file and exercise: whether the last check passed
@@ -100,7 +100,7 @@ def _exercise(entry: Entry, exercise: Exercise, outcomes: Sequence[Outcome]) -> 
     functions, marks = ", ".join(exercise.functions), f"{entry.points:g} mark{'s'[: entry.points != 1]}"
     if _done(outcomes):
         return Row("✓", "passed", functions, entry, f"{marks} in reach")
-    if all(outcome.state == "unwritten" for outcome in outcomes):
+    if nothing_written(outcomes):
         minutes = f", about {entry.minutes} minutes" if entry.minutes else ""
         return Row("○", "to do", functions, entry, f"{marks}{minutes}")
     return Row("✗", "not yet", functions, entry, f"{good} of {len(outcomes)} visible checks pass; {marks}")

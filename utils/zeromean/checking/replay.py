@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -26,6 +26,12 @@ class Outcome:
     line: str = ""
     hint: str = ""
     wrong: Wrong | None = None
+
+
+def nothing_written(outcomes: Iterable[Outcome]) -> bool:
+    """Whether every check met a stub, or waits for one that did."""
+    states = {outcome.state for outcome in outcomes}
+    return "unwritten" in states and states <= {"unwritten", "waits"}
 
 
 @dataclass

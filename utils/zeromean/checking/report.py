@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from zeromean.checking import errormap
 from zeromean.checking.looks import framed
-from zeromean.checking.replay import Outcome
+from zeromean.checking.replay import Outcome, nothing_written
 
 _WORDS = {"passed": "passed", "failed": "not yet right", "unwritten": "to do", "waits": "waits"}
 _SIGNS = {"passed": "✓", "failed": "✗", "unwritten": "○", "waits": "…"}
@@ -34,7 +34,7 @@ class Report:
     @property
     def unwritten(self) -> bool:
         """Whether nothing is written yet."""
-        return all(outcome.state == "unwritten" for outcome in self.outcomes)
+        return nothing_written(self.outcomes)
 
     @property
     def headline(self) -> str:
