@@ -38,7 +38,7 @@ grade: $(READY)  ## grade the bundled sample class: marks, feedback, class repor
 test: lint       ## lint, types, and every test
 	@$(BIN)/python -m autograder.tests.browser.chromium
 	@$(BIN)/pytest -q -n auto --dist loadfile -m "not browser and not bench" $(PYTEST)
-	@$(BIN)/pytest -q -n 2 --dist loadfile -m "browser and not bench" $(PYTEST)
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m "browser and not bench" $(PYTEST)
 
 quick: lint      ## lint, types, and the fast tests; of one assignment too with A=a4_batch_norm
 	@$(BIN)/pytest -q -n auto --dist loadfile -m "not browser and not slow and not bench" $(PYTEST)
