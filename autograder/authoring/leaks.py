@@ -32,7 +32,7 @@ class LeakError(CourseError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnswerLine:
     """A line of a solution, or two that follow each other, as text without blanks."""
 
     assignment: str
@@ -80,7 +80,7 @@ def refuse_elsewhere(everyone: Iterable[Assignment], root: Path = course.ROOT) -
     _refuse(everyone, (Place(_name(path, bases), _text(path)) for path in paths))
 
 
-def answers(assignment: Assignment) -> Iterator[Answer]:
+def answers(assignment: Assignment) -> Iterator[AnswerLine]:
     """Yield what nobody would write by chance: telling lines, and pairs of short ones that tell something together."""
     shown = {_key(line) for cell in assignment.cells for line, hidden in lines(cell) if not hidden}
     for cell in assignment.cells:
@@ -92,7 +92,7 @@ def answers(assignment: Assignment) -> Iterator[Answer]:
             if key in shown or _tells(key, cell.kind):
                 short.append("")
                 if key not in shown:
-                    yield Answer(assignment.name, exercise, line, key)
+                    yield AnswerLine(assignment.name, exercise, line, key)
             else:
                 short.append(line)
         if cell.kind != "question":
@@ -110,7 +110,7 @@ def lines(cell: Cell) -> Iterator[tuple[str, bool]]:
 
 
 def _refuse(everyone: Iterable[Assignment], places: Iterable[Place]) -> None:
-    secrets: defaultdict[str, list[Answer]] = defaultdict(list)
+    secrets: defaultdict[str, list[AnswerLine]] = defaultdict(list)
     for answer in (answer for assignment in everyone for answer in answers(assignment)):
         secrets[answer.key].append(answer)
     for place in places:
@@ -147,13 +147,13 @@ def _tells(key: str, kind: str) -> bool:
     return len(key) >= LINE and len(_SIGN.findall(key)) >= SIGNS and not key.startswith(("raise", "#"))
 
 
-def _pairs(assignment: str, exercise: str, short: list[str]) -> Iterator[Answer]:
+def _pairs(assignment: str, exercise: str, short: list[str]) -> Iterator[AnswerLine]:
     """Yield neighbours among the short lines that compute something together, as dx and dW of a dense layer."""
     for first, second in pairwise(short):
         one, two = _key(first), _key(second)
         computes = all(_SIGN.search(key) and not key.startswith(("raise", "if", "#")) for key in (one, two))
         if computes and len(one + two) >= PAIR:
-            yield Answer(assignment, exercise, f"{first}` and `{second}", f"{one}\n{two}")
+            yield AnswerLine(assignment, exercise, f"{first}` and `{second}", f"{one}\n{two}")
 
 
 def _stands_alone(key: str, text: str) -> bool:

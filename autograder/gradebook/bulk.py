@@ -99,15 +99,15 @@ def grade_class(
         late = ledger.late_seconds({submission.student: submission.timestamp for submission in found})
         current = set() if force else _current(ledger, found, class_folder, basis(assignment, release), late)
         changed = [submission for submission in found if submission.student not in current]
-        writer = _Writer(ledger, class_folder, late)
-        stopped = writer.take_all(_watched(order, changed, jobs, progress))
+        batches = _Batches(ledger, class_folder, late)
+        stopped = batches.take_all(_watched(order, changed, jobs, progress))
         records = ledger.records.load_all(assignment.name)
     mine = [records[submission.student] for submission in found if submission.student in records]
     return Summary(
         assignment.name,
-        graded=writer.written,
+        graded=batches.written,
         unchanged=len(current),
-        left=len(changed) - writer.written,
+        left=len(changed) - batches.written,
         held=tuple(record.student for record in mine if any(e.held for e in record.exercises)),
         look_at=tuple(record.student for record in mine if record.needs_person),
         mean=round(sum(record.score for record in mine) / len(mine), 2) if mine else None,
@@ -151,7 +151,7 @@ def _watched(order: Order, changed: list[Submission], jobs: int | None, progress
             bar.advance(task)
 
 
-class _Writer:
+class _Batches:
     """Writes results down in batches: first the notebooks, then all marks and records in one transaction."""
 
     def __init__(self, ledger: Ledger, class_folder: Path, late: dict[str, float]) -> None:

@@ -73,11 +73,6 @@ class Records:
         query = sa.select(_TABLE.c.data).filter_by(assignment=assignment, student=student)
         return next((Record.from_json(json.loads(row.data)) for row in self._rows(query)), None)
 
-    def fingerprints(self, assignment: str) -> dict[str, str]:
-        """Return what each student's record was made from."""
-        query = sa.select(_TABLE.c.student, _TABLE.c.fingerprint).filter_by(assignment=assignment)
-        return {row.student: row.fingerprint for row in self._rows(query)}
-
     def _rows(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
         if not sa.inspect(self.engine).has_table(_TABLE.name):
             return []

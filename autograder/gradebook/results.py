@@ -7,10 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.judge.record import CheckResult, ExerciseResult, Record
-
-WORDS = {"passed": "passed", "failed": "not passed", "error": "open", "skipped": "not tried"}
-SIGNS = {"passed": "\u2713", "failed": "\u2717", "error": "?", "skipped": "\u2013"}
+from autograder.judge.record import SIGNS, WORDS, CheckResult, ExerciseResult, Record
 
 
 def outputs(exercise: ExerciseResult, *, staff: bool) -> list[dict[str, Any]]:
@@ -46,7 +43,7 @@ def notes(record: Record) -> list[str]:
 def _marks(exercise: ExerciseResult) -> str:
     marks = "mark" if exercise.points == 1 else "marks"
     if exercise.score is None:
-        return f"Open: of {exercise.points:g} {marks}, a person will decide."
+        return f"{WORDS['error'].capitalize()}: a person will decide about {exercise.points:g} {marks}."
     return f"{exercise.score:g} of {exercise.points:g} {marks}"
 
 

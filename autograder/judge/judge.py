@@ -20,7 +20,7 @@ from autograder.judge.collect import Suite, SuiteCheck, collect
 from autograder.judge.hints import Suspects
 from autograder.judge.record import CheckResult, ExerciseResult
 from autograder.judge.reference import Reference, SuiteError
-from autograder.judge.student import Call, Session, Student
+from autograder.judge.student import Answers, Call, Student
 from autograder.suite.expectations import CheckFailed
 
 UNDECIDED = "This check could not be decided, through no fault of yours. A person will look at it."
@@ -57,11 +57,11 @@ class Judge:
             _refuse_unknown_functions(suite, self.reference)
         self._suspects = {suite.exercise: Suspects(self.namespace, suite.misconceptions) for suite in self.suites}
 
-    def grade(self, session: Session, seed: int = 0) -> tuple[ExerciseResult, ...]:
+    def grade(self, session: Answers, seed: int = 0) -> tuple[ExerciseResult, ...]:
         """Try every check of every exercise on a student's session."""
         return tuple(self.grade_exercise(suite, session, seed) for suite in self.suites)
 
-    def grade_exercise(self, suite: Suite, session: Session, seed: int = 0) -> ExerciseResult:
+    def grade_exercise(self, suite: Suite, session: Answers, seed: int = 0) -> ExerciseResult:
         """Try the checks of one exercise, in order; then look for the misconceptions behind those that failed."""
         results: dict[str, CheckResult] = {}
         calls: dict[str, list[Call]] = {}
@@ -77,7 +77,7 @@ class Judge:
                 results[name] = replace(results[name], hint=wrong.hint, misconception=wrong.name)
         return ExerciseResult(suite.exercise, suite.points, tuple(results.values()))
 
-    def _try(self, check: SuiteCheck, session: Session, seed: int) -> tuple[CheckResult, list[Call]]:
+    def _try(self, check: SuiteCheck, session: Answers, seed: int) -> tuple[CheckResult, list[Call]]:
         def run(student: Student) -> None:
             with undisturbed():
                 check.function(**fixtures(check.name, check.fixtures, student, self.reference, seed))
@@ -136,7 +136,7 @@ def undisturbed() -> Iterator[None]:
 
 def skip_sentence(sentence: str) -> str:
     """Say for which check another one waits."""
-    return f"tried once `{sentence}` passes"
+    return f"This is tried as soon as `{sentence}` passes."
 
 
 def sentence(message: str) -> str:

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Outcome = Literal["passed", "failed", "error", "skipped"]
+WORDS: dict[Outcome, str] = {"passed": "passed", "failed": "not yet", "error": "undecided", "skipped": "not tried"}
+SIGNS: dict[Outcome, str] = {"passed": "\u2713", "failed": "\u2717", "error": "?", "skipped": "\u2013"}
 
 
 @dataclass(frozen=True)

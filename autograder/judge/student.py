@@ -32,7 +32,7 @@ LARGEST_KEY = 1000  # numbers
 MOST_KEPT = 32 << 20  # bytes that the calls of one check left behind
 
 
-class Session(Protocol):
+class Answers(Protocol):
     """Where a student's functions live; a call changes its arguments in place, as a local one would."""
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -93,7 +93,7 @@ class Student:
     reference's in its place, and all else stays the same.
     """
 
-    def __init__(self, session: Session, reference: Reference, *, trust_caches: bool = True) -> None:
+    def __init__(self, session: Answers, reference: Reference, *, trust_caches: bool = True) -> None:
         self.calls: list[Call] = []
         self.own_caches = False
         self._kept = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
-from autograder.judge.record import CheckResult, ExerciseResult, Record
+from autograder.judge.record import WORDS, CheckResult, ExerciseResult, Record
 from autograder.reports.page import render
 
 
@@ -52,7 +52,7 @@ def write(records: Sequence[Record], folder: Path) -> Path:
     summary = summarize(records)
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / f"{summary['assignment']}.html"
-    page.write_text(render("class_report.html.j2", report=summary), encoding="utf-8")
+    page.write_text(render("class_report.html.j2", report=summary, words=WORDS), encoding="utf-8")
     page.with_suffix(".json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     return page
 

@@ -16,11 +16,9 @@ from nbformat import NotebookNode
 from nbgrader.api import Assignment, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 
 from autograder.gradebook.records import Records, open_gradebook
-from autograder.judge.record import ExerciseResult, Record
+from autograder.judge.record import SIGNS, WORDS, ExerciseResult, Record
 from autograder.markup import Patience
 from autograder.reports.page import render
-
-WORDS = {"passed": "passed", "failed": "not yet", "skipped": "not tried", "error": "undecided"}
 
 
 @dataclass(frozen=True)
@@ -101,6 +99,7 @@ def feedback_page(notebook: NotebookNode, record: Record | None, given: Mapping[
         "feedback.html.j2",
         record=record,
         words=WORDS,
+        signs=SIGNS,
         exercises=[_exercise(cell, results.get(_name(cell)), given) for cell in cells["exercise"]],
         questions=[_question(cell, given, patience) for cell in cells["question"]],
         own=[cell for cell in own if cell.get("outputs")],

@@ -28,7 +28,7 @@ from autograder.errors import CourseError
 from autograder.gradebook.grading import RELEASE
 from autograder.judge.student import LocalSession
 from autograder.sample import students
-from autograder.sample.students import NAME, Submission
+from autograder.sample.students import NAME, HandedIn
 
 FOLDER = course.ROOT / "build" / "bench"
 MANY, FEW = 18, 2
@@ -96,7 +96,7 @@ def floor(submitted: Path) -> int:
     return len(paths)
 
 
-def _ordinary() -> list[Submission]:
+def _ordinary() -> list[HandedIn]:
     """Build the course and return the first submissions of the sample class that are neither odd nor late."""
     build.build_assignment(NAME)
     assignment = course.load(NAME)
@@ -104,11 +104,11 @@ def _ordinary() -> list[Submission]:
     return [s for s in everyone if s.student.startswith(("correct", "student", "mistakes"))][:MANY]
 
 
-def _again(submissions: list[Submission], over: int) -> list[Submission]:
+def _again(submissions: list[HandedIn], over: int) -> list[HandedIn]:
     return [replace(each, student=f"{each.student}-{number}") for number in range(over) for each in submissions]
 
 
-def _timed(way: Way, submissions: list[Submission]) -> float:
+def _timed(way: Way, submissions: list[HandedIn]) -> float:
     """Return the wall time in seconds of grading `submissions` in this way, as one process."""
     environment = _prepared(way, submissions)
     started = time.perf_counter()
@@ -116,7 +116,7 @@ def _timed(way: Way, submissions: list[Submission]) -> float:
     return time.perf_counter() - started
 
 
-def _prepared(way: Way, submissions: list[Submission]) -> Environment:
+def _prepared(way: Way, submissions: list[HandedIn]) -> Environment:
     """Lay out a class that nobody has graded yet, with the assignment in its gradebook."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     checks = course.load(NAME).checks_in(RELEASE)

@@ -21,7 +21,7 @@ from autograder.gradebook.records import Records, open_gradebook
 from autograder.judge.record import Record
 from autograder.reports import class_report, feedback
 from autograder.sample import students
-from autograder.sample.students import NAME, Submission
+from autograder.sample.students import NAME, HandedIn
 
 FOLDER = course.ROOT / "build" / "sample"
 STOCK = course.ROOT / "build" / "sample-nbgrader"
@@ -51,7 +51,7 @@ def run(console: Console) -> bool:
     return not wrong and not summary.stopped and not written.failed
 
 
-def hand_in(console: Console) -> list[Submission]:
+def hand_in(console: Console) -> list[HandedIn]:
     """Build the course, and write the submissions of the class where nbgrader looks for them.
 
     A class of another assignment, or of other students, is cleared away before: nbgrader refuses to mix them.
@@ -73,7 +73,7 @@ def hand_in(console: Console) -> list[Submission]:
     return made
 
 
-def grade_with_nbgrader(handed_in: list[Submission], console: Console) -> dict[str, float]:
+def grade_with_nbgrader(handed_in: list[HandedIn], console: Console) -> dict[str, float]:
     """Let the stock command grade a few submissions into a gradebook of their own; return their marks."""
     shutil.rmtree(STOCK, ignore_errors=True)
     checks = course.load(NAME).checks_in(RELEASE)
@@ -103,7 +103,7 @@ def _run(command: list[str], environment: Mapping[str, str]) -> None:
 
 
 def _print_table(
-    console: Console, handed_in: list[Submission], found: Mapping[str, Record], stock: Mapping[str, float]
+    console: Console, handed_in: list[HandedIn], found: Mapping[str, Record], stock: Mapping[str, float]
 ) -> list[str]:
     """Print a line a student; return those whose marks are not the known ones."""
     known = students.expected_marks()

@@ -37,7 +37,7 @@ EXTRA = 14  # students who draw one or two mistakes by lot, so that some misconc
 
 
 @dataclass(frozen=True)
-class Submission:
+class HandedIn:
     """What one student handed in, and when."""
 
     student: str
@@ -54,7 +54,7 @@ class Submission:
         (folder / "timestamp.txt").write_text(self.handed_in.strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
 
 
-def submissions(judge: Judge, release: Path, seed: int = 0) -> Iterator[Submission]:
+def submissions(judge: Judge, release: Path, seed: int = 0) -> Iterator[HandedIn]:
     """Yield the class: every style, every misconception, some by lot, and the oddities.
 
     `release` is the folder of the student release that the class started from.
@@ -156,14 +156,14 @@ def _source(function: Callable[..., object], name: str) -> list[str]:
 
 def _hand_in(
     student: str, about: str, blank: nbformat.NotebookNode, answers: dict[str, str], change: Callable[[Paper], None]
-) -> Submission:
+) -> HandedIn:
     stubs = {c.metadata.nbgrader.grade_id: c.source for c in blank.cells if c.metadata.zeromean.kind == "exercise"}
     paper = Paper(deepcopy(blank), stubs)
     for name, source in answers.items():
         paper.answer(name, source)
     change(paper)
     raw = paper.raw if paper.raw is not None else nbformat.writes(paper.notebook).encode()
-    return Submission(student, about, raw, DUE + timedelta(hours=paper.late_hours) - timedelta(hours=1))
+    return HandedIn(student, about, raw, DUE + timedelta(hours=paper.late_hours) - timedelta(hours=1))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from autograder.sandbox.writer import Writer
 _ndarray, _Generator = np.ndarray, np.random.Generator
 
 
-class Given:
+class Arguments:
     """The worker's arguments, and what they were when they came."""
 
     def __init__(self, reader: Reader) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from autograder.sandbox.arguments import refill
 from autograder.sandbox.failure import Kind, StudentFailure
 from autograder.sandbox.faults import MAX_BASES
-from autograder.sandbox.host import Worker
+from autograder.sandbox.host import WorkerHandle
 from autograder.sandbox.outputs import checked, clean
 from autograder.sandbox.reader import Reader
 from autograder.sandbox.values import Handle, refuse_knots
@@ -33,7 +33,7 @@ class Exchange:
     `generation` counts the workers of a submission: a handle is good only in the worker that made it.
     """
 
-    def __init__(self, worker: Worker, generation: int) -> None:
+    def __init__(self, worker: WorkerHandle, generation: int) -> None:
         self.worker = worker
         self._generation = generation
         self._number = 0

@@ -85,14 +85,14 @@ class Zygote:
     def __exit__(self, _type: type | None, _value: BaseException | None, _traceback: TracebackType | None) -> None:
         self._stop()
 
-    def fork(self, allowed_imports: Sequence[str]) -> Worker:
+    def fork(self, allowed_imports: Sequence[str]) -> WorkerHandle:
         """Return a new worker; a zygote that has died is started again first."""
         request = {"do": "fork", "imports": list(allowed_imports)}
         ours, theirs = socket.socketpair()
         with theirs:
             for _ in range(2):
                 try:
-                    return Worker(self, self.ask(request, [theirs.fileno()])["worker"], ours)
+                    return WorkerHandle(self, self.ask(request, [theirs.fileno()])["worker"], ours)
                 except ConnectionError:
                     self._stop()
                     self._start()
@@ -150,7 +150,7 @@ class Zygote:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-class Worker:
+class WorkerHandle:
     """One worker, as the judge sees it."""
 
     def __init__(self, zygote: Zygote, number: int, sock: socket.socket) -> None:

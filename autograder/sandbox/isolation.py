@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -40,13 +41,14 @@ LEVELS = (
     Level(
         3,
         "seccomp",
-        "The worker can open no file at all, has no network and can start no process (seccomp, resource limits).",
+        "The worker can open no file at all, has no network and can start no process (seccomp, resource limits); it "
+        "can see which files exist.",
     ),
     Level(
         4,
         "none",
         "NOT ISOLATED: student code runs with your rights and can read your files, use the network and start "
-        "processes; only time and memory are limited.",
+        "processes; only time, memory and the number of processes are limited.",
     ),
 )
 
@@ -90,6 +92,8 @@ def choose(asked: str | None = None) -> Level:
 @cache
 def why_not(level: Level) -> str:
     """Try a level; return nothing when it holds, else the reason in words."""
+    if not sys.platform.startswith("linux"):
+        return "grading needs Linux."
     if level.name == "none":
         return ""
     if not seccomp.supported():

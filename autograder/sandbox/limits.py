@@ -15,8 +15,9 @@ class Limits:
     times is not tried again. Once a submission has wasted ``patience`` seconds, each further try gets at most
     ``hurry_wall``, and one is enough: when everything loops, it still costs a bounded time. ``total_wall`` bounds all
     cells and calls together, with what is run again after a loss, however slow each is. ``losses`` bounds how often a
-    worker is replaced. ``memory_mb`` comes on top of what the zygote has. Processes cannot be started; threads are
-    bounded by memory.
+    worker is replaced. ``memory_mb`` comes on top of what the zygote has. Processes cannot be started, and threads are
+    bounded by memory; where nothing is isolated, ``processes`` (threads too) may be started beside those that the user
+    has, and root is free of that bound.
     """
 
     cell_wall: float = 10.0
@@ -33,3 +34,4 @@ class Limits:
     scratch_mb: int = 64
     scratch_files: int = 256
     open_files: int = 64
+    processes: int = 64

@@ -91,6 +91,9 @@ def enter(plan: Plan, scratch: str, parent: int) -> None:
     _limit(plan.limits)  # from here on few files can be open; the walls of Landlock are many
     if plan.seccomp:
         seccomp.install(seccomp.program(os.getpid(), files=plan.landlock))
+    else:  # nothing else keeps it from starting processes without end
+        most = _tasks_of_this_user() + plan.limits.processes
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
 
 
 def _limit(limits: Limits) -> None:
@@ -103,6 +106,16 @@ def _limit(limits: Limits) -> None:
     for what, most in bounds.items():
         resource.setrlimit(what, (most, most))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 1))  # the first ends it by a signal that says why
+
+
+def _tasks_of_this_user() -> int:
+    """Count the processes and threads that count against RLIMIT_NPROC; some may end meanwhile."""
+    count = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):
+            said = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+            count += int(said["Threads"]) if int(said["Uid"].split()[0]) == os.getuid() else 0
+    return count
 
 
 @cache

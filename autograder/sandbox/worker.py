@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox import faults
-from autograder.sandbox.arguments import Given
+from autograder.sandbox.arguments import Arguments
 from autograder.sandbox.guard import ImportGuard, remember_loaded
 from autograder.sandbox.outputs import Stream
 from autograder.sandbox.reader import Reader
@@ -72,7 +72,7 @@ class Worker:
         function = self._shell.user_ns.get(header["name"])
         if not callable(function):
             return {"missing": function is not None}, []
-        given = Given(reader)
+        given = Arguments(reader)
         try:
             result = function(*args, **kwargs)
             self._shell.forget()

@@ -29,7 +29,7 @@ WATCH_SECONDS = 0.25
 GRACE_SECONDS = 0.05
 
 
-class Zygote:
+class ForkServer:
     """Forks a worker for each request, and ends it when asked."""
 
     def __init__(self, control: socket.socket, plan: walls.Plan, shell: StudentShell) -> None:
@@ -145,7 +145,7 @@ def main() -> None:
     gc.freeze()
     os.dup2(0, 2)  # until here, errors went to the judge
     with contextlib.suppress(ConnectionError):  # the judge is gone
-        Zygote(socket.socket(fileno=fd), plan, shell).serve()
+        ForkServer(socket.socket(fileno=fd), plan, shell).serve()
 
 
 if __name__ == "__main__":

@@ -18,8 +18,7 @@ from autograder.judge.attempt import attempt
 from autograder.judge.collect import sentence_of
 from autograder.judge.judge import fixtures, generator, skip_sentence, undisturbed
 from autograder.judge.reference import Reference
-from autograder.judge.student import LocalSession, Student
-from autograder.judge.student import Session as AnySession
+from autograder.judge.student import Answers, LocalSession, Student
 from autograder.sandbox.host import Zygote
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.pool import Session
@@ -53,13 +52,13 @@ def submitted(name: str, path: Path) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def session_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], AnySession]]:
+def session_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Answers]]:
     """Return the function that gives the one session in which an assignment is tried."""
     path = request.config.getoption("--submission")
     with ExitStack() as stack:
 
         @cache
-        def start(assignment: str) -> AnySession:
+        def start(assignment: str) -> Answers:
             if path is None:
                 return LocalSession(reference_of(assignment).namespace)
             return stack.enter_context(submitted(assignment, path))
@@ -74,7 +73,7 @@ def reference(request: pytest.FixtureRequest) -> Reference:
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest, reference: Reference, session_of: Callable[[str], AnySession]) -> Student:
+def student(request: pytest.FixtureRequest, reference: Reference, session_of: Callable[[str], Answers]) -> Student:
     """Return the student's functions."""
     return Student(session_of(request.path.parent.name), reference)
 

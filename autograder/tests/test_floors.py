@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -63,6 +64,16 @@ def test_every_import_points_down() -> None:
             assert parts[1] in FLOORS, f"{path}: imports {name}, which is on no floor"
             assert room not in GROUND, f"{path}: is on the ground floor, and imports {name}"
             assert FLOORS.index(parts[1]) < FLOORS.index(room), f"{path}: imports {name}, which is above it"
+
+
+def test_no_class_name_is_used_twice() -> None:
+    """A name says in which room and on which side one is."""
+    homes: defaultdict[str, list[str]] = defaultdict(list)
+    for path in _modules("autograder"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name.lstrip("_")].append(path.relative_to(ROOT).as_posix())
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
 
 
 def test_the_students_package_knows_nothing_of_the_grader() -> None:

@@ -113,7 +113,7 @@ CHECKS = (
     CheckResult("a", "keeps `x` < 1", 1, "passed"),
     CheckResult("b", "is <fast>", 1, "failed", "got <script>\nexpected 2.", "think of `N`.", "slip"),
     CheckResult("c", "is fair", 1, "error", "A person will look at it.", detail="Traceback: hidden"),
-    CheckResult("d", "is last", 1, "skipped", "tried once `is fair` passes"),
+    CheckResult("d", "is last", 1, "skipped", "This is tried as soon as `is fair` passes."),
 )
 
 
@@ -132,7 +132,7 @@ def test_results_say_what_came_of_each_check():
 def test_only_the_staff_see_why_a_check_is_undecided():
     """The traceback of a suite is in the staff's notebook, never in the feedback."""
     exercise = ExerciseResult("double", 4, CHECKS)
-    assert "Open: of 4 marks, a person will decide." in as_text(exercise, staff=False)
+    assert "Undecided: a person will decide about 4 marks." in as_text(exercise, staff=False)
     assert "hidden" in as_html(exercise, staff=True)
     assert "hidden" not in as_html(exercise, staff=False) + as_text(exercise, staff=False)
 

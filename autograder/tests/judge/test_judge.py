@@ -86,8 +86,11 @@ def test_outcomes_and_messages(judge_of: Callable[[str], Judge]) -> None:
     assert found["many_calls"].message == (
         "dx: 2 of 2 entries differ; the worst is dx[0, 0]: got 4, expected 2. Every entry is 2 times what it should be."
     )
-    assert (found["waits"].outcome, found["waits"].message) == ("skipped", "tried once `is right in every call` passes")
-    assert found["waits_longer"].message == "tried once `waits` passes"
+    assert (found["waits"].outcome, found["waits"].message) == (
+        "skipped",
+        "This is tried as soon as `is right in every call` passes.",
+    )
+    assert found["waits_longer"].message == "This is tried as soon as `waits` passes."
     assert (found["our_fault"].outcome, found["our_fault"].message) == ("error", UNDECIDED)
     assert "KeyError: 'nothing'" in found["our_fault"].detail
     assert found["warnings"].outcome == "passed"

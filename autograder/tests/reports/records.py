@@ -14,7 +14,13 @@ WRONG = CheckResult(
     hint="Your dx is what you get when the variance is held constant.",
     misconception="variance_held_constant",
 )
-WAITING = CheckResult("test_square", "it also works on square batches", 1, "skipped", message="tried once dx agrees")
+WAITING = CheckResult(
+    "test_square",
+    "it also works on square batches",
+    1,
+    "skipped",
+    message="This is tried as soon as `dx agrees` passes.",
+)
 BROKEN = CheckResult("test_ours", "our own check", 1, "error", message="ZeroDivisionError in test_ours, line 9")
 
 

@@ -144,3 +144,22 @@ def test_filters_are_well_formed(monkeypatch: pytest.MonkeyPatch, machine: str) 
             far = value if operation == 0x05 else max(yes, no) if operation in (0x15, 0x45) else 0
             assert at + 1 + far < count or operation == 0x06
     seccomp._same_for_all.cache_clear()
+
+
+def test_where_nothing_is_isolated_processes_are_counted() -> None:
+    """At the last level a worker may start a few processes beside those of the user, not any number."""
+    read = "import resource\ndef f():\n    return resource.getrlimit(resource.RLIMIT_NPROC)"
+    with Zygote(Limits(processes=10), isolation="none") as zygote, Session(zygote, ["resource"]) as session:
+        session.run([read])
+        soft, hard = session.call("f")
+    assert soft == hard
+    assert 10 < soft < 100_000
+
+
+def test_other_systems_are_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also the level that isolates nothing needs what only Linux has."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    isolation.why_not.cache_clear()
+    with pytest.raises(IsolationError, match=r"Isolation level 'none' does not work here: grading needs Linux\."):
+        isolation.choose("none")
+    isolation.why_not.cache_clear()

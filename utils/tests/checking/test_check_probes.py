@@ -144,6 +144,6 @@ def test_waiting() -> None:
     first = probes.Check("first", 1, (step_of(1.0),))
     assert replay((first, first, probes.Check("last", 1, (step_of(1.0),), after=0)), f=f) == [
         ("failed", "f was stopped after 0.05 seconds: does a loop never end?"),
-        ("waits", "This is tried once f comes to an end."),
-        ("waits", 'This is tried once "first" passes.'),
+        ("waits", "This is tried as soon as f comes to an end."),
+        ("waits", 'This is tried as soon as "first" passes.'),
     ]

@@ -92,7 +92,7 @@ OUTCOMES = (
     Outcome("first <b>", "passed"),
     Outcome("second", "failed", "a < b.", "line 3: x & y", "Think <again>.", wrong((2, 3), (1, 2))),
     Outcome("third", "unwritten", "g is not written yet."),
-    Outcome("fourth", "waits", "This is tried once f comes to an end."),
+    Outcome("fourth", "waits", "This is tried as soon as f comes to an end."),
 )
 
 

@@ -52,7 +52,7 @@ class Replay:
         for number, check in enumerate(self.exercise.checks):
             before = results[check.after] if check.after is not None else None
             if before is not None and before.state != "passed":
-                message = f'This is tried once "{before.sentence}" passes.'
+                message = f'This is tried as soon as "{before.sentence}" passes.'
                 results.append(Outcome(check.sentence, "waits", message))
             else:
                 trial = _Trial(check, self)
@@ -123,7 +123,7 @@ class _Trial:
         if function is None:
             return self._outcome("unwritten", f"{name} is not defined yet. Run the cell that defines it.")
         if name in self.replay.too_slow:
-            return self._outcome("waits", f"This is tried once {name} comes to an end.")
+            return self._outcome("waits", f"This is tried as soon as {name} comes to an end.")
         arguments = step.arguments(self.caches)
         args = tuple(arguments.values())[: step.positional]
         kwargs = dict(list(arguments.items())[step.positional :])
