@@ -27,7 +27,7 @@ def mutants(source: str) -> Iterator[tuple[str, str]]:
             if after != before:
                 yield f"{before} -> {after}", _with(place, new, tree)
     for parameter in scope.parameters[:1]:
-        first = _Place(function.body, 1 if ast.get_docstring(function) else 0)
+        first = _Slot(function.body, 1 if ast.get_docstring(function) else 0)
         cast = ast.parse(f"{parameter} = {parameter}.astype(float)").body[0]
         yield f"{parameter} -> {parameter}.astype(float)", _with(first, [cast, first.node], tree)
 
@@ -58,7 +58,7 @@ class _Scope:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Slot:
     """Where a node stands in its tree: in a list (by position), or in a field of another node (by name)."""
 
     holder: Any
@@ -69,7 +69,7 @@ class _Place:
         return self.holder[self.key] if isinstance(self.holder, list) else getattr(self.holder, self.key)
 
 
-def _places(holder: ast.AST) -> Iterator[_Place]:
+def _places(holder: ast.AST) -> Iterator[_Slot]:
     """Yield the place of every node in which a slip can matter: not in a message, not in the -1 of a reshape."""
     for place in _children(holder):
         unimportant = isinstance(place.node, ast.Name) and _is_layout(holder)
@@ -79,12 +79,12 @@ def _places(holder: ast.AST) -> Iterator[_Place]:
             yield from _places(place.node)
 
 
-def _children(holder: ast.AST) -> Iterator[_Place]:
+def _children(holder: ast.AST) -> Iterator[_Slot]:
     for field, value in ast.iter_fields(holder):
         if isinstance(value, ast.AST):
-            yield _Place(holder, field)
+            yield _Slot(holder, field)
         elif isinstance(value, list):
-            yield from (_Place(value, i) for i, part in enumerate(value) if isinstance(part, ast.AST))
+            yield from (_Slot(value, i) for i, part in enumerate(value) if isinstance(part, ast.AST))
 
 
 def _is_layout(holder: ast.AST) -> bool:
@@ -97,7 +97,7 @@ def _is_layout(holder: ast.AST) -> bool:
     return False
 
 
-def _with(place: _Place, new: New, tree: ast.AST) -> str:
+def _with(place: _Slot, new: New, tree: ast.AST) -> str:
     """Return the source of a tree with something else in one place; the tree stays as it is."""
     old = place.node
     if isinstance(place.holder, list):

@@ -160,6 +160,7 @@ def test_other_systems_are_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch
     """Also the level that isolates nothing needs what only Linux has."""
     monkeypatch.setattr(sys, "platform", "darwin")
     isolation.why_not.cache_clear()
-    with pytest.raises(IsolationError, match=r"Isolation level 'none' does not work here: grading needs Linux\."):
+    refused = r"Isolation level 'none' does not work here: grading needs Linux\."
+    with pytest.raises(isolation.IsolationError, match=refused):
         isolation.choose("none")
     isolation.why_not.cache_clear()
