@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import html
 import re
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from xml.etree.ElementTree import tostring
 
 from latex2mathml.converter import convert_to_element
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathInlineParser
 
+from autograder.bounds import Overrun, processor_time
 from autograder.safe import LONGEST_TEXT, TAGS, as_written, clean_html, encodable
 
 SECONDS = 1.0
@@ -29,10 +27,6 @@ _CHARACTER = re.compile(r"&#x[0-9A-Fa-f]{1,6};")  # as latex2mathml writes the s
 _ANY_TAG = re.compile(r"<[^>]*>?")
 _ATTRIBUTE = r"""\s+[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)"""
 _REAL_TAG = re.compile(rf"</?([a-zA-Z]\w*)(?:{_ATTRIBUTE})*\s*/?>")
-
-
-class _TooSlow(BaseException):
-    """Raised when the time of a page is over; no `except Exception` of a converter holds it."""
 
 
 def to_html(markdown: str) -> str:
@@ -73,12 +67,17 @@ class Patience:
         return {**output, "data": data} if data else None
 
     def _within(self, convert: Callable[[], str], source: str) -> str:
-        """Return what `convert` makes of `source`; or `source`, when that fails or the page's time is over."""
+        """Return what `convert` makes of `source`; or `source`, when that fails, or the page's time is over.
+
+        Nothing is begun outside the main thread, where nothing could stop it.
+        """
+        if self._left <= 0 or threading.current_thread() is not threading.main_thread():
+            return as_written(source)
         started = time.thread_time()
         try:
-            with _time_limit(self._left):
+            with processor_time(self._left):
                 return convert()
-        except (Exception, _TooSlow):  # a student's text can make a converter fail anywhere
+        except (Exception, Overrun):  # a student's text can make a converter fail anywhere
             return as_written(source)
         finally:
             self._left -= time.thread_time() - started
@@ -141,23 +140,3 @@ def _formula(latex: str, display: str, *, written: str) -> str:
 def _as_html_or_text(text: str) -> str:
     tags = [_REAL_TAG.fullmatch(tag) for tag in _ANY_TAG.findall(text)]
     return text if all(tag and tag[1].lower() in TAGS for tag in tags) else html.escape(text, quote=False)
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise `_TooSlow` after this much work; at once where nothing could stop it, outside the main thread."""
-    if seconds <= 0 or threading.current_thread() is not threading.main_thread():
-        raise _TooSlow
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise _TooSlow
-
-    handler = signal.signal(signal.SIGVTALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    finally:
-        signal.signal(signal.SIGVTALRM, handler)

@@ -35,6 +35,7 @@ ENGINE = (
     "judge/*.py",
     "gradebook/**/*.py",
     "authoring/course.py",
+    "bounds.py",
     "markup.py",
     "safe.py",
 )

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder import bounds
 from autograder.authoring.course import Assignment
 from autograder.gradebook.classroom import Submission
 from autograder.gradebook.grading import Graded, Grader, open_grader, undecided
 from autograder.gradebook.marks import Marks, marks
-from autograder.judge import bounds
 from autograder.judge.record import Record
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.bounds import CHECK_SECONDS, Overrun, processor_time
 from autograder.judge.attempt import attempt
-from autograder.judge.bounds import CHECK_SECONDS, Overrun, processor_time
 from autograder.judge.collect import Suite, SuiteCheck, collect
 from autograder.judge.hints import Suspects
 from autograder.judge.record import CheckResult, ExerciseResult

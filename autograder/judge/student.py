@@ -144,19 +144,24 @@ class Student:
             result = self._session.call(name, *_for_student(args, kwargs))
         except StudentFailure as failure:
             kinds = (failure.exception, *failure.bases) if failure.exception else ()
-            call.got = Effect(raised=(kinds or (failure.kind,)), said=failure.sentence, on_purpose=failure.on_purpose)
+            raised = kinds or (failure.kind,)
+            self._keep(call, Effect(raised=raised, said=failure.sentence, on_purpose=failure.on_purpose))
             raise CallFailed(failure.sentence, *kinds) from None
         visible, cache = without_cache(name, result)
-        call.got = Effect(copied(visible), args=copied(args), kwargs=copied(kwargs), held=copied(held))
-        self._kept += size_of((visible, args, kwargs, held))
-        if self._kept > MOST_KEPT:
-            self.calls.clear()
+        self._keep(call, Effect(copied(visible), args=copied(args), kwargs=copied(kwargs), held=copied(held)))
         self._refuse_other_layout(call, visible, args, kwargs)
         if isinstance(expected.result, tuple):
             visible = self._with_misfits(name, visible, expected.result)
         if expected.has_cache:
             return (*visible[:-1], self._cache(cache, expected))
         return visible
+
+    def _keep(self, call: Call, got: Effect) -> None:
+        """Remember what a call did; once all calls are too large to keep, none is: a part of them could mislead."""
+        call.got = got
+        self._kept += size_of((got.result, got.args, got.kwargs, got.held))
+        if self._kept > MOST_KEPT:
+            self.calls.clear()
 
     def _refuse_other_layout(self, call: Call, result: Any, args: tuple[Any, ...], kwargs: Namespace) -> None:
         """Fail the check if the call returned something, or left something in its arguments, that has no place."""

@@ -38,7 +38,7 @@ class Session:
         self.lost: list[str] = []
         self._zygote, self._imports, self._limits = zygote, tuple(allowed_imports), zygote.limits
         self._good: list[tuple[int, str]] = []
-        self._cells = 0
+        self._cells = self._forks = 0
         self._exchange: Exchange | None = None
         self._timeouts: Counter[str] = Counter()
         self._waited = self._spent = self._asked = self._peak = 0.0
@@ -137,7 +137,8 @@ class Session:
         while self._exchange is None:
             if len(self.lost) >= self._limits.losses:
                 raise StudentFailure(f"not tried: this code took its process down {len(self.lost)} times.", "lost")
-            self._exchange = Exchange(self._zygote.fork(self._imports), len(self.lost))
+            self._forks += 1
+            self._exchange = Exchange(self._zygote.fork(self._imports), self._forks)
             for cell in self._good:
                 self._refuse_if_exhausted(what)
                 try:

@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUND = {"errors", "suite", "safe", "sandbox"}
+GROUND = {"bounds", "errors", "suite", "safe", "sandbox"}
 FLOORS = [*sorted(GROUND), "markup", "judge", "authoring", "gradebook", "reports", "sample", "__main__"]
 STUDENTS_FLOORS = {  # each room of the students' package, and the rooms that it may look into
     "checking": set(),

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.judge import bounds
+from autograder import bounds
+from autograder.bounds import Overrun, memory, processor_time
 from autograder.judge import judge as judging
 from autograder.judge import student as calling
-from autograder.judge.bounds import Overrun, memory, processor_time
 from autograder.judge.judge import Judge
 from autograder.judge.reference import exchanged
 from autograder.judge.student import LocalSession
+from autograder.suite.expectations import CallFailed
 
 LOOPS = """
 import numpy as np
@@ -150,4 +151,6 @@ def test_what_calls_leave_behind_is_bounded(judge: Judge, monkeypatch: pytest.Mo
     assert len(student.calls) == 3
     out, _ = student.scale_forward(np.ones((100, 200)), 2.0, {"mean": np.zeros(200)})
     assert out.shape == (100, 200)
-    assert student.calls == []
+    with pytest.raises(CallFailed):
+        student.scale_forward(np.ones((2, 2)), 0, {"mean": np.zeros(2)})
+    assert student.calls == [], "a hint from a part of the calls would be a guess"

@@ -121,6 +121,23 @@ def test_a_lost_worker_is_replaced(session: Session) -> None:
     ]
 
 
+def test_a_call_that_we_break_off_ourselves(session: Session) -> None:
+    """The worker is given up with its objects, and nobody is blamed: it would answer another question next."""
+    session.run(["def ask(f):\n    return f(1)", "def thing():\n    return object()"])
+    handle = session.call("thing")
+
+    def break_off(number: int) -> int:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        session.call("ask", (break_off,))
+    assert session.call("ask", (lambda number: number + 1,)) == 2
+    assert session.lost == []
+    session.call("thing")
+    with pytest.raises(StudentFailure, match="the object that an earlier call returned was lost"):
+        session.call("ask", (handle,))
+
+
 def test_a_cell_that_fails_only_when_replayed(session: Session) -> None:
     """A cell that takes the worker down on a later run is dropped, and the rest goes on."""
     tricky = "import os, time\nif time.time() > start + 0.5: os._exit(5)"

@@ -1,4 +1,4 @@
-"""Bounds on the judge itself: a suite that does not end, or fills the memory, costs a check and not the class."""
+"""Bounds on our own processes: what does not end, or fills the memory, costs a check or a text, and not the class."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AGAIN_SECONDS = 0.5  # for a check that catches even this
 
 
 class Overrun(BaseException):
-    """A check used up the processor time that it may take; no Exception, since a check may catch those."""
+    """Something used up the processor time that it may take; no Exception, since much code catches those."""
 
 
 @contextmanager
