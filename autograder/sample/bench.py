@@ -49,23 +49,26 @@ class Way:
     command: tuple[str, ...]
     stock: bool = False
     over: int = 1
+    first: tuple[str, ...] = ()  # a command that must have run
 
 
 _PYTHON = (sys.executable, "-m")
+_GRADE = (*_PYTHON, "autograder", "grade", NAME, "--json", "--jobs", "2")
 WAYS = (
     Way("stock_cli_ms", "nbgrader autograde, as it comes", (*_PYTHON, "nbgrader", "autograde", NAME), stock=True),
     Way("plugin_cli_ms", "nbgrader autograde, with our steps", (*_PYTHON, "nbgrader", "autograde", NAME)),
-    Way("bulk_ms", "autograder grade", (*_PYTHON, "autograder", "grade", NAME, "--json", "--jobs", "2"), over=10),
+    Way("bulk_ms", "autograder grade", _GRADE, over=10),
     Way("floor_ms", "bare exec with the same checks", (*_PYTHON, "autograder.sample.bench"), over=10),
 )
+PAGES = Way("feedback_ms", "autograder feedback, a page", (*_PYTHON, "autograder", "feedback", NAME), first=_GRADE)
 
 
 def run(rounds: int, log: Console) -> dict[str, float]:
     """Return milliseconds per submission for each way: the median of `rounds` interleaved rounds."""
     ordinary = _ordinary()
-    seconds: dict[str, list[float]] = {way.key: [] for way in WAYS}
+    seconds: dict[str, list[float]] = {way.key: [] for way in (*WAYS, PAGES)}
     for number in range(1, rounds + 1):
-        for way in WAYS:
+        for way in (*WAYS, PAGES):
             log.print(f"round {number} of {rounds}: {way.words} ...")
             classes = _again(ordinary, way.over), _again(ordinary[:FEW], way.over)
             many, few = (_timed(way, each) for each in classes)
@@ -80,6 +83,7 @@ def show(figures: Mapping[str, float], console: Console) -> None:
         value = figures[way.key]
         ratios = figures["stock_cli_ms"] / value, value / figures["floor_ms"]
         table.add_row(way.words, f"{value:.1f}", f"{ratios[0]:.1f}", f"{ratios[1]:.2f}")
+    table.add_row(PAGES.words, f"{figures[PAGES.key]:.1f}", "", "")
     console.print(table)
 
 
@@ -132,6 +136,8 @@ def _prepared(way: Way, submissions: list[HandedIn]) -> Environment:
     (FOLDER / "nbgrader_config.py").write_text(STOCK_CONFIG)
     folder = FOLDER if way.stock else course.ROOT
     _run((*_PYTHON, "nbgrader", "generate_assignment", NAME, "--force"), environment, folder)
+    if way.first:
+        _run(way.first, environment, folder)
     return environment
 
 

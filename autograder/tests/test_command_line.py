@@ -208,7 +208,7 @@ def test_sample_fails_when_a_mark_is_not_the_known_one(monkeypatch: pytest.Monke
 
 def test_bench_prints_a_table_or_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """The figures are printed with their ratios, or as data."""
-    figures = {"stock_cli_ms": 3800.0, "plugin_cli_ms": 475.0, "bulk_ms": 84.0, "floor_ms": 80.0}
+    figures = {"stock_cli_ms": 3800.0, "plugin_cli_ms": 475.0, "bulk_ms": 84.0, "floor_ms": 80.0, "feedback_ms": 40.0}
     monkeypatch.setattr(bench, "run", lambda rounds, log: figures)
     assert "1.05" in call("bench").stdout
     assert json.loads(call("bench", "--rounds", "1", "--json").stdout) == figures
