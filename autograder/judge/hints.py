@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.judge.collect import Replacement
@@ -49,7 +49,11 @@ class Suspects:
         wrong_calls = [call for call in calls if not _same(call.got, call.expected, call.expected)]
         if not wrong_calls:
             return []
-        return [name for name in self._misconceptions if self._fits(name, wrong_calls) and self._fits(name, calls)]
+        return [
+            name
+            for name in self._misconceptions
+            if all(_does(self._observe(name, call), call) for call in self._each_once(name, wrong_calls, calls))
+        ]
 
     def _by_result(self, calls: Sequence[Call]) -> list[str]:
         """Name the one misconception that returns what the student returned, where that is wrong."""
@@ -65,13 +69,20 @@ class Suspects:
         return found if len(found) == 1 else []
 
     def _fits(self, name: str, calls: Sequence[Call]) -> bool:
-        """Whether a misconception does what the student did on every call of its functions.
+        """Whether a misconception does what the student did on every call of its functions."""
+        return all(_does(self._observe(name, call), call) for call in self._relevant(name, calls))
 
-        A helper that no check calls shows in the functions that use it: then all calls count.
-        """
+    def _relevant(self, name: str, calls: Sequence[Call]) -> Sequence[Call]:
+        """Return the calls of its functions; all, for a helper that no check calls: it shows in what uses it."""
         functions = self._misconceptions[name].functions
-        relevant = [call for call in calls if call.function in functions] or calls
-        return all(_does(self._observe(name, call), call) for call in relevant)
+        return [call for call in calls if call.function in functions] or calls
+
+    def _each_once(self, name: str, wrong_calls: Sequence[Call], calls: Sequence[Call]) -> Iterator[Call]:
+        """Yield the calls to compare, the wrong ones first; a walk of a thousand is not compared twice."""
+        first = self._relevant(name, wrong_calls)
+        yield from first
+        known = set(map(id, first))
+        yield from (call for call in self._relevant(name, calls) if id(call) not in known)
 
     def _observe(self, name: str, call: Call) -> Effect:
         """Make a student's call with the misconception in place, or remember what came of it."""
