@@ -1,30 +1,35 @@
 """Records the visible checks of an assignment as data, so that ``check(f)`` needs no code of ours.
 
-Each visible check is run once with the reference through a student that remembers every call. What is shipped are
-inputs, results and fingerprints of misconceptions; a check's own comparisons become "equal to the reference".
+Each visible check is run once with the reference through a student that remembers every call and every question. What
+is shipped are inputs, what is asked of what comes back, and fingerprints of misconceptions. The numbers are drawn for
+this alone; whoever is graded meets others. That `check(f)` and the grade decide alike is proved (`judge/agreement.py`).
 """
 
 from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from zeromean.checking import probes
 from zeromean.checking.encoding import DataError
-from zeromean.checking.fingerprints import difference_of_prints, fingerprint, raised_print
-from zeromean.checking.probes import FORMAT
+from zeromean.checking.fingerprints import difference_of_prints
+from zeromean.checking.probes import FORMAT, Look, Mistake, Probe, VisibleCheck, VisibleExercise
+from zeromean.checking.replay import Replay
 
-from autograder.authoring.attention import looked_at
-from autograder.authoring.recording import Recorded, Recorder, whole
+from autograder.authoring.attention import needed
+from autograder.authoring.recording import Recorder, varies
 from autograder.judge.collect import Suite, SuiteCheck
 from autograder.judge.judge import Judge, fixtures, undisturbed
-from autograder.judge.reference import SuiteError, exchanged, observe
+from autograder.judge.reference import SuiteError, exchanged
 from autograder.judge.student import Student
 from autograder.suite.expectations import CheckFailed
+from autograder.suite.listening import listening
+
+SEED, GRADES = 20_151_102, 0
+_A_LINE_EACH = ("exercises", "checks", "calls", "looks", "rights", "mistakes", "prints")
 
 
 def record(judge: Judge) -> dict[str, Any]:
@@ -32,103 +37,147 @@ def record(judge: Judge) -> dict[str, Any]:
 
     SuiteError names a visible check that data cannot express.
     """
-    return {"format": FORMAT, "exercises": [_exercise(judge, suite) for suite in judge.suites]}
+    return {"format": FORMAT, "exercises": [_as_data(exercise_of(judge, suite)) for suite in judge.suites]}
 
 
 def write(judge: Judge, path: Path, outline: dict[str, Any] | None = None) -> None:
     """Write `record` to a file, with the outline of the notebook that it lies beside."""
     data = record(judge) | ({"outline": outline} if outline else {})
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text("".join(_lines(data)) + "\n", encoding="utf-8")
 
 
-def _exercise(judge: Judge, suite: Suite) -> dict[str, Any]:
+def exercise_of(judge: Judge, suite: Suite) -> VisibleExercise:
+    """Record the visible checks of one exercise, and what each of its misconceptions does in them."""
     visible = [check for check in suite.checks if check.mark.visible]
-    runs = [_run(judge, check) for check in visible]
     names = [check.name for check in visible]
-    checks = [
-        probes.Check(
-            check.sentence,
-            check.mark.weight,
-            tuple(recorded.step for recorded in run),
-            names.index(check.mark.after) if check.mark.after in names else None,
-        )
-        for check, run in zip(visible, runs, strict=True)
-    ]
+    checks = []
+    for check in visible:
+        probes, looks = _recorded(judge, check)
+        after = names.index(check.mark.after) if check.mark.after in names else None
+        checks.append(VisibleCheck(check.sentence, check.mark.weight, tuple(probes), tuple(looks), after))
     functions = {
         name: [_parameter(p) for p in inspect.signature(judge.reference.function(name)).parameters.values()]
         for name in suite.functions
     }
-    mistakes = _mistakes(judge, suite, runs)
-    return {
-        "name": suite.exercise,
-        "functions": functions,
-        "checks": [asdict(check) for check in checks],
-        "mistakes": mistakes,
-    }
+    exercise = _with_rights(judge, VisibleExercise(suite.exercise, functions, tuple(checks)), names)
+    return replace(exercise, mistakes=tuple(_mistakes(judge, suite, exercise)))
 
 
-def _run(judge: Judge, check: SuiteCheck) -> list[Recorded]:
-    """Run one visible check with the reference; return its steps, and at what in each of them it looks."""
-    recorder = Recorder(judge.reference)
+def _as_data(exercise: VisibleExercise) -> dict[str, Any]:
+    data = asdict(replace(exercise, mistakes=()))
+    for check in data["checks"]:
+        for look in check["looks"]:
+            look["pieces"] = [list(piece.values()) for piece in look["pieces"]]
+    mistakes = [
+        {"hint": m.hint, "prints": [[*call, shown] for call, shown in m.prints.items()]} for m in exercise.mistakes
+    ]
+    return {**data, "mistakes": mistakes}
 
-    def run_with(student: Student) -> None:
-        with undisturbed():
-            check.function(**fixtures(check.name, check.fixtures, student, judge.reference, 0))
 
+def _recorded(judge: Judge, check: SuiteCheck) -> tuple[list[Probe], list[Look]]:
+    """Run one visible check with the reference; return its calls, and all that it asks about them."""
+    recorder, other = Recorder(judge.reference), Recorder(judge.reference)
+    run = _runner(judge, check, SEED)
     try:
-        run_with(recorder)
+        with listening(recorder.hear):
+            run(recorder)
+        with listening(other.hear):
+            _runner(judge, check, GRADES)(other)
     except CheckFailed as failure:
         raise SuiteError(f"{check.name} fails with the reference: {failure} Mend the check.") from failure
     except DataError as error:
         raise SuiteError(
-            f"{check.name} is visible, but data cannot express it: {error}. Give the student's functions arrays, "
-            "numbers, strings, and tuples, lists or dicts of these, or take visible=True away."
+            f"{check.name} is visible, but data cannot express it: {error}. Or take visible=True away."
         ) from error
-    run = [
-        replace(recorded, step=looked_at(run_with, judge.reference, position, recorded.step))
-        for position, recorded in enumerate(recorder.recorded)
-    ]
-    if not any(r.step.raises or r.step.left or (r.step.parts and not r.step.only_prepares) for r in run):
+    looks = [*needed(run, judge.reference, recorder.probes, recorder.looks), *recorder.looks]
+    if not looks and not any(probe.raises for probe in recorder.probes):
         raise SuiteError(
             f"{check.name} is visible, but passes whatever the student's functions return. Compare what they return "
             "with the reference, or take visible=True away."
         )
+    _refuse_same_numbers(check, recorder.probes, other.probes, looks)
+    return recorder.probes, sorted(looks, key=lambda look: look.when)
+
+
+def _refuse_same_numbers(check: SuiteCheck, mine: list[Probe], grades: list[Probe], looks: list[Look]) -> None:
+    """Refuse a check whose inputs are always the same: its answers would be in the students' hands."""
+    if [probe.function for probe in mine] != [probe.function for probe in grades]:
+        raise SuiteError(f"{check.name} is visible, but calls other functions with other random numbers. Mend that.")
+    differs = varies(mine, grades)
+    asked = {piece.call for look in looks for piece in look.pieces} | {i for i, p in enumerate(mine) if p.raises}
+    for call in sorted(asked):
+        if not differs(call):
+            raise SuiteError(
+                f"{check.name} is visible, but calls `{mine[call].function}` with the same values in every run: what "
+                "is shipped would hold the answer to what is graded. Ask for `rng` and draw them."
+            )
+
+
+def _runner(judge: Judge, check: SuiteCheck, seed: int) -> Callable[[Student], None]:
+    def run(student: Student) -> None:
+        with undisturbed():
+            check.function(**fixtures(check.name, check.fixtures, student, judge.reference, seed))
+
     return run
 
 
-def _mistakes(judge: Judge, suite: Suite, runs: Sequence[Sequence[Recorded]]) -> list[dict[str, Any]]:
-    """Return the hint and the fingerprints of every misconception that shows on the visible calls."""
-    found = []
-    for misconception in filter(lambda one: one.shows, suite.misconceptions):
-        namespace = exchanged(judge.reference.namespace, misconception.functions)
-        prints = [
-            [check, step, _print(namespace, run[step])]
-            for check, run in enumerate(runs)
-            for step in _relevant(run, set(misconception.functions))
-        ]
-        if any(shown is not None for _, _, shown in prints):
-            found.append({"hint": misconception.hint, "prints": prints})
-    return found
+def _with_rights(judge: Judge, exercise: VisibleExercise, names: Sequence[str]) -> VisibleExercise:
+    """Add what the reference's calls look like; it passes what was recorded from it, or a name is told."""
+    replay = Replay(exercise, judge.namespace)
+    for name, outcome in zip(names, replay.outcomes(), strict=True):
+        if outcome.state != "passed":
+            raise SuiteError(f"{name} is visible, but as data it refuses the reference: {outcome.message} Mend it.")
+    checks = [
+        replace(check, rights=tuple(replay.prints.get((number, call)) for call in range(len(check.calls))))
+        for number, check in enumerate(exercise.checks)
+    ]
+    return replace(exercise, checks=tuple(checks))
 
 
-def _relevant(run: Sequence[Recorded], functions: set[str]) -> list[int]:
-    """Return the steps by which a misconception is recognised, as the judge chooses them."""
-    calls = [i for i, recorded in enumerate(run) if not recorded.step.only_prepares]
-    return [i for i in calls if run[i].step.function in functions] or calls
+def _mistakes(judge: Judge, suite: Suite, exercise: VisibleExercise) -> Iterator[Mistake]:
+    """Yield the hint and the fingerprints of every misconception that shows on the visible calls."""
+    for replacement in filter(lambda one: one.shows, suite.misconceptions):
+        namespace = exchanged(judge.namespace, replacement.functions)
+        replay = Replay(exercise, namespace)
+        with undisturbed():
+            replay.outcomes()
+        prints = {
+            (number, call): difference_of_prints(replay.prints[number, call], check.rights[call])
+            for number, check in enumerate(exercise.checks)
+            for call in _relevant(check, set(replacement.functions))
+            if (number, call) in replay.prints
+        }
+        if any(shown is not None for shown in prints.values()):
+            yield Mistake(replacement.hint or "", prints)
 
 
-def _print(namespace: dict[str, Any], recorded: Recorded) -> Any:
-    """Return the fingerprint of a call made with a misconception, or None where it does what is right."""
-    step, call = recorded.step, recorded.call
-    function = namespace[step.function]
-    with undisturbed():
-        effect = observe(function, step.function, call.args, call.kwargs)
-    if effect.raised:
-        shown = raised_print(effect.raised[0], effect.said)
+def _relevant(check: VisibleCheck, functions: set[str]) -> list[int]:
+    """Return the calls by which a misconception is recognised, as the judge chooses them."""
+    calls = [i for i, probe in enumerate(check.calls) if not probe.only_prepares]
+    return [i for i in calls if check.calls[i].function in functions] or calls
+
+
+def _lines(data: Any, depth: int = 0, key: str = "") -> Iterator[str]:
+    """Write JSON so that each call, question and fingerprint has a line of its own: a change shows as that."""
+    pad = "\n" + " " * (depth + 1)
+    if (
+        isinstance(data, list)
+        and key in ("exercises", "checks", "calls", "looks", "rights", "mistakes", "prints")
+        and data
+    ):
+        yield "["
+        for i, item in enumerate(data):
+            yield ("," if i else "") + pad
+            yield from _lines(item, depth + 1)
+        yield "\n" + " " * depth + "]"
+    elif isinstance(data, dict) and {"exercises", "checks", "calls", "prints"} & set(data):
+        yield "{"
+        for i, (name, item) in enumerate(data.items()):
+            yield ("," if i else "") + pad + json.dumps(name) + ": "
+            yield from _lines(item, depth + 1, name)
+        yield "\n" + " " * depth + "}"
     else:
-        left = dict(zip(step.inputs, [*effect.args, *effect.kwargs.values()], strict=True))
-        shown = fingerprint(step.seen(whole(effect)[0], left))
-    return difference_of_prints(shown, step.right_print())
+        yield json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _parameter(parameter: inspect.Parameter) -> str:

@@ -37,7 +37,7 @@ from autograder.judge.unseen import functions_of, unseen_slips
 
 HOUSE = Path(__file__).resolve().parents[2]
 ENGINE = ("autograder/suite", "autograder/judge", "autograder/authoring", "utils/zeromean/checking")
-LIBRARIES = ("numpy", "autograd")
+LIBRARIES = ("numpy", "autograd", "numpydoc")
 MOST_TOLD = 12
 
 
@@ -105,7 +105,7 @@ class Prover:
             *table.faults,
             *matters_of_luck(self.judge, suite, table.rejected),
             *cache_faults(self.judge, suite),
-            *disagreements(self.judge, suite, self._shipped[cell.name]),
+            *disagreements(self.judge, suite, self._shipped[cell.name], functions_of(cell.source)),
             *slips.complaints,
         ]
         file = f"autograder/suites/{self.assignment.name}/test_{cell.name}.py"
@@ -121,7 +121,7 @@ class Prover:
         return {suite.exercise: suite for suite in self.judge.suites}
 
     @cached_property
-    def _shipped(self) -> dict[str, shipped.Exercise]:
+    def _shipped(self) -> dict[str, shipped.VisibleExercise]:
         """The visible checks as a student gets them."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "a.checks.json")

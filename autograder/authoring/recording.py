@@ -1,126 +1,228 @@
-"""Remembers what a visible check does with the reference, as steps that can be shipped."""
+"""Remembers what a visible check does with the reference: its calls, and the questions that it asks about them."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from zeromean.checking.encoding import CACHE_OF, encode
-from zeromean.checking.probes import Step
+from zeromean.checking.encoding import DataError, encode
+from zeromean.checking.handing import cache_of, handed_on, source_of
+from zeromean.checking.layout import Cache
+from zeromean.checking.probes import Look, Piece, Probe
 
 from autograder.judge.reference import Effect, Reference, documented_results, observe
 from autograder.judge.student import Call, LocalSession, Student
-from autograder.judge.values import ANYTHING, Cache
 from autograder.suite.expectations import CheckFailed
+from autograder.suite.listening import Question
 
-# What another processor rounds differently must not change the file, and is far below what a student is allowed.
-_BITS = {"f8": (30, 40), "f4": (16, 20), "f2": (8, 10)}
+# What another processor rounds differently must not change the file; 40 bits are a thousandth of a check's tolerance.
+_BITS = {"f8": (40, 40), "f4": (18, 20), "f2": (8, 10)}
+_OBJECTS = (np.ndarray, dict, list, np.random.Generator)
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """A step as data, and the call behind it, which misconceptions make again."""
+@dataclass
+class _Live:
+    """The objects of one call as the suite holds them, and what they were when the call was over."""
 
-    step: Step
-    call: Call
+    arguments: dict[str, Any]
+    left: dict[str, Any]
+    returned: Any = None
+    parts: list[Any] = field(default_factory=list)
+    gave: list[Any] = field(default_factory=list)
+    cache: Any = None
 
 
 class Recorder(Student):
-    """The reference in a student's place; remembers every call, and which argument came from which result."""
+    """The reference in a student's place; remembers every call, every question, and where each argument came from."""
 
     def __init__(self, reference: Reference) -> None:
         super().__init__(LocalSession(reference.namespace), reference)
-        self.recorded: list[Recorded] = []
+        self.probes: list[Probe] = []
+        self.looks: list[Look] = []
         self._trusted = reference
-        self._caches: list[tuple[int, Cache]] = []
+        self._live: list[_Live] = []
+        self._awaited = ""
+
+    def hear(self, question: Question) -> None:
+        """Write down a question that the check asks, and about which pieces of what came back."""
+        if question.comparison == "raises":
+            self._awaited = question.expected
+            return
+        pieces = self._pieces(question)
+        look = Look(
+            question.comparison,
+            pieces,
+            len(self._live) - 1,
+            question.what,
+            options={name: encode(value) for name, value in question.options.items()},
+        )
+        as_given = question.comparison in ("unchanged", "drawn_from") and self._was_given(pieces[0], question.expected)
+        self.looks.append(
+            replace(look, as_given=True) if as_given else replace(look, expected=encode(steady(question.expected)))
+        )
 
     def forward_for_backward(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """Do what a student's proxy does, and remember that the call only prepares another."""
+        inputs = self._inputs(name, args, kwargs)
         expected = observe(self._trusted.function(name), name, args, kwargs)
         result = super().forward_for_backward(name, *args, **kwargs)
-        self._remember(Call(name, args, kwargs, expected, expected), result, only_prepares=True)
+        self._remember(Call(name, args, kwargs, expected, expected), inputs, result, only_prepares=True)
         return result
 
     def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        inputs = self._inputs(name, args, kwargs)
+        result: Any = None
         try:
             result = super()._call(name, *args, **kwargs)
         except CheckFailed:
-            self._remember(self.calls[-1], None)
+            self._remember(replace(self.calls[-1], args=args, kwargs=kwargs), inputs, None)
             raise
-        self._remember(self.calls[-1], result)
+        self._remember(replace(self.calls[-1], args=args, kwargs=kwargs), inputs, result)
         return result
 
-    def _remember(self, call: Call, result: Any, *, only_prepares: bool = False) -> None:
-        if isinstance(result, tuple) and result and type(result[-1]) is Cache:
-            self._caches.append((len(self.recorded), result[-1]))
-        step = self._step(call)
-        self.recorded.append(Recorded(replace(step, only_prepares=only_prepares), call))
-
-    def _step(self, call: Call) -> Step:
-        function = self._trusted.function(call.function)
-        inputs = {name: self._encode(value) for name, value in _named(function, call.args, call.kwargs).items()}
-        positional, effect = len(call.args), call.expected
+    def _remember(self, call: Call, inputs: dict[str, Any], result: Any, *, only_prepares: bool = False) -> None:
+        arguments, effect = self._named(call.function, call.args, call.kwargs), call.expected
+        objects = {name: value for name, value in arguments.items() if type(value) is not Cache}
+        left = {name: encode(value, layout_only=True) for name, value in objects.items()}
+        probe = Probe(call.function, inputs, len(call.args), left=left, only_prepares=only_prepares)
+        live = _Live(arguments, {name: _written(value) for name, value in objects.items()}, result)
         if effect.raised:
-            return Step(call.function, inputs, positional, raises=effect.raised[0])
-        left = {
-            name: None if type(value) is Cache else _left(inputs[name], after)
-            for (name, value), after in zip(
-                _named(function, call.args, call.kwargs).items(),
-                _named(function, effect.args, effect.kwargs).values(),
-                strict=True,
-            )
-        }
-        result, has_cache = whole(effect)
-        names = _result_names(self._trusted, call.function, result)
-        return Step(call.function, inputs, positional, names, encode(_steady(result)), left, "", has_cache)
+            probe = replace(probe, raises=self._awaited or effect.raised[0])
+        else:
+            live.parts, live.cache = _apart(result, effect)
+            live.gave = [_written(part) for part in live.parts]
+            probe = self._with_result(probe, live, effect)
+        self._awaited = ""
+        self._live.append(live)
+        self.probes.append(probe)
 
-    def _encode(self, value: Any) -> Any:
-        """Encode an argument; the cache of an earlier step becomes a reference to it."""
+    def _with_result(self, probe: Probe, live: _Live, effect: Effect) -> Probe:
+        whole = tuple(live.parts) if isinstance(effect.result, tuple) else live.parts[0]
+        result = encode(steady(whole)) if probe.only_prepares else encode(whole, layout_only=True)
+        names = _result_names(self._trusted, probe.function, len(live.parts) + effect.has_cache)
+        kept = tuple(
+            name
+            for name, value in live.arguments.items()
+            if isinstance(value, np.ndarray) and live.left[name] == probe.inputs[name]
+        )
+        return replace(probe, result=result, returns=names, kept=kept, has_cache=effect.has_cache)
+
+    def _named(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments of a call by parameter: those without a name first."""
+        names = list(inspect.signature(self._trusted.function(function)).parameters)
+        return {**dict(zip(names, args, strict=False)), **kwargs}
+
+    def _inputs(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        return {name: self._input(value) for name, value in self._named(function, args, kwargs).items()}
+
+    def _input(self, value: Any) -> Any:
+        """Write down an argument: as it is, or as where it came from."""
         if type(value) is Cache:
-            return {CACHE_OF: next(step for step, cache in self._caches if cache is value)}
+            position = next(i for i, live in enumerate(self._live) if live.cache is value)
+            self.probes[position] = replace(self.probes[position], cache=encode(steady(value.reference)))
+            return cache_of(position)
+        for position in reversed(range(len(self._live) if isinstance(value, _OBJECTS) else 0)):
+            live = self._live[position]
+            for name, thing in live.arguments.items():
+                if thing is value:
+                    return _handed(position, name, None, live.left[name], value)
+            for part, thing in enumerate(live.parts):
+                if thing is value:
+                    return _handed(position, "", part, live.gave[part], value)
         return encode(value)
 
+    def _pieces(self, question: Question) -> tuple[Piece, ...]:
+        """Find out about which pieces a question is asked."""
+        asked = question.got
+        for position, live in enumerate(self._live):
+            if isinstance(asked, tuple) and asked is live.returned:
+                return tuple(Piece(position, "", part) for part in range(len(live.parts)))
+        found = [self._piece(thing) for thing in (asked if isinstance(asked, tuple) else (asked,))]
+        pieces = tuple(piece for piece in found if piece is not None)
+        if question.comparison == "condition" or not pieces or len(pieces) < len(found):
+            said = f"it asks {question.what!r} of" if question.comparison == "condition" else "it looks at"
+            raise DataError(
+                f"{said} something that was computed from what came back, which `check(f)` cannot do. Ask about the "
+                "results and arguments themselves, with expect_close or an expect_... of autograder/suite/properties.py"
+            )
+        return pieces
 
-def whole(effect: Effect) -> tuple[Any, bool]:
-    """Put a result and its cache together again, and say whether it has one."""
-    result = effect.result
-    if isinstance(result, tuple) and result and result[-1] is ANYTHING:
-        return (*result[:-1], effect.cache), True
-    return result, False
+    def _piece(self, thing: Any) -> Piece | None:
+        for position in reversed(range(len(self._live))):
+            for argument, key, value in _within(self._live[position]):
+                if value is thing:
+                    return Piece(position, argument, key)
+        return None
+
+    def _was_given(self, piece: Piece, expected: Any) -> bool:
+        """Whether a piece is compared with what it was before the call, which the data holds already."""
+        data = self.probes[piece.call].inputs.get(piece.argument)
+        if not piece.argument or source_of(data) is not None:
+            return False
+        if piece.key is not None and data is not None:
+            data = next((item for key, item in data["dict"] if key == encode(piece.key)), None)
+        return bool(data == encode(expected))
 
 
-def _named(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a call by parameter: those without a name first."""
-    names = list(inspect.signature(function).parameters)
-    return {**dict(zip(names, args, strict=False)), **kwargs}
+def _within(live: _Live) -> Iterator[tuple[str, Any, Any]]:
+    """Yield every piece of a call: the parts of its result, its arguments, and what is in dicts among these."""
+    for part, value in enumerate(live.parts):
+        yield "", part, value
+    for name, value in live.arguments.items():
+        yield name, None, value
+        if isinstance(value, dict):
+            for key, item in value.items():
+                yield name, key, item
 
 
-def _left(before: Any, after: Any) -> Any:
-    """Encode what a call left in an argument: exactly when it is what was given."""
-    encoded = encode(after)
-    return encoded if encoded == before else encode(_steady(after))
+def _apart(result: Any, effect: Effect) -> tuple[list[Any], Any]:
+    """Return the parts of a result without its cache, and the cache."""
+    if not isinstance(effect.result, tuple):
+        return [result], None
+    parts = list(result)
+    return (parts[:-1], parts[-1]) if effect.has_cache else (parts, None)
 
 
-def _result_names(reference: Reference, function: str, result: Any) -> tuple[str, ...]:
+def _handed(call: int, argument: str, key: Any, before: Any, value: Any) -> Any:
+    """Write down where an argument came from; what the suite did to a dict in between goes with it."""
+    now = encode(value)
+    if now == before:
+        return handed_on(call, argument, key)
+    if not isinstance(value, dict) or before is None:
+        return now
+    old, new = ({repr(name): (name, item) for name, item in data} for data in (before["dict"], now["dict"]))
+    but = [[name, item] for name, item in now["dict"] if old.get(repr(name), (None, None))[1] != item]
+    without = [name for known, (name, _) in old.items() if known not in new]
+    return handed_on(call, argument, key, but, without)
+
+
+def _written(value: Any) -> Any:
+    """Encode a value to tell whether it changed; None if that cannot be."""
+    try:
+        return encode(value)
+    except DataError:
+        return None
+
+
+def _result_names(reference: Reference, function: str, count: int) -> tuple[str, ...]:
     """Return the names of the parts of a result: as documented, or else as in the code."""
-    count = len(result) if isinstance(result, tuple) else 1
     for names in (documented_results(reference.function(function)), reference.result_names(function)):
         if len(names) == count:
             return names
     return ("the result",) if count == 1 else tuple(f"result {i + 1}" for i in range(count))
 
 
-def _steady(value: Any) -> Any:
-    """Drop the last bits of every float in a result."""
+def steady(value: Any) -> Any:
+    """Drop the last bits of every float, so that the file does not depend on the machine that built it."""
     if isinstance(value, (tuple, list)):
-        return type(value)(_steady(item) for item in value)
+        return type(value)(steady(item) for item in value)
     if isinstance(value, dict):
-        return {key: _steady(item) for key, item in value.items()}
+        return {key: steady(item) for key, item in value.items()}
     if isinstance(value, float) and not isinstance(value, np.floating):
-        return float(_steady(np.float64(value)))
+        return float(steady(np.float64(value)))
     if not isinstance(value, (np.ndarray, np.floating)) or value.dtype.kind != "f":
         return value
     relative, absolute = _BITS[value.dtype.str[1:]]
@@ -128,3 +230,13 @@ def _steady(value: Any) -> Any:
         mantissa, exponent = np.frexp(np.rint(np.ldexp(value, absolute)) / 2.0**absolute)
         rounded = np.ldexp(np.rint(mantissa * 2.0**relative) / 2.0**relative, exponent).astype(value.dtype)
     return np.where(np.isfinite(value) & np.isfinite(rounded), rounded, value)[()]
+
+
+def varies(one: list[Probe], other: list[Probe]) -> Callable[[int], bool]:
+    """Return whether call `i` of a check is given other values with another seed."""
+    differs: list[bool] = []
+    for mine, theirs in zip(one, other, strict=True):
+        fresh = any(theirs.inputs.get(name) != data for name, data in mine.inputs.items() if source_of(data) is None)
+        handed = [source_of(data) for data in mine.inputs.values()]
+        differs.append(fresh or any(differs[source] for source in handed if source is not None))
+    return lambda call: differs[call]

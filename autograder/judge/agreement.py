@@ -3,34 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from zeromean.checking.probes import Exercise
+from zeromean.checking.probes import VisibleExercise
 from zeromean.checking.replay import Replay
 
-from autograder.judge.collect import Suite
-from autograder.judge.judge import Judge
-from autograder.judge.reference import exchanged
-from autograder.judge.student import LocalSession
-from autograder.judge.unseen import Functions
+from autograder.judge.attempt import attempt
+from autograder.judge.collect import Suite, SuiteCheck
+from autograder.judge.judge import Judge, fixtures, undisturbed
+from autograder.judge.reference import Namespace, exchanged
+from autograder.judge.student import Student
+from autograder.judge.unseen import SECONDS, BoundedSession, Functions, Sources, slipped_programs
 
-DECIDED = ("passed", "failed")
+DECIDED = {"passed": True, "failed": False, "unwritten": False}
 
 
-def disagreements(judge: Judge, suite: Suite, shipped: Exercise) -> Iterator[str]:
-    """Say of which known program, right or wrong, a visible check says something else than the grade."""
-    visible = replace(suite, checks=tuple(check for check in suite.checks if check.mark.visible))
-    programs: dict[str, Functions] = {"reference": {}}
-    programs |= {program.name: program.functions for program in (*suite.variants, *suite.misconceptions)}
-    for name, functions in programs.items():
+def disagreements(judge: Judge, suite: Suite, shipped: VisibleExercise, reference: Sources) -> Iterator[str]:
+    """Say of which program, right or wrong, a visible check says something else than the grade.
+
+    The grade draws other numbers. The programs are all that are known, and every slip in a right one; `reference`
+    holds the sources of the reference.
+    """
+    visible = [check for check in suite.checks if check.mark.visible]
+    for name, functions in _programs(judge, suite, reference):
         namespace = exchanged(judge.namespace, functions)
-        graded = judge.grade_exercise(visible, LocalSession(namespace)).checks
-        for check, outcome in zip(graded, Replay(shipped, namespace).outcomes(), strict=True):
-            states = check.outcome, outcome.state
-            forgiven = states[0] == "passed" and check.message  # the cache is to blame, and a note says so
-            if states[0] != states[1] and set(states) <= set(DECIDED) and not forgiven:
+        with undisturbed():
+            outcomes = Replay(shipped, namespace, seconds=SECONDS).outcomes()
+        for check, outcome in zip(visible, outcomes, strict=True):
+            passed, failure = DECIDED.get(outcome.state), ""
+            if passed is not None:
+                failure = _failure(judge, check, namespace)
+            if passed is not None and passed == bool(failure):
+                says = ("passed", "failed") if passed else ("failed", "passed")
                 yield (
-                    f"of {name}, check(f) says `{states[1]}` and the grade `{states[0]}` in {check.name}: "
-                    f"{outcome.message or check.message} "
-                    "Compare in the check what the student's functions return, and nothing else."
+                    f"of {name}, check(f) says `{says[0]}` and the grade `{says[1]}` in {check.name}: "
+                    f"{outcome.message or failure} Compare in the check what the student's functions return, and "
+                    "nothing else."
                 )
+
+
+def _programs(judge: Judge, suite: Suite, reference: Sources) -> Iterator[tuple[str, Functions]]:
+    yield "the reference", {}
+    for program in (*suite.variants, *suite.misconceptions):
+        yield program.name, program.functions
+    for slipped in slipped_programs(suite, reference, judge.namespace):
+        yield f"{slipped.program} with the slip `{slipped.change}`", slipped.functions
+
+
+def _failure(judge: Judge, check: SuiteCheck, namespace: Namespace) -> str:
+    """Return why a program fails a check when it is graded; an empty text if it passes."""
+
+    def run(student: Student) -> None:
+        with undisturbed():
+            check.function(**fixtures(check.name, check.fixtures, student, judge.reference, 0))
+
+    failure = attempt(run, Student(BoundedSession(namespace), judge.reference)).failure
+    return "" if failure is None else str(failure) or type(failure).__name__

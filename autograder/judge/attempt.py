@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from zeromean.checking.trial import NOT_THE_CACHE
+
 from autograder.judge.student import Call, Student
 from autograder.suite.expectations import CheckFailed, WrongCache
-
-NOT_THE_CACHE = (
-    "Your backward pass is right for the cache that the stub describes; what your forward pass puts into it is "
-    "something else."
-)
 
 
 @dataclass(frozen=True)

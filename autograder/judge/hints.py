@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
+from zeromean.checking.layout import alike
+
 from autograder.judge.collect import Replacement
 from autograder.judge.reference import Effect, Namespace, exchanged, observe
 from autograder.judge.student import Call
-from autograder.judge.values import alike
 
 MOST_SEEN = 3_000
 LONGEST_QUOTE = 100

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
 import numpy as np
+from numpydoc.docscrape import NumpyDocString
+from zeromean.checking.layout import ANYTHING, Cache
 
 from autograder.errors import CourseError
-from autograder.judge.values import ANYTHING, Cache, copied, held_arrays, references_side
+from autograder.judge.values import copied, held_arrays, references_side
 from autograder.sandbox import faults
 
 Namespace = dict[str, Any]
@@ -114,10 +115,8 @@ class Reference:
 
 def documented_results(function: Callable[..., Any]) -> tuple[str, ...]:
     """Return the names in the "Returns" section of a numpydoc docstring, in order."""
-    text = inspect.getdoc(function) or ""
-    section = re.search(r"^Returns\n-+\n(.*?)(?=^\w[^\n]*\n---|\Z)", text, re.DOTALL | re.MULTILINE)
-    entries = re.findall(r"^(\w+(?:, *\w+)*) *:", section[1] if section else "", re.MULTILINE)
-    return tuple(name.strip() for entry in entries for name in entry.split(","))
+    entries = [entry.name for entry in NumpyDocString(inspect.getdoc(function) or "")["Returns"]]
+    return tuple(name.strip() for entry in entries if entry for name in entry.split(","))
 
 
 def exchanged(namespace: Namespace, functions: Mapping[str, Callable[..., Any]]) -> Namespace:

@@ -9,20 +9,10 @@ from functools import cached_property, partial
 from typing import Any, Protocol
 
 import numpy as np
+from zeromean.checking.layout import ANYTHING, Cache, alike, fits, misfits_in, structure_mismatch
 
 from autograder.judge.reference import Effect, Namespace, Reference, SuiteError, observe, without_cache
-from autograder.judge.values import (
-    ANYTHING,
-    Cache,
-    alike,
-    copied,
-    fits,
-    held_arrays,
-    references_side,
-    size_of,
-    structure_mismatch,
-    students_side,
-)
+from autograder.judge.values import copied, held_arrays, references_side, size_of, students_side
 from autograder.sandbox import faults
 from autograder.sandbox.failure import StudentFailure
 from autograder.suite.expectations import CallFailed, CheckFailed, Misfit
@@ -134,8 +124,9 @@ class Student:
 
     def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         for value in (*args, *kwargs.values()):
-            if type(value) is Misfit:
-                value.fail()
+            for part in (value, *value.values()) if type(value) is dict else (value,):
+                if type(part) is Misfit:
+                    part.fail()
         expected = observe(self._reference.function(name), name, args, kwargs)
         call = Call(name, copied(args), copied(kwargs), expected, Effect())
         self.calls.append(call)
@@ -164,7 +155,10 @@ class Student:
             self.calls.clear()
 
     def _refuse_other_layout(self, call: Call, result: Any, args: tuple[Any, ...], kwargs: Namespace) -> None:
-        """Fail the check if the call returned something, or left something in its arguments, that has no place."""
+        """Fail the check if the call returned something, or left something in its arguments, that has no place.
+
+        Of a dict that it was given, only what has no place fails, and only the checks that look at it or hand it on.
+        """
         name, expected = call.function, call.expected
         if expected.raised:
             raise CheckFailed(f"`{name}` should raise {expected.raised[0]} here, but it returned a result.")
@@ -177,9 +171,11 @@ class Student:
         given = dict(zip(parameters, args, strict=False)) | kwargs
         wanted = dict(zip(parameters, expected.args, strict=False)) | expected.kwargs
         for parameter, value in given.items():
-            left = structure_mismatch(value, wanted[parameter], parameter)
-            if left:
-                raise CheckFailed(f"after `{name}`, {left}")
+            if type(value) is dict and type(wanted[parameter]) is dict:
+                left = misfits_in(value, wanted[parameter], parameter)
+                value |= {key: Misfit(f"after `{name}`, {said}") for key, said in left.items()}
+            elif message := structure_mismatch(value, wanted[parameter], parameter):
+                raise CheckFailed(f"after `{name}`, {message}")
 
     def _result_mismatch(self, name: str, result: Any, expected: Any) -> str | None:
         if fits(result, expected):

@@ -6,6 +6,8 @@ variants and the misconceptions that prove the checks. ``docs/recipes/add-an-exe
 
 from __future__ import annotations
 
+from zeromean.checking.functions import FUNCTIONS
+
 from autograder.suite import contract
 from autograder.suite.expectations import (
     expect,
@@ -17,16 +19,31 @@ from autograder.suite.expectations import (
 )
 from autograder.suite.gradients import gradients_of, vjp
 from autograder.suite.marking import equivalent, misconception, points, variant
+from autograder.suite.properties import (
+    expect_drawn_from,
+    expect_moments,
+    expect_orthogonal,
+    expect_same_affine_map,
+    expect_up_to_sign,
+    expect_whitened,
+)
 from autograder.suite.slips import slip, slips
 
 __all__ = [
+    "FUNCTIONS",
     "contract",
     "equivalent",
     "expect",
     "expect_close",
+    "expect_drawn_from",
     "expect_dtype",
+    "expect_moments",
+    "expect_orthogonal",
     "expect_raises",
+    "expect_same_affine_map",
     "expect_unchanged",
+    "expect_up_to_sign",
+    "expect_whitened",
     "gradients_of",
     "misconception",
     "points",

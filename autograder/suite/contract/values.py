@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from zeromean.checking.comparisons import TOLERANCE
 
 from autograder.suite.contract.ordered import Flaw, ordered
-from autograder.suite.expectations import TOLERANCE, expect, expect_close, expect_dtype
+from autograder.suite.expectations import expect, expect_close, expect_dtype
 from autograder.suite.gradients import gradients_of
 
 Cases = Callable[[np.random.Generator], Iterator[tuple[Any, ...]]]

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from zeromean.checking.trial import NOT_THE_CACHE
 
-from autograder.judge.attempt import NOT_THE_CACHE, attempt
+from autograder.judge.attempt import attempt
 from autograder.judge.judge import Judge
 from autograder.judge.record import CheckResult
 from autograder.judge.reference import exchanged

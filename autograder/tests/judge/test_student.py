@@ -12,8 +12,7 @@ from autograder.judge.judge import Judge
 from autograder.judge.reference import Reference, SuiteError, exchanged
 from autograder.judge.student import LocalSession, Student
 from autograder.sandbox.failure import StudentFailure
-from autograder.suite import expect_close
-from autograder.suite.expectations import CallFailed, CheckFailed
+from autograder.suite.expectations import CallFailed, CheckFailed, expect_close, expect_dtype, expect_unchanged
 
 X, FACTOR = np.arange(6.0).reshape(2, 3), 2.0
 SOURCE = """
@@ -151,8 +150,6 @@ FORWARD = [
     (lambda x, f, state: ((x * f)[0], f), "out has shape (3,), expected (2, 3)"),
     (lambda x, f, state: ((x * f).astype(object), f), "out holds something else than numbers"),
     (lambda x, f, state: (x.astype(int), f), "out holds integers (int64), expected floating-point numbers"),
-    (lambda x, f, state: (state.clear(), (x, f))[1], "after `scale_forward`, state has no 'mean'"),
-    (lambda x, f, state: (state.update(mean=x), (x, f))[1], "after `scale_forward`, state['mean'] has shape (2, 3)"),
 ]
 
 
@@ -164,6 +161,31 @@ def test_another_layout_fails_the_check(wrong: Any, message: str, scaled: Callab
     assert str(failure.value).startswith(message)
 
 
+LEFT = [
+    (lambda x, f, state: (state.clear(), (x, f))[1], "after `scale_forward`, state has no 'mean'; it has no keys"),
+    (lambda x, f, state: (state.update(mean=x), (x, f))[1], "after `scale_forward`, state['mean'] has shape (2, 3)"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "message"), LEFT)
+def test_what_has_no_place_in_a_dict_fails_what_looks_at_it(
+    wrong: Any, message: str, scaled: Callable[..., Student]
+) -> None:
+    """A key that is gone, or another shape, fails who asks for it and who hands it on; the result stays good."""
+    student, left = scaled(scale_forward=wrong), state()
+    out, _ = student.scale_forward(X, FACTOR, state=left)
+    assert out.shape == X.shape
+    for use in (
+        lambda: expect_close(left["mean"], np.zeros(3)),
+        lambda: expect_unchanged(left["mean"], np.zeros(3), "mean"),
+        lambda: expect_dtype(left["mean"], float),
+        lambda: student.scale_forward(X, FACTOR, state=left),
+    ):
+        with pytest.raises(CheckFailed) as failure:
+            use()
+        assert str(failure.value).startswith(message)
+
+
 SIMPLE = [
     ("norm", (X,), lambda x: x, "the result of `norm` has shape (2, 3), expected a single number"),
     ("norm", (X,), lambda x: None, "`norm` returned None. Is its `return` missing?"),
@@ -171,7 +193,6 @@ SIMPLE = [
     ("split", (X,), lambda x: [x[:1]], "`split` should return 2 values (first, rest), but returned 1."),
     ("history", (3, {}), lambda n, state: [1.0], "the result of `history` has 1 part, expected 3"),
     ("history", (3, {}), lambda n, state: [1.0, 2.0, None], "the result of `history`[2] is None, expected a number"),
-    ("history", (3, {}), lambda n, state: np.ones(3), "after `history`, state has no 'count'; it has no keys at all"),
 ]
 
 

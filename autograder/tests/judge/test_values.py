@@ -6,18 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from zeromean.checking.layout import ANYTHING, Cache, alike, fits, structure_mismatch
 
-from autograder.judge.values import (
-    ANYTHING,
-    Cache,
-    alike,
-    copied,
-    fits,
-    held_arrays,
-    references_side,
-    structure_mismatch,
-    students_side,
-)
+from autograder.judge.values import copied, held_arrays, references_side, students_side
 
 A = np.arange(6.0).reshape(2, 3)
 

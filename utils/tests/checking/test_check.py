@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from zeromean import check
-from zeromean.checking.check import CheckFailed
+from zeromean.checking.check import NotYet
 
 Said = Callable[..., str]
 
@@ -22,7 +22,7 @@ def said(assignment: Path, capsys: pytest.CaptureFixture[str]) -> Said:
     def run(*functions: Any) -> str:
         try:
             check(*functions)
-        except CheckFailed as failure:
+        except NotYet as failure:
             return capsys.readouterr().out + "".join(failure._render_traceback_())
         return capsys.readouterr().out
 
@@ -44,6 +44,9 @@ RIGHT = {
 }
 
 
+RIGHT_ONES = {name: made for name, made in namespace(**RIGHT).items() if name.startswith("center")}
+
+
 def forward(body: str) -> Any:
     """Return a `center_forward` with this body, in a namespace with a right `center_backward`."""
     return namespace(**{**RIGHT, "center_forward": body})["center_forward"]
@@ -59,14 +62,14 @@ def test_all_right(said: Said) -> None:
     report = said(forward(RIGHT["center_forward"]))
     assert report.startswith("center_forward: all 3 visible checks passed.\n")
     assert report.count("✓ passed") == 3
-    assert report.splitlines()[-1].startswith("Visible checks only: hidden ones test")
+    assert report.splitlines()[-1].startswith("Visible checks only. Grading tries the same with other numbers")
 
 
 def test_stub_is_calm(said: Said) -> None:
     """A stub is not an error: the sentences of the checks tell what is to be done."""
     report = said(forward("raise NotImplementedError()"))
-    assert "○ to do          each feature loses its mean\n      center_forward is not written yet." in report
-    assert "✓ passed         the gradient knows the mean" in report
+    assert "○ to do    each feature loses its mean\n      center_forward is not written yet." in report
+    assert "✓ passed   the gradient knows the mean" in report
     assert "Traceback" not in report
 
 
@@ -100,7 +103,9 @@ def test_wrong_argument_afterwards(said: Said) -> None:
 
 def test_missing_key_afterwards(said: Said) -> None:
     """A key that is gone is named."""
-    assert "After the call, state has no 'mean'." in said(forward("state.clear(); return x - x.mean(0), x.shape"))
+    assert "after `center_forward`, state has no 'mean'; it has no keys at all." in said(
+        forward("state.clear(); return x - x.mean(0), x.shape")
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,6 +139,13 @@ def test_same_trouble_once(said: Said) -> None:
     assert report.count("The same as above.") == 1
 
 
+def test_same_exception_once_whatever_it_speaks_of(said: Said) -> None:
+    """An exception of one line is told once, though its text speaks of other values each time."""
+    report = said(forward("n = state.get('n', 0) + x[0, 0]\n    raise KeyError(id(state))"))
+    assert report.count("KeyError") == 1
+    assert report.count("The same as above.") == 1
+
+
 def test_other_parameters(said: Said) -> None:
     """A function with other parameters, or with the same in another order, is not called."""
     wrong = "center_forward has the parameters ({}), expected (x, state). Take the first line of the stub again."
@@ -160,7 +172,7 @@ def test_calls_do_not_disturb_each_other(said: Said) -> None:
 def test_wrong_forward_leaves_the_backward_alone(said: Said) -> None:
     """The backward pass is tried with the right cache when the forward pass is wrong."""
     report = said(forward("return x, None"))
-    assert "✓ passed         the gradient knows the mean" in report
+    assert "✓ passed   the gradient knows the mean" in report
 
 
 def test_missing_partner(said: Said) -> None:
@@ -211,3 +223,38 @@ def test_display_in_a_notebook(assignment: Path, monkeypatch: pytest.MonkeyPatch
     check(forward(RIGHT["center_forward"]))
     assert set(shown[0]) == {"text/html", "text/plain"}
     assert len(shown) == 1
+
+
+def test_names_are_those_of_the_notebook(said: Said, assignment: Path) -> None:
+    """A lambda, a partial and a wrapper are known by the name that the notebook gives them, as in a grade."""
+    code = """
+import functools
+def shifted(by, x, state):
+    state["mean"] = x.mean(axis=0)
+    return x - x.mean(axis=0) + by, x.shape
+def traced(f):
+    @functools.wraps(f)
+    def inner(*args):
+        return f(*args)
+    return inner
+center_backward = lambda dout, cache: dout - dout.mean(axis=0)
+center_forward = functools.partial(shifted, 0.0)
+check(center_forward)
+center_forward = traced(functools.partial(shifted, 0.0))
+check(center_forward)
+check(center_backward)
+"""
+    exec(code, {"check": check, "np": np})
+    with pytest.raises(NotYet, match="center_backward: 2 of 3 visible checks passed"):
+        exec("center_backward = lambda dout, cache: dout\ncheck(center_backward)", {"check": check, **RIGHT_ONES})
+    with pytest.raises(NotYet, match="There is no visible check of partial"):
+        exec("import functools\nf = functools.partial(print)\ncheck(f)", {"check": check})
+
+
+def test_only_the_students_own_raise_means_to_do(said: Said) -> None:
+    """A NotImplementedError that comes out of something else is an error like any other."""
+    report = said(forward("return np.random.SeedSequence(1).spawn(1)[0].missing"))
+    assert "AttributeError" in report
+    report = said(forward("import abc; import numbers; return numbers.Real.__float__(1)"))
+    assert "center_forward raised NotImplementedError" in report
+    assert "is not written yet" not in report

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from zeromean.checking import probes
-from zeromean.checking.compare import compare
-from zeromean.checking.encoding import DataError, decode, encode
+from zeromean.checking.encoding import DataError, arrays_in, decode, encode
 from zeromean.checking.fingerprints import difference_of_prints, explains, fingerprint, raised_print
-from zeromean.checking.probes import Step
+from zeromean.checking.functions import FUNCTIONS
+from zeromean.checking.handing import handed_on
+from zeromean.checking.layout import fits
+from zeromean.checking.probes import Look, Piece, Probe, VisibleCheck
 from zeromean.checking.replay import Replay
+from zeromean.checking.trial import NOT_THE_CACHE
+
+from .conftest import FORWARD, OUT, X, exercise, look
 
 VALUES: list[Any] = [
     None,
@@ -42,10 +48,34 @@ def test_round_trip(value: Any) -> None:
         assert np.shape(again) == np.shape(value)
 
 
-def test_not_data() -> None:
-    """A function is no data."""
-    with pytest.raises(DataError, match="a function cannot be written as data"):
+def test_functions_have_names() -> None:
+    """A function of the table is read back as the same object; any other is refused, and the table is named."""
+    for function in FUNCTIONS.values():
+        assert decode(json.loads(json.dumps(encode(function)))) is function
+    with pytest.raises(DataError, match="the function '<lambda>' cannot be written as data: take one of zeromean") as e:
         encode({"activation": lambda x: x})
+    assert "sum of squares, sum of cubes" in str(e.value)
+
+
+def test_generators_go_on_where_they_were() -> None:
+    """A generator is read back in its state; one of another kind is refused."""
+    rng = np.random.default_rng(3)
+    rng.integers(9, dtype=np.uint32)
+    again = decode(json.loads(json.dumps(encode(rng))))
+    assert again.bit_generator.state == rng.bit_generator.state
+    assert again.normal(size=3).tolist() == rng.normal(size=3).tolist()
+    with pytest.raises(DataError, match="a generator of kind MT19937 cannot be written as data: take default_rng"):
+        encode(np.random.Generator(np.random.MT19937(0)))
+    with pytest.raises(DataError, match="a set cannot be written as data"):
+        encode({1})
+
+
+@pytest.mark.parametrize("value", VALUES, ids=str)
+def test_layout_alone(value: Any) -> None:
+    """A layout has the shapes and dtypes of a value, and none of its numbers."""
+    again = decode(json.loads(json.dumps(encode(value, layout_only=True))))
+    assert fits(again, value)
+    assert all(not array.any() for _, array in arrays_in(again, ""))
 
 
 def test_fingerprints_of_mistakes() -> None:
@@ -87,51 +117,110 @@ def test_unchanged_file_is_read_once(assignment: Path) -> None:
     assert probes.read(assignment) == first
 
 
-def step_of(result: Any, **changes: Any) -> Step:
-    """Return a step `f` that takes x and returns `result`."""
-    names = ("out", "dx")[: len(result)] if isinstance(result, tuple) else ("out",)
-    return Step("f", {"x": encode(1.0)}, 1, names, encode(result), parts=tuple(range(len(names))), **changes)
+def probe_of(result: Any, **changes: Any) -> Probe:
+    """Return a probe of `f`, which takes x and returns one thing."""
+    return Probe("f", {"x": encode(1.0)}, 1, ("out",), encode(result, layout_only=True), **changes)
 
 
-def test_dtype_of_single_precision() -> None:
-    """Where float32 is expected, float64 is wrong, and the tolerance is that of float32."""
-    expected = np.array([1.0, 2.0], np.float32)
-    assert compare(step_of(expected), expected * np.float32(1.00001), {}) is None
-    difference = compare(step_of(expected), expected.astype(float), {})
-    assert difference is not None
-    assert difference.message == "out has dtype float64, expected float32: keep the dtype of the input."
+def check_of(probe: Probe, expected: Any = None, **changes: Any) -> VisibleCheck:
+    """Return a check of one call, which asks whether the result is close to what is expected."""
+    looks = () if expected is None else (look(0, "", 0, "out", expected),)
+    return VisibleCheck("it", 1, (probe,), looks, **changes)
 
 
-def test_argument_that_should_stay(center: dict[str, Any]) -> None:
-    """An argument that a check watches must stay as it is."""
-    data = encode({"mean": np.zeros(2)})
-    step = Step("f", {"state": data}, 1, ("out",), encode(1.0), {"state": data}, left=(("state", "mean"),))
-    difference = compare(step, 1.0, {"state": {"mean": np.ones(2)}})
-    assert difference is not None
-    assert difference.message == "f changed state['mean'], which it was given. It should stay as it is."
-
-
-def replay(checks: tuple[probes.Check, ...], **functions: Any) -> list[tuple[str, str]]:
+def replay(*checks: VisibleCheck, **functions: Any) -> list[tuple[str, str]]:
     """Return state and message of each check."""
-    exercise = probes.Exercise("e", {}, checks, ())
+    exercise = probes.VisibleExercise("e", {}, checks, ())
     return [(o.state, o.message) for o in Replay(exercise, functions, seconds=0.05).outcomes()]
+
+
+def test_tolerance_is_the_checks_own() -> None:
+    """What a check lets pass when it grades, it lets pass here, and nothing more."""
+    one = replace(look(0, "", 0, "out", 1.0), options={"rtol": 0.0, "atol": 1e-3})
+    check = VisibleCheck("it", 1, (probe_of(1.0),), (one,))
+    assert replay(check, f=lambda x: 1.0009) == [("passed", "")]
+    assert replay(check, f=lambda x: 1.0011)[0][0] == "failed"
+    assert replay(check_of(probe_of(1.0), 1.0), f=lambda x: 1.00000001)[0][0] == "failed"
+
+
+def test_argument_that_should_stay() -> None:
+    """An array that a check watches must stay as it was, to the last bit."""
+    probe = Probe("f", {"x": encode(np.ones(2))}, 1, ("out",), 0.0, {"x": encode(np.ones(2), layout_only=True)})
+    asks = Look("unchanged", (Piece(0, "x", None),), 0, "x", as_given=True)
+
+    def edits(x: Any) -> float:
+        x += 1e-15
+        return 1.0
+
+    check = VisibleCheck("it", 1, (probe,), (asks,))
+    assert replay(check, f=edits) == [("failed", "Your function changed `x`, an array it was given. Work on a copy.")]
+    assert replay(check, f=lambda x: float(x.sum())) == [("passed", "")]
+
+
+def test_what_has_no_place_fails_the_questions_about_it(center: dict[str, Any]) -> None:
+    """A state of another shape fails the check that looks at it, and the calls to which it is handed on, no other."""
+
+    def keeps_an_axis(x: Any, state: Any) -> Any:
+        state["mean"] = x.mean(axis=0, keepdims=True)
+        return x - state["mean"], x.shape
+
+    first, second, *_ = exercise().checks
+    again = replace(FORWARD, inputs={"x": encode(X), "state": handed_on(0, "state", None)})
+    twice = replace(first, calls=(FORWARD, again), looks=(look(1, "", 0, "out", OUT),))
+    outcomes = replay(first, second, twice, **{**center, "center_forward": keeps_an_axis})
+    said = "after `center_forward`, state['mean'] has shape (1, 4), expected (4,): an axis of length 1 too many?"
+    assert outcomes == [("passed", ""), ("failed", said), ("failed", said)]
+    assert [state for state, _ in replay(first, second, twice, **center)] == ["passed"] * 3
+
+
+def test_state_is_handed_on_by_the_student() -> None:
+    """A second step starts from what the student's first one left, with what the suite changed in between."""
+    state = {"dict": [["rate", 1.0], ["w", 0.0]]}
+
+    def step(state: dict[str, Any]) -> float:
+        state["mine"] = state.get("mine", 0) + state["rate"]
+        return float(state["mine"])
+
+    layout = encode({"rate": 1.0, "w": 0.0}, layout_only=True)
+    one = Probe("f", {"state": state}, 1, ("out",), 0.0, {"state": layout})
+    then = handed_on(0, "state", None, but=[["rate", 10.0]], without=["w"])
+    two = Probe("f", {"state": then}, 1, ("out",), 0.0, {"state": {"dict": [["rate", 0.0]]}})
+    check = VisibleCheck("it", 1, (one, two), (look(0, "", 0, "out", 1.0), look(1, "", 0, "out", 11.0)))
+    assert replay(check, f=step) == [("passed", "")]
+    assert replay(check, f=lambda state: state["rate"])[0][0] == "failed"
+
+
+def test_cache_that_only_the_forward_pass_got_wrong(center: dict[str, Any]) -> None:
+    """A backward pass that is right for the cache that the stub describes passes, and a note says where to look."""
+
+    def forward(x: Any, state: Any) -> Any:
+        state["mean"] = x.mean(axis=0)
+        return x - x.mean(axis=0), None
+
+    def backward(dout: Any, cache: Any) -> Any:
+        return dout - dout.sum(axis=0) / cache[0]
+
+    functions = {**center, "center_forward": forward, "center_backward": backward}
+    assert replay(exercise().checks[2], **functions) == [("passed", NOT_THE_CACHE)]
+    functions["center_backward"] = lambda dout, cache: 2 * dout / cache[0]
+    assert replay(exercise().checks[2], **functions)[0][0] == "failed"
 
 
 def test_must_raise() -> None:
     """A call that must raise is content with the class or one below it, and with nothing else."""
-    check = probes.Check("refuses", 1, (Step("f", {"x": encode(0.0)}, 1, raises="ArithmeticError"),))
-    assert replay((check,), f=lambda x: 1 / x) == [("passed", "")]
+    check = VisibleCheck("refuses", 1, (Probe("f", {"x": encode(0.0)}, 1, raises="ArithmeticError"),))
+    assert replay(check, f=lambda x: 1 / x) == [("passed", "")]
     missing = "f returned a result; here it should raise ArithmeticError."
 
     def f(x: float) -> float:
         return x
 
-    assert replay((check,), f=f) == [("failed", missing)]
+    assert replay(check, f=f) == [("failed", missing)]
 
     def f(x: float) -> float:  # type: ignore[no-redef]
         raise KeyError("a")
 
-    assert replay((check,), f=f) == [("failed", "f raised KeyError: 'a'. Here it should raise ArithmeticError.")]
+    assert replay(check, f=f) == [("failed", "f raised KeyError: 'a'. Here it should raise ArithmeticError.")]
 
 
 def test_waiting() -> None:
@@ -141,8 +230,8 @@ def test_waiting() -> None:
         while True:
             pass
 
-    first = probes.Check("first", 1, (step_of(1.0),))
-    assert replay((first, first, probes.Check("last", 1, (step_of(1.0),), after=0)), f=f) == [
+    first = replace(check_of(probe_of(1.0), 1.0), sentence="first")
+    assert replay(first, first, replace(first, after=0), f=f) == [
         ("failed", "f was stopped after 0.05 seconds: does a loop never end?"),
         ("waits", "This is tried as soon as f comes to an end."),
         ("waits", 'This is tried as soon as "first" passes.'),

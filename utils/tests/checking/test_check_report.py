@@ -11,8 +11,8 @@ import pytest
 from zeromean.checking import errormap
 from zeromean.checking.compare import Wrong
 from zeromean.checking.mismatch import differs
-from zeromean.checking.replay import Outcome
 from zeromean.checking.report import Report, as_html, as_text
+from zeromean.checking.trial import Outcome
 
 
 def all_wrong(got: list[float], expected: list[float]) -> Wrong:
@@ -100,7 +100,7 @@ def test_html_is_escaped_and_accessible() -> None:
     """Nothing a student writes is HTML; states are words; there is no script."""
     html = as_html([Report(["f", "g"], OUTCOMES, ["f printed: <i>"])])
     ET.fromstring(html)
-    for text in ("first &lt;b&gt;", "a &lt; b.", "x &amp; y", "Think &lt;again&gt;.", "&lt;i&gt;", "not yet right"):
+    for text in ("first &lt;b&gt;", "a &lt; b.", "x &amp; y", "Think &lt;again&gt;.", "&lt;i&gt;", "not yet"):
         assert text in html
     assert "<script" not in html
     assert len(re.findall('role="listitem"', html)) == 4
@@ -109,12 +109,12 @@ def test_html_is_escaped_and_accessible() -> None:
 def test_text_report() -> None:
     """The text says the same as the HTML."""
     text = as_text([Report(["f", "g"], OUTCOMES, ["f printed: <i>"])])
-    assert text.startswith("f and g: 1 of 4 visible checks passed.\n  ✓ passed         first <b>\n")
+    assert text.startswith("f and g: 1 of 4 visible checks passed.\n  ✓ passed   first <b>\n")
     lines = text.splitlines()
     wanted = [
-        "  ✗ not yet right  second",
+        "  ✗ not yet  second",
         "      Hint: Think <again>.",
-        "  … waits          fourth",
+        "  … waits    fourth",
         "  f printed: <i>",
     ]
     assert set(wanted) <= set(lines)

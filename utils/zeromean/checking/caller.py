@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from dis import opname
 from types import FrameType, FunctionType, TracebackType
 from typing import Any, Literal
 
@@ -28,7 +29,7 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class Call:
+class Answer:
     """What a call gave: a result or trouble, and what it said on the way."""
 
     result: Any
@@ -53,10 +54,12 @@ class _Listener(io.TextIOBase):
         return len(text)
 
 
-def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float = SECONDS) -> Call:
-    """Call `function`, which may change its arguments, and stop it after `seconds` where that is possible."""
-    name = function.__name__
+def call(
+    name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float = SECONDS
+) -> Answer:
+    """Call a function, known as `name`, which may change its arguments; stop it after `seconds` where possible."""
     printed, result, trouble = _Listener(), None, None
+    own = _StudentsOwn(name, function)
     with warnings.catch_warnings(record=True) as warned, redirect_stdout(printed), redirect_stderr(printed):
         warnings.simplefilter("always")
         try:
@@ -64,12 +67,10 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
                 result = function(*args, **kwargs)
         except _TooSlow as error:
             sentence = f"{name} was stopped after {seconds:g} seconds: does a loop never end?"
-            trouble = Trouble("too slow", sentence, _where(error.__traceback__, function)[1])
-        except NotImplementedError as error:
-            trouble = _unwritten(error, function)
+            trouble = Trouble("too slow", sentence, own.where(error.__traceback__).line)
         except (Exception, SystemExit) as error:
-            trouble = _raised(error, function)
-    return Call(result, trouble, _notes(name, function, printed, warned))
+            trouble = _trouble(error, own)
+    return Answer(result, trouble, _notes(own, printed, warned))
 
 
 @contextmanager
@@ -91,43 +92,67 @@ def _time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, handler)
 
 
-def _unwritten(error: NotImplementedError, function: Callable[..., Any]) -> Trouble:
-    name, _ = _where(error.__traceback__, function)
-    if name in ("", function.__name__):
-        return Trouble("unwritten", f"{function.__name__} is not written yet.", errors=("NotImplementedError",))
-    sentence = f"{function.__name__} calls {name}, which is not written yet."
-    return Trouble("unwritten", sentence, errors=("NotImplementedError",))
+@dataclass(frozen=True)
+class _Place:
+    """The innermost function of the student's own that was running, its line, and whether its own `raise` raised."""
+
+    name: str = ""
+    line: str = ""
+    raised: bool = False
 
 
-def _raised(error: BaseException, function: Callable[..., Any]) -> Trouble:
-    text = f"{error}".partition("\n")[0][:300]
-    name, line = _where(error.__traceback__, function)
-    who = function.__name__ if name in ("", function.__name__) else f"{name}, called by {function.__name__},"
+class _StudentsOwn:
+    """A function under the name that the notebook gives it: a lambda, a partial and a wrapper have none themselves."""
+
+    def __init__(self, name: str, function: Callable[..., Any]) -> None:
+        self.name, self.inner = name, innermost(function)
+
+    def where(self, traceback: TracebackType | None) -> _Place:
+        """Find where in the student's own code an exception passed."""
+        place = _Place()
+        while traceback is not None:
+            frame = traceback.tb_frame
+            if frame.f_globals is getattr(self.inner, "__globals__", None):
+                name = frame.f_code.co_name
+                text = linecache.getline(frame.f_code.co_filename, traceback.tb_lineno, frame.f_globals).strip()
+                line = f"line {traceback.tb_lineno}: {text}" if text else f"line {traceback.tb_lineno}"
+                place = _Place("" if name == getattr(self.inner, "__name__", name) else name, line, _raises(traceback))
+            else:
+                place = _Place(place.name, place.line)
+            traceback = traceback.tb_next
+        return place
+
+
+def innermost(function: Any) -> Any:
+    """Return the function inside partials and wrappers: the one that the student wrote."""
+    while (inside := getattr(function, "__wrapped__", None) or getattr(function, "func", None)) is not None:
+        function = inside
+    return function
+
+
+def _raises(traceback: TracebackType) -> bool:
+    """Whether it was a ``raise`` that was running in a frame, not a call of something that raised."""
+    return opname[traceback.tb_frame.f_code.co_code[traceback.tb_lasti]] == "RAISE_VARARGS"
+
+
+def _trouble(error: BaseException, own: _StudentsOwn) -> Trouble:
+    """Say what was raised; only a NotImplementedError of the student's own lines means that something is to do."""
+    place, text = own.where(error.__traceback__), f"{error}".partition("\n")[0][:300].strip()
+    errors = tuple(c.__name__ for c in type(error).__mro__)
+    if isinstance(error, NotImplementedError) and place.raised:
+        calls = f"{own.name} calls {place.name}, which" if place.name else own.name
+        return Trouble("unwritten", f"{calls} is not written yet.", errors=errors)
+    who = f"{place.name}, called by {own.name}," if place.name else own.name
     sentence = f"{who} raised {type(error).__name__}" + (f": {text}" if text else "")
-    return Trouble("raised", sentence, line, tuple(c.__name__ for c in type(error).__mro__), text)
+    return Trouble("raised", sentence, place.line, errors, text)
 
 
-def _where(traceback: TracebackType | None, function: Callable[..., Any]) -> tuple[str, str]:
-    """Return the innermost function of the student's own that was running, and its line with the line's number."""
-    name = line = ""
-    while traceback is not None:
-        frame = traceback.tb_frame
-        if frame.f_globals is getattr(function, "__globals__", None):
-            name = frame.f_code.co_name
-            text = linecache.getline(frame.f_code.co_filename, traceback.tb_lineno, frame.f_globals).strip()
-            line = f"line {traceback.tb_lineno}: {text}" if text else f"line {traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    return name, line
-
-
-def _notes(
-    name: str, function: Callable[..., Any], printed: _Listener, warned: list[warnings.WarningMessage]
-) -> tuple[str, ...]:
-    notes = []
+def _notes(own: _StudentsOwn, printed: _Listener, warned: list[warnings.WarningMessage]) -> tuple[str, ...]:
+    notes, name = [], own.name
     if printed.first or printed.lines:
         more = f" (and {printed.lines - 1} more lines)" if printed.lines > 2 else ""
         notes.append(f"{name} printed: {printed.first}{more}")
-    file = function.__code__.co_filename if isinstance(function, FunctionType) else ""
+    file = own.inner.__code__.co_filename if isinstance(own.inner, FunctionType) else ""
     for warning in warned[:3]:
         where = f" (line {warning.lineno}: {_text(warning)})" if warning.filename == file else ""
         notes.append(f"{name} caused a {warning.category.__name__}: {warning.message}{where}")

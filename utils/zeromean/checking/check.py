@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from zeromean.checking import probes
+from zeromean.checking.caller import innermost
 from zeromean.checking.looks import show
-from zeromean.checking.probes import Exercise, ProbesError
+from zeromean.checking.probes import ProbesError, VisibleExercise
 from zeromean.checking.progress import remember
 from zeromean.checking.replay import Replay
 from zeromean.checking.report import Report, as_html, as_text
 
+Function = Callable[..., Any]
 
-class CheckFailed(Exception):  # noqa: N818 - a failed check is no error of the program
+
+class NotYet(Exception):  # noqa: N818 - a check that does not pass yet is no error of the program
     """Some visible check did not pass; shown as one line, because the report above it says the rest."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
 
 
-def check(*functions: Callable[..., Any]) -> None:
+def check(*functions: Function) -> None:
     """Try the visible checks of the exercise to which your functions belong, and show what came of them.
 
     Parameters
@@ -33,7 +37,7 @@ def check(*functions: Callable[..., Any]) -> None:
 
     Raises
     ------
-    CheckFailed
+    NotYet
         If some check did not pass. The report above it says which, and why.
 
     Examples
@@ -45,45 +49,54 @@ def check(*functions: Callable[..., Any]) -> None:
     try:
         exercises = [e for path in probes.find(Path.cwd()) for e in probes.read(path)]
     except ProbesError as error:
-        raise CheckFailed(str(error)) from None
+        raise NotYet(str(error)) from None
+    named = _named(functions, sys._getframe(1).f_globals, {name for e in exercises for name in e.functions})
     reports, so_far = [], ""
-    for exercise in _exercises_of(functions, exercises):
-        replay = Replay(exercise, _namespace(functions))
+    for exercise in _exercises_of(named, exercises):
+        replay = Replay(exercise, _namespace(named))
         outcomes = replay.outcomes()
-        names = [name for name in exercise.functions if name in {f.__name__ for f in functions}]
+        names = [name for name in exercise.functions if name in named]
         reports.append(Report(names, outcomes, tuple(replay.notes)))
         so_far = remember(exercise.name, reports[-1].passed)
     show(as_html(reports, so_far), as_text(reports, so_far))
     if not all(report.passed for report in reports):
-        raise CheckFailed(" ".join(report.headline for report in reports if not report.passed))
+        raise NotYet(" ".join(report.headline for report in reports if not report.passed))
 
 
 def _refuse_what_is_no_function(functions: Sequence[Any]) -> None:
     if not functions:
-        raise CheckFailed("check() needs your function: check(f).")
+        raise NotYet("check() needs your function: check(f).")
     for function in functions:
-        if not callable(function) or not hasattr(function, "__name__"):
+        if not callable(function):
             kind = type(function).__name__
-            raise CheckFailed(f"check() needs the function itself, without parentheses: check(f). Got a {kind}.")
+            raise NotYet(f"check() needs the function itself, without parentheses: check(f). Got a {kind}.")
 
 
-def _exercises_of(functions: Sequence[Callable[..., Any]], exercises: Sequence[Exercise]) -> list[Exercise]:
-    """Return the exercises that define `functions`, each once, in the order of the assignment."""
+def _named(functions: Sequence[Function], notebook: Mapping[str, Any], known: set[str]) -> dict[str, Function]:
+    """Return functions by the names that the notebook gives them, as the grade knows them; else by their own."""
+    found: dict[str, Function] = {}
+    for function in functions:
+        names = [name for name in known if notebook.get(name) is function]
+        found[names[0] if names else getattr(function, "__name__", type(function).__name__)] = function
+    return found
+
+
+def _exercises_of(names: Iterable[str], exercises: Sequence[VisibleExercise]) -> list[VisibleExercise]:
+    """Return the exercises that define the functions of some names, each once, in the order of the assignment."""
     known = [name for exercise in exercises for name in exercise.functions]
-    for function in functions:
-        if function.__name__ not in known:
-            near = difflib.get_close_matches(function.__name__, known, 1)
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
             idea = f"Did you mean {near[0]}?" if near else f"There are checks for {', '.join(known)}."
-            raise CheckFailed(f"There is no visible check of {function.__name__}. {idea}")
-    names = {function.__name__ for function in functions}
-    return [exercise for exercise in exercises if names & set(exercise.functions)]
+            raise NotYet(f"There is no visible check of {name}. {idea}")
+    return [exercise for exercise in exercises if set(names) & set(exercise.functions)]
 
 
-def _namespace(functions: Sequence[Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+def _namespace(named: Mapping[str, Function]) -> dict[str, Function]:
     """Return the functions of the student's notebook by name, those handed over first of all."""
-    found: dict[str, Callable[..., Any]] = {}
-    for function in functions:
-        for name, value in getattr(function, "__globals__", {}).items():
+    found: dict[str, Function] = {}
+    for function in named.values():
+        for name, value in getattr(innermost(function), "__globals__", {}).items():
             if callable(value):
                 found[name] = value
-    return {**found, **{function.__name__: function for function in functions}}
+    return {**found, **named}

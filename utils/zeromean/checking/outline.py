@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zeromean.checking import probes
-from zeromean.checking.probes import Exercise
+from zeromean.checking.probes import VisibleExercise
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Outline:
         return self.path.with_name(self.path.name.removesuffix(".checks.json") + ".ipynb")
 
     @property
-    def checks(self) -> tuple[Exercise, ...]:
+    def checks(self) -> tuple[VisibleExercise, ...]:
         """The visible checks of its exercises."""
         return probes.read(self.path)
 

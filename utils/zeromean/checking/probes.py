@@ -1,7 +1,8 @@
 """The visible checks of an assignment as data: what to call, with what, and what must come back.
 
 ``<assignment>.checks.json`` is written when the assignment is built, from the same checks that grade it. It holds
-inputs, expected results, and fingerprints of well-known mistakes; it holds no code, neither right nor wrong.
+inputs, what is looked at, and fingerprints of well-known mistakes; it holds no code, neither right nor wrong, and no
+number on which anybody is graded: grading draws its own.
 """
 
 from __future__ import annotations
@@ -12,10 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from zeromean.checking.encoding import decode
-from zeromean.checking.fingerprints import fingerprint, raised_print
-
-FORMAT = 1
+FORMAT = 2
 
 
 class ProbesError(Exception):
@@ -23,17 +21,17 @@ class ProbesError(Exception):
 
 
 @dataclass(frozen=True)
-class Step:
-    """One call of a check, as it went with the reference solution; values are encoded.
+class Probe:
+    """One call that a check makes; values are encoded.
 
-    ``inputs`` are the arguments before the call, by parameter, the first ``positional`` of them passed without a
-    name; ``after`` are the same after it (None where the argument is the cache of an earlier step). ``returns``
-    names the parts of the result. When ``has_cache``, the last part is for the backward pass only: it is handed
-    on, never compared. A step that ``only_prepares`` cannot fail: when the student's result is wrong, the
-    reference's cache is handed on.
+    ``inputs`` are the arguments by parameter, the first ``positional`` of them passed without a name. What an earlier
+    call of the check returned, or left in its arguments, is handed on, not written down (see `handing`). ``result``
+    is laid out as the reference's, and ``left`` as what that leaves in its arguments; ``kept`` are the arrays that it
+    leaves alone, and ``returns`` the names of the parts of the result.
 
-    The check looks at the ``parts`` of the result (by position), and at what is ``left`` in the arguments: pairs of
-    a parameter and a key of the dict there, or None for the whole.
+    When ``has_cache``, the result has one part more, for the backward pass only: it is handed on, never compared. A
+    probe that ``only_prepares`` cannot fail: when the student's result is wrong, the reference's, which ``result`` and
+    ``cache`` then hold, is handed on.
     """
 
     function: str
@@ -41,44 +39,60 @@ class Step:
     positional: int
     returns: tuple[str, ...] = ()
     result: Any = None
-    after: dict[str, Any] = field(default_factory=dict)
+    left: dict[str, Any] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
     raises: str = ""
     has_cache: bool = False
+    cache: Any = None
     only_prepares: bool = False
-    parts: tuple[int, ...] = ()
-    left: tuple[tuple[str, Any], ...] = ()
-
-    def arguments(self, caches: dict[int, Any]) -> dict[str, Any]:
-        """Return fresh arguments; `caches` holds what earlier steps handed on."""
-        return {name: decode(value, caches) for name, value in self.inputs.items()}
-
-    def seen(self, result: Any, arguments: dict[str, Any]) -> Any:
-        """Return all that a call shows: the result without its cache, and the arguments after it."""
-        if self.has_cache and isinstance(result, (tuple, list)):
-            result = tuple(result[:-1])
-        return (result, {n: _known(arguments[n], data) for n, data in self.after.items() if data is not None})
-
-    def right_print(self) -> Any:
-        """Return the fingerprint of the reference's call."""
-        if self.raises:
-            return raised_print(self.raises)
-        after = {name: decode(value) for name, value in self.after.items()}
-        return fingerprint(self.seen(decode(self.result), after))
 
 
 @dataclass(frozen=True)
-class Check:
-    """One visible check: its sentence, its steps, and the check (by position) that must pass before it is tried."""
+class Piece:
+    """Something that came back: part ``key`` of the result of a call, or an argument after it, or a key of that.
+
+    ``argument`` is empty for the result; ``key`` is None for an argument as a whole.
+    """
+
+    call: int
+    argument: str
+    key: Any
+
+
+@dataclass(frozen=True)
+class Look:
+    """One question that a check asks about ``pieces``, once it has made call ``when``: a name of `COMPARISONS`.
+
+    ``expected`` and each of the ``options`` are encoded; ``as_given`` stands for what the piece was before the call.
+    """
+
+    comparison: str
+    pieces: tuple[Piece, ...]
+    when: int
+    what: str
+    expected: Any = None
+    options: dict[str, Any] = field(default_factory=dict)
+    as_given: bool = False
+
+
+@dataclass(frozen=True)
+class VisibleCheck:
+    """One visible check: its sentence, its calls and questions, and the check (by position) that must pass before.
+
+    ``rights`` are the fingerprints of the reference's calls.
+    """
 
     sentence: str
     weight: float
-    steps: tuple[Step, ...]
+    calls: tuple[Probe, ...]
+    looks: tuple[Look, ...] = ()
     after: int | None = None
+    rights: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A well-known mistake: the idea behind it, and the fingerprint of what it makes of calls ``(check, step)``.
+    """A well-known mistake: the idea behind it, and the fingerprint of what it makes of calls ``(check, call)``.
 
     None stands for "the same as the right answer".
     """
@@ -88,13 +102,13 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Exercise:
+class VisibleExercise:
     """The visible checks of one exercise; ``functions`` maps each name to its parameters, ``"eps=1e-05"``."""
 
     name: str
     functions: dict[str, list[str]]
-    checks: tuple[Check, ...]
-    mistakes: tuple[Mistake, ...]
+    checks: tuple[VisibleCheck, ...]
+    mistakes: tuple[Mistake, ...] = ()
 
 
 def find(folder: Path, levels: int = 2) -> list[Path]:
@@ -115,7 +129,7 @@ def find(folder: Path, levels: int = 2) -> list[Path]:
     )
 
 
-def read(path: Path) -> tuple[Exercise, ...]:
+def read(path: Path) -> tuple[VisibleExercise, ...]:
     """Read the exercises of one file; a file that did not change is read once.
 
     Raises
@@ -127,7 +141,7 @@ def read(path: Path) -> tuple[Exercise, ...]:
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, changed: int) -> tuple[Exercise, ...]:
+def _read(path: Path, changed: int) -> tuple[VisibleExercise, ...]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         version = data["format"]
@@ -141,24 +155,21 @@ def _read(path: Path, changed: int) -> tuple[Exercise, ...]:
     return tuple(_exercise(exercise) for exercise in data["exercises"])
 
 
-def _exercise(data: dict[str, Any]) -> Exercise:
+def _exercise(data: dict[str, Any]) -> VisibleExercise:
     checks = tuple(
-        Check(
+        VisibleCheck(
             check["sentence"],
             check["weight"],
-            tuple(Step(**{**step, "left": [tuple(pair) for pair in step["left"]]}) for step in check["steps"]),
+            tuple(Probe(**probe) for probe in check["calls"]),
+            tuple(
+                Look(**{**look, "pieces": tuple(Piece(*piece) for piece in look["pieces"])}) for look in check["looks"]
+            ),
             check["after"],
+            tuple(check["rights"]),
         )
         for check in data["checks"]
     )
     mistakes = tuple(
-        Mistake(m["hint"], {(check, step): value for check, step, value in m["prints"]}) for m in data["mistakes"]
+        Mistake(m["hint"], {(check, call): value for check, call, value in m["prints"]}) for m in data["mistakes"]
     )
-    return Exercise(data["name"], data["functions"], checks, mistakes)
-
-
-def _known(value: Any, data: Any) -> Any:
-    """Leave out the keys of a dict that the reference's dict does not have: more keys do no harm."""
-    if not isinstance(value, dict) or not isinstance(data, dict) or "dict" not in data:
-        return value
-    return {key: value[key] for key, _ in data["dict"] if key in value}
+    return VisibleExercise(data["name"], data["functions"], checks, mistakes)

@@ -14,8 +14,9 @@ from urllib.parse import quote
 from zeromean.checking import outline
 from zeromean.checking.looks import framed, show
 from zeromean.checking.outline import Entry, Outline
-from zeromean.checking.probes import Exercise, ProbesError
-from zeromean.checking.replay import Outcome, Replay, nothing_written
+from zeromean.checking.probes import ProbesError, VisibleExercise
+from zeromean.checking.replay import Replay, nothing_written
+from zeromean.checking.trial import Outcome
 
 PLACEHOLDER = "YOUR ANSWER HERE"
 _passed: dict[tuple[Path, str], bool] = {}  # by data file and exercise: whether the last check passed
@@ -86,7 +87,7 @@ def _rows(each: Outline, names: Mapping[str, Any]) -> tuple[list[Row], str]:
     return rows, _so_far(each, done) + guesses
 
 
-def _paired(each: Outline) -> list[tuple[Entry, Exercise]]:
+def _paired(each: Outline) -> list[tuple[Entry, VisibleExercise]]:
     checks = {exercise.name: exercise for exercise in each.checks}
     return [(entry, checks[entry.name]) for entry in each.exercises]
 
@@ -95,7 +96,7 @@ def _done(outcomes: Sequence[Outcome]) -> bool:
     return all(outcome.state == "passed" for outcome in outcomes)
 
 
-def _exercise(entry: Entry, exercise: Exercise, outcomes: Sequence[Outcome]) -> Row:
+def _exercise(entry: Entry, exercise: VisibleExercise, outcomes: Sequence[Outcome]) -> Row:
     good = sum(outcome.state == "passed" for outcome in outcomes)
     functions, marks = ", ".join(exercise.functions), f"{entry.points:g} mark{'s'[: entry.points != 1]}"
     if _done(outcomes):

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from zeromean.checking import errormap
 from zeromean.checking.looks import framed
-from zeromean.checking.replay import Outcome, nothing_written
+from zeromean.checking.replay import nothing_written
+from zeromean.checking.trial import Outcome
 
-_WORDS = {"passed": "passed", "failed": "not yet right", "unwritten": "to do", "waits": "waits"}
+_WORDS = {"passed": "passed", "failed": "not yet", "unwritten": "to do", "waits": "waits"}
 _SIGNS = {"passed": "✓", "failed": "✗", "unwritten": "○", "waits": "…"}
 LAST_LINE = (
-    "Visible checks only: hidden ones test other shapes and numbers, edge cases, and what your function does to "
-    "its arguments, when this is graded."
+    "Visible checks only. Grading tries the same with other numbers, and hidden checks beside: other shapes, edge "
+    "cases, and what your function does to its arguments."
 )
 
 
@@ -54,7 +55,7 @@ def as_text(reports: Iterable[Report], so_far: str = "") -> str:
     for report in reports:
         lines.append(report.headline)
         for outcome in said_once(report):
-            lines.append(f"  {_SIGNS[outcome.state]} {_WORDS[outcome.state]:<14} {outcome.sentence}")
+            lines.append(f"  {_SIGNS[outcome.state]} {_WORDS[outcome.state]:<8} {outcome.sentence}")
             details = [outcome.message, outcome.line, f"Hint: {outcome.hint}" if outcome.hint else ""]
             if outcome.wrong:
                 details.append(errormap.pattern(outcome.wrong))
@@ -73,11 +74,14 @@ def as_html(reports: Iterable[Report], so_far: str = "") -> str:
 
 
 def said_once(report: Report) -> list[Outcome]:
-    """Explain the same trouble once: in the headline, or at the first check that meets it."""
+    """Explain the same trouble once: in the headline, or at the first check that meets it.
+
+    An exception is the same if it comes from the same line, whatever shapes its text speaks of.
+    """
     seen = {(f"{name} is not written yet.", "") for name in report.names if report.unwritten}
     found = []
     for outcome in report.outcomes:
-        key = (outcome.message, outcome.line)
+        key = (outcome.error or outcome.message, outcome.line)
         if outcome.message and key in seen:
             again = "The same as above." if outcome.state == "failed" else ""
             outcome = Outcome(outcome.sentence, outcome.state, again)
