@@ -31,7 +31,7 @@ def needed(
     for position, probe in enumerate(probes):
         for piece in () if probe.raises or probe.only_prepares else _pieces(position, probe):
             if piece not in asked:
-                session = _Disturbed(reference.namespace, piece)
+                session = _Disturbed(reference.namespace, piece, lasting=piece.argument in probe.kept)
                 if _fails(run, session, reference):
                     found.append(_look(piece, probe, session.before))
     return found
@@ -69,11 +69,14 @@ def _pieces(position: int, probe: Probe) -> Iterator[Piece]:
 
 
 class _Disturbed(LocalSession):
-    """The reference, but one piece of one call is wrong; where that is handed on to a later call, it is right again."""
+    """The reference, but one piece of one call is wrong; where that is handed on to a later call, it is right again.
 
-    def __init__(self, namespace: dict[str, Any], piece: Piece) -> None:
+    With `lasting` it stays wrong: an array that should have been left alone, and that a check uses again.
+    """
+
+    def __init__(self, namespace: dict[str, Any], piece: Piece, *, lasting: bool) -> None:
         super().__init__(namespace)
-        self._piece, self._calls = piece, 0
+        self._piece, self._lasting, self._calls = piece, lasting, 0
         self._names: list[str] = []
         self._target: Any = None
         self.before: Any = None
@@ -120,7 +123,7 @@ class _Disturbed(LocalSession):
     @contextmanager
     def _right_again(self, values: tuple[Any, ...]) -> Iterator[None]:
         """Put the right piece back while a later call has the object in hand."""
-        mine = bool(self._piece.argument) and any(value is self._target for value in values)
+        mine = bool(self._piece.argument) and not self._lasting and any(value is self._target for value in values)
         if mine:
             self._target[self._place] = self.before
         try:

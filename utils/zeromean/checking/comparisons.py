@@ -33,7 +33,7 @@ def unchanged(now: Any, before: Any, what: str) -> str:
 def of_dtype(got: Any, expected: Any, what: str, *, dtype: str) -> str:
     """Ask for the dtype alone."""
     mine, right = np.asarray(got).dtype, np.dtype(dtype)
-    return "" if mine == right else f"{what} has dtype {mine}, expected {right}"
+    return "" if mine == right else f"{what} has dtype {mine}, expected {right}."
 
 
 def up_to_sign(got: Any, expected: Any, what: str, *, rtol: float = TOLERANCE, atol: float = TOLERANCE) -> str:

@@ -1,0 +1,320 @@
+"""One step of Adam, and many: checks, then the programs that prove them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.suite import (
+    expect,
+    expect_close,
+    expect_dtype,
+    expect_unchanged,
+    misconception,
+    points,
+    slips,
+    unchanged,
+    variant,
+)
+
+
+@points(2, visible=True)
+def test_three_steps(student, rng):
+    """three steps down a bowl end where the formulas say"""
+    w, bend = rng.normal(size=(2, 3)), rng.uniform(0.5, 5, (2, 3))
+    state, gradients, expected = {"lr": 0.1, "beta1": 0.8, "beta2": 0.9, "eps": 1e-3}, [], w
+    for step in range(1, 4):
+        gradients.append(bend * expected)
+        expected = expected - 0.1 * direction(gradients, 0.8, 0.9, 1e-3)
+        w = student.adam(w, bend * w, state)
+        expect_close(w, expected, f"w after step {step}")
+
+
+@points(2, visible=True)
+def test_first_step(student, rng):
+    """the first step is lr long against the gradient, whether that is a thousandth or a million"""
+    w, dw = rng.normal(size=5), rng.uniform(1, 2, 5) * 10.0 ** np.array([-3, -1, 0, 3, 6]) * rng.choice([-1, 1], 5)
+    expected = w - 0.05 * dw / (np.abs(dw) + 1e-8)
+    expect_close(student.adam(w, dw, {"lr": 0.05}), expected, "w")
+
+
+@points(1, visible=True)
+def test_state(student, rng):
+    """the state holds the number of steps and the two running means, before any correction"""
+    dw = rng.normal(size=(2, 4, 3)) + 0.5
+    state = {"lr": 0.1}
+    w = rng.normal(size=(4, 3))
+    for gradient in dw:
+        w = student.adam(w, gradient, state)
+    expect_close(state["t"], 2, "state['t']")
+    expect_close(state["m"], mean(dw, 0.9), "state['m']")
+    expect_close(state["v"], mean(dw**2, 0.999), "state['v']")
+
+
+@points(2, after="test_three_steps")
+def test_changing_gradients_and_rate(student, rng):
+    """50 steps with gradients that change, rates that fall on the way, and other constants"""
+    w, state, gradients = rng.normal(size=(3, 2)), {"lr": 0.2, "beta1": 0.7, "beta2": 0.95, "eps": 1e-4}, []
+    expected = w
+    for step in range(50):
+        state["lr"] = 0.2 if step < 20 else 0.02
+        gradients.append(rng.normal(size=(3, 2)) * rng.choice([0.01, 1, 10], (3, 2)))
+        expected = expected - state["lr"] * direction(gradients, 0.7, 0.95, 1e-4)
+        w = student.adam(w, gradients[-1].copy(), state)
+        expect_close(w, expected, f"w after step {step + 1}")
+
+
+@points(1, after="test_three_steps")
+def test_constant_gradient(student, rng):
+    """under a constant gradient every step stays lr long, from the first to the 200th"""
+    w, state, dw = rng.normal(size=4), {"lr": 0.01, "eps": 0.0}, rng.normal(size=4)
+    for step in range(200):
+        new = student.adam(w, dw, state)
+        expect_close(w - new, 0.01 * np.sign(dw), f"the length of step {step + 1}", rtol=1e-7)
+        w = new
+
+
+@points(1, after="test_three_steps")
+def test_goes_on_from_a_state(student, rng):
+    """a state that was kept goes on where it was: t, m and v are those that it holds"""
+    w, dw, m = rng.normal(size=(3, 5))
+    v = rng.uniform(0.5, 2, 5)
+    state = {"lr": 0.1, "t": 7, "m": m, "v": v}
+    m8, v8 = 0.9 * m + 0.1 * dw, 0.999 * v + 0.001 * dw**2
+    expected = w - 0.1 * (m8 / (1 - 0.9**8)) / ((v8 / (1 - 0.999**8)) ** 0.5 + 1e-8)
+    expect_close(student.adam(w, dw, state), expected, "w")
+    expect_close(state["t"], 8, "state['t']")
+    expect_close(state["m"], m8, "state['m']")
+    expect_close(state["v"], v8, "state['v']")
+
+
+@points(1, after="test_three_steps")
+def test_parameters_in_turn(student, rng):
+    """two parameters that take turns, each with a state of its own, do not know of each other"""
+    shapes, rates = ((2, 3), (2, 3)), (0.1, 0.02)
+    places = [rng.normal(size=shape) for shape in shapes]
+    states, seen = [{"lr": rate} for rate in rates], [[], []]
+    expected = list(places)
+    for turn in (0, 1, 0, 0, 1):
+        seen[turn].append(rng.normal(size=shapes[turn]) + turn)
+        expected[turn] = expected[turn] - rates[turn] * direction(seen[turn], 0.9, 0.999, 1e-8)
+        places[turn] = student.adam(places[turn], seen[turn][-1].copy(), states[turn])
+        expect_close(places[turn], expected[turn], "w")
+
+
+@points(0.5, after="test_first_step")
+def test_small_gradients(student, rng):
+    """eps stands outside the root: where gradients are as small as eps, steps are shorter; of 0 they are 0"""
+    w, dw = rng.normal(size=4), np.array([1e-8, -3e-8, 1e-6, 0.0])
+    expected = w - 0.1 * dw / (np.abs(dw) + 1e-8)
+    expect_close(student.adam(w, dw, {"lr": 0.1}), expected, "w")
+
+
+@points(0.5, after="test_first_step")
+def test_constants_of_zero(student, rng):
+    """a beta or an eps of 0 is a number like any other"""
+    w, dw = rng.normal(size=(2, 3))
+    state = {"lr": 0.1, "beta1": 0.0, "beta2": 0.0, "eps": 0.0}
+    for gradient in (dw, -2 * dw):
+        w, before = student.adam(w, gradient, state), w
+        expect_close(w, before - 0.1 * np.sign(gradient), "w")
+
+
+@points(0.5, after="test_first_step")
+def test_other_shapes(student, rng):
+    """any shape: a single number, one entry, a row, filters"""
+    for shape in ((), (1,), (1, 4), (2, 1, 3, 3)):
+        w, dw = np.array(rng.normal(size=shape)), np.array(rng.normal(size=shape))
+        expect_close(student.adam(w, dw, {"lr": 0.1}), w - 0.1 * dw / (np.abs(dw) + 1e-8), f"w of shape {shape}")
+
+
+@points(1, after="test_three_steps")
+def test_nothing_given_is_edited(student, rng):
+    """w and dw keep their values, the old m and v too: the state gets new arrays"""
+    w, dw, m = rng.normal(size=(3, 4))
+    v = rng.uniform(0.5, 2, 4)
+    state, before = {"lr": 0.1, "t": 3, "m": m, "v": v}, (m.copy(), v.copy())
+    with unchanged(w=w, dw=dw):
+        new = student.adam(w, dw, state)
+    expect_unchanged(m, before[0], "state['m']")
+    expect_unchanged(v, before[1], "state['v']")
+    expect(not any(np.shares_memory(new, kept) for kept in (w, dw)), "what you return shares its memory with w or dw.")
+    expect(state["m"] is not m and state["v"] is not v, "the state should hold new arrays m and v.")
+    expect(state["lr"] == 0.1, "the state's lr should stay as it is.")
+
+
+@points(0.5, after="test_three_steps")
+def test_single_precision(student, rng):
+    """float32 stays float32: w, m and v"""
+    w, dw = rng.normal(size=(2, 3)).astype(np.float32)
+    state = {"lr": np.float64(0.1)}
+    for _ in range(2):
+        w = student.adam(w, dw, state)
+        expect_dtype(w, np.float32, "w")
+        expect_dtype(state["m"], np.float32, "state['m']")
+        expect_dtype(state["v"], np.float32, "state['v']")
+
+
+def mean(values, beta):
+    """Return the running mean from 0, as the weighted sum that it is: the newest value counts 1 - beta."""
+    weights = (1 - beta) * beta ** np.arange(len(values))[::-1]
+    return np.tensordot(weights, np.array(values), axes=1)
+
+
+def direction(gradients, beta1, beta2, eps):
+    """Return the step of Adam after all these gradients, in units of -lr: weighted means, whose weights add up to 1."""
+    g, n = np.array(gradients), len(gradients)
+    first = mean(g, beta1) / mean(np.ones(n), beta1)
+    second = mean(g**2, beta2) / mean(np.ones(n), beta2)
+    return first / (second**0.5 + eps)
+
+
+# ---------------------------------------------------------------- right, written differently
+
+
+@variant("adam")
+def plain(w, dw, state):
+    lr, eps = state["lr"], state.get("eps", 1e-8)
+    beta1, beta2 = state.get("beta1", 0.9), state.get("beta2", 0.999)
+    t = state.get("t", 0) + 1
+    m = state.get("m", np.zeros_like(w))
+    v = state.get("v", np.zeros_like(w))
+    m = (beta1 * m + (1 - beta1) * dw).astype(w.dtype)
+    v = (beta2 * v + (1 - beta2) * dw**2).astype(w.dtype)
+    state.update(t=t, m=m, v=v)
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return (w - lr * m_hat / (np.sqrt(v_hat) + eps)).astype(w.dtype)
+
+
+@variant("adam")
+def by_differences(w, dw, state):
+    if "t" not in state:
+        state["t"], state["m"], state["v"] = 0, 0 * w, 0 * w
+    shares = 1 - state.get("beta1", 0.9), 1 - state.get("beta2", 0.999)
+    state["t"] += 1
+    state["m"] = np.asarray(state["m"] + shares[0] * (dw - state["m"]), w.dtype)
+    state["v"] = np.asarray(state["v"] + shares[1] * (dw * dw - state["v"]), w.dtype)
+    known = [1 - (1 - share) ** state["t"] for share in shares]
+    spread = np.sqrt(state["v"]) / np.sqrt(known[1])
+    return np.asarray(w - state["lr"] / known[0] * state["m"] / (spread + state.get("eps", 1e-8)), w.dtype)
+
+
+@variant("adam")
+def corrected_at_the_end(w, dw, state):
+    b1, b2, eps = (state.get(key, default) for key, default in (("beta1", 0.9), ("beta2", 0.999), ("eps", 1e-8)))
+    t = 1 + state.setdefault("t", 0)
+    old = state.get("m"), state.get("v")
+    new = [
+        ((1 - b) * g if kept is None else b * kept + (1 - b) * g).astype(w.dtype)
+        for b, g, kept in zip((b1, b2), (dw, np.square(dw)), old, strict=True)
+    ]
+    state["m"], state["v"], state["t"] = *new, t
+    c1, c2 = 1 - b1**t, (1 - b2**t) ** 0.5
+    return w - (state["lr"] * (c2 / c1) * new[0] / (new[1] ** 0.5 + eps * c2)).astype(w.dtype)
+
+
+# ---------------------------------------------------------------- wrong: what is edited, and the hint
+
+
+@misconception(
+    "adam", hint="Your steps seem to remember another parameter. Where does each parameter's memory live?", same_as=""
+)
+def memory_of_the_function(w, dw, state, memory={}):  # noqa: B006 - the mistake
+    if "t" not in state:
+        memory.update(t=0, m=np.zeros_like(w), v=np.zeros_like(w))
+    elif memory.get("m", w).shape != w.shape or state["t"] != memory.get("last"):
+        memory.update(t=state["t"], m=state["m"], v=state["v"])
+    memory["t"] += 1
+    memory["m"] = (state.get("beta1", 0.9) * memory["m"] + (1 - state.get("beta1", 0.9)) * dw).astype(w.dtype)
+    memory["v"] = (state.get("beta2", 0.999) * memory["v"] + (1 - state.get("beta2", 0.999)) * dw**2).astype(w.dtype)
+    state.update(t=memory["t"], m=memory["m"], v=memory["v"])
+    memory["last"] = memory["t"]
+    m_hat = memory["m"] / (1 - state.get("beta1", 0.9) ** memory["t"])
+    v_hat = memory["v"] / (1 - state.get("beta2", 0.999) ** memory["t"])
+    return (w - state["lr"] * m_hat / (np.sqrt(v_hat) + state.get("eps", 1e-8))).astype(w.dtype)
+
+
+# fmt: off
+WRONG = slips(plain, {
+    "counts_from_zero": (
+        't = state.get("t", 0) + 1 -> t = state.get("t", 0)',
+        "state.update(t=t, -> state.update(t=t + 1, ",
+        "Your first step divides by 0. Is it step 0 or step 1?"),
+    "counts_one_too_many": ('state.get("t", 0) + 1 -> state.get("t", 1) + 1',
+        "Your first step seems to be counted as the second."),
+    "not_corrected": ("m / (1 - beta1**t) -> m", "v / (1 - beta2**t) -> v",
+        "Your first step is about 3 times too long. What do means that start at 0 need?"),
+    "mean_not_corrected": ("m / (1 - beta1**t) -> m",
+        "Your first steps are too short. Which of the two means is not corrected?"),
+    "square_not_corrected": ("v / (1 - beta2**t) -> v",
+        "Your first steps are far too long. Which of the two means is not corrected?"),
+    "betas_exchanged": (
+        'beta1, beta2 = state.get("beta1", 0.9), state.get("beta2", 0.999) -> '
+        'beta2, beta1 = state.get("beta1", 0.9), state.get("beta2", 0.999)',
+        "The two betas seem to have changed places. Which memory is the longer one?"),
+    "correction_exchanged": ("m / (1 - beta1**t) -> m / (1 - beta2**t)", "v / (1 - beta2**t) -> v / (1 - beta1**t)",
+        "Each mean seems to be corrected by the other one's beta."),
+    "correction_without_power": ("beta1**t -> beta1", "beta2**t -> beta2",
+        "Your correction is the same in every step. Should it not fade?"),
+    "eps_inside": ("np.sqrt(v_hat) + eps -> np.sqrt(v_hat + eps)",
+        "Your eps seems to stand inside the root. What is the root of 1e-8?"),
+    "eps_forgotten": ("np.sqrt(v_hat) + eps -> np.sqrt(v_hat)",
+        "There seems to be no eps. What is 0/0?"),
+    "eps_squared_inside": ("np.sqrt(v_hat) + eps -> np.sqrt(v_hat + eps**2)",
+        "Your eps seems to stand inside the root, squared. When do the two differ?"),
+    "eps_as_floor": ("np.sqrt(v_hat) + eps -> np.maximum(np.sqrt(v_hat), eps)",
+        "Your eps is a floor, not a summand. When does that differ?"),
+    "no_root": ("np.sqrt(v_hat) + eps -> v_hat + eps",
+        "You seem to divide by the mean square itself. In what units is your step?"),
+    "no_square": ("(1 - beta2) * dw**2 -> (1 - beta2) * np.abs(dw)", "np.sqrt(v_hat) + eps -> v_hat + eps",
+        "You seem to average sizes, not squares."),
+    "square_of_the_mean": ("(1 - beta2) * dw**2 -> (1 - beta2) * m**2",
+        "You seem to square the mean. Is the mean of squares the square of the mean?"),
+    "decay_on_the_new": ("beta1 * m + (1 - beta1) * dw -> (1 - beta1) * m + beta1 * dw",
+        "Your mean forgets almost everything. Which weight is beta1 for?"),
+    "decay_of_squares_on_the_new": ("beta2 * v + (1 - beta2) * dw**2 -> (1 - beta2) * v + beta2 * dw**2",
+        "Your mean square forgets almost everything. Which weight is beta2 for?"),
+    "sums_of_gradients": ("(1 - beta1) * dw -> dw",
+        "Your mean is a discounted sum. Do its weights add up to 1?"),
+    "sums_of_squares": ("(1 - beta2) * dw**2 -> dw**2",
+        "Your mean square is a discounted sum. Do its weights add up to 1?"),
+    "adds_squares_up": ("beta2 * v + (1 - beta2) * dw**2 -> v + dw**2",
+        "Your squares only add up, as in AdaGrad. What does the mean forget?"),
+    "uphill": ("w - lr -> w + lr",
+        "Your steps climb. Where does the gradient point?"),
+    "corrected_means_kept": (
+        "state.update(t=t, m=m, v=v) -> state.update(t=t, m=m / (1 - beta1**t), v=v / (1 - beta2**t))",
+        "The state seems to hold corrected means. What will the next correction do to them?"),
+    "rate_in_the_mean": ("(1 - beta1) * dw -> (1 - beta1) * lr * dw", "w - lr * m_hat -> w - m_hat",
+        "Your mean seems to contain the rate. What happens to old gradients when the rate falls?"),
+    "state_not_kept": ("state.update(t=t, m=m, v=v) -> ",
+        "Your state does not remember the step. What will the next one start from?"),
+    "steps_not_counted": ("state.update(t=t, m=m, v=v) -> state.update(t=1, m=m, v=v)",
+        "Your count of steps seems to stand still."),
+    "old_means_used": ("m_hat = m / -> m_hat = old_m / ", "    m = (beta1 ->     old_m = m\n    m = (beta1",
+        "Your step seems to use the mean of before. Does this gradient count in this step?"),
+    "rate_of_its_own": ('lr, eps = state["lr"], -> lr, eps = 1e-3, ',
+        "Your rate seems to be the same whatever the state says."),
+    "eps_of_its_own": ('state.get("eps", 1e-8) -> 1e-8',
+        "Your eps seems to be the same whatever the state says."),
+    "eps_of_the_slides": ('state.get("eps", 1e-8) -> state.get("eps", 1e-7)',
+        "Without eps in the state, yours is another than the stub's."),
+    "zero_taken_for_missing": (
+        'state.get("eps", 1e-8) -> state.get("eps") or 1e-8',
+        'state.get("beta1", 0.9) -> state.get("beta1") or 0.9',
+        "A constant of 0 seems to be taken for a missing one."),
+    "w_edited": (
+        "return (w - lr * m_hat / (np.sqrt(v_hat) + eps)).astype(w.dtype) -> "
+        "w -= lr * m_hat / (np.sqrt(v_hat) + eps); return w",
+        "You seem to work inside w. Who else holds that array?"),
+    "means_edited": ("m = (beta1 * m + (1 - beta1) * dw).astype(w.dtype) -> m *= beta1; m += (1 - beta1) * dw",
+        "You seem to work inside the state's old mean. Who else may hold it?"),
+    "promoted": (".astype(w.dtype) -> .astype(float)",
+        "Your arrays grow to float64, whatever w is."),
+    "largest_square": (
+        "v = (beta2 * v + (1 - beta2) * dw**2).astype(w.dtype) -> "
+        "v = np.maximum(v, beta2 * v + (1 - beta2) * dw**2).astype(w.dtype)",
+        "Your mean square never falls, as in AMSGrad."),
+    "one_rate_for_all": ("np.sqrt(v_hat) -> np.sqrt(v_hat.mean())",
+        "All entries seem to share one mean square. What was it for?"),
+}, same_as={"eps_as_floor": "eps_forgotten"})
