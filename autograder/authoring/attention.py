@@ -79,6 +79,7 @@ class _Disturbed(LocalSession):
         self._piece, self._lasting, self._calls = piece, lasting, 0
         self._names: list[str] = []
         self._target: Any = None
+        self._wrong: Any = None
         self.before: Any = None
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -107,7 +108,13 @@ class _Disturbed(LocalSession):
         return ... if self._piece.key is None else self._piece.key
 
     def _disturb(self) -> None:
-        self._target[self._place] = disturbed(self._target[self._place])
+        self._wrong = disturbed(self._target[self._place])
+        self._target[self._place] = self._wrong
+
+    def _holds(self, value: Any) -> bool:
+        """Whether the argument still holds a value in the place in question."""
+        there = self._piece.key is None or self._piece.key in self._target
+        return there and np.array_equal(self._target[self._place], value)
 
     def _argument(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if self._piece.argument in kwargs:
@@ -123,14 +130,14 @@ class _Disturbed(LocalSession):
     @contextmanager
     def _right_again(self, values: tuple[Any, ...]) -> Iterator[None]:
         """Put the right piece back while a later call has the object in hand."""
-        mine = bool(self._piece.argument) and not self._lasting and any(value is self._target for value in values)
+        given = bool(self._piece.argument) and not self._lasting and any(value is self._target for value in values)
+        mine = given and self._holds(self._wrong)
         if mine:
             self._target[self._place] = self.before
         try:
             yield
         finally:
-            there = self._piece.key is None or (mine and self._piece.key in self._target)
-            if mine and there and np.array_equal(self._target[self._place], self.before):
+            if mine and self._holds(self.before):
                 self._disturb()
 
     def _with_part(self, result: Any) -> Any:

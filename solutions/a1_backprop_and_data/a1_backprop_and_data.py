@@ -49,8 +49,8 @@ use()
 #
 # Three things to be careful about:
 #
-# * **One entry at a time.** The others stand where they were, to the last bit. `x[i] += h` and later `x[i] -= h` does not give
-#   `x[i]` back.
+# * **One entry at a time.** The others stand where they were, to the last bit. Adding a step and taking it away again does
+#   not always give a number back: `0.1 + 0.7 - 0.7` is 0.10000000000000009.
 # * **The array is not yours.** Somebody else may hold `x`; move the entries of a copy.
 # * **Whole numbers cannot move a little.** In an array of integers, `2 + 1e-5` is 2. Work in `float64`, whatever comes.
 #
@@ -76,8 +76,8 @@ def numerical_gradient(f, x, h=1e-5):
 
     Returns
     -------
-    grad : ndarray, shape of `x`, float64
-        A new array: ``(f(x + h e_i) - f(x - h e_i)) / (2 h)`` for each entry i.
+    grad : ndarray, shape (...), float64
+        A new array in the shape of `x`: ``(f(x + h e_i) - f(x - h e_i)) / (2 h)`` for each entry i.
 
     Notes
     -----

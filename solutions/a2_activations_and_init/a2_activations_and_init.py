@@ -84,7 +84,7 @@ def init_weights(shape, scheme, rng):
 
     Returns
     -------
-    W : ndarray, shape `shape`, float64
+    W : ndarray, shape (D_in, D_out) or (C_out, C_in, kH, kW), float64
 
     Raises
     ------

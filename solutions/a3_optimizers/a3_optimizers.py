@@ -67,8 +67,8 @@ def adam(w, dw, state):
     ----------
     w : ndarray, shape (...), float
         A parameter. It keeps its values.
-    dw : ndarray, shape of `w`
-        The gradient of the loss. It keeps its values.
+    dw : ndarray, shape (...), float
+        The gradient of the loss, in the shape of `w`. It keeps its values.
     state : dict
         Of this parameter alone. ``lr``: the rate, read anew in each step.
         ``beta1``, ``beta2``, ``eps``: 0.9, 0.999 and 1e-8 when missing.
@@ -78,8 +78,8 @@ def adam(w, dw, state):
 
     Returns
     -------
-    w_new : ndarray, shape and dtype of `w`
-        A new array.
+    w_new : ndarray, shape (...), dtype of `w`
+        A new array, in the shape of `w`.
 
     Notes
     -----

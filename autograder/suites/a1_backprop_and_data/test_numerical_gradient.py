@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import FUNCTIONS, expect, expect_close, expect_dtype, points, slips, unchanged, variant
+from autograder.suite import (
+    FUNCTIONS,
+    equivalent,
+    expect,
+    expect_close,
+    expect_dtype,
+    points,
+    slips,
+    unchanged,
+    variant,
+)
+from autograder.suite.inputs import alternating
 
 SQUARES, CUBES, NEIGHBOURS = (FUNCTIONS[name] for name in ("sum of squares", "sum of cubes", "product with next"))
 ROUNDING = 1e-7  # what the digits of f allow, far below the h of a one-sided difference
@@ -14,8 +25,8 @@ ROUNDING = 1e-7  # what the digits of f allow, far below the h of a one-sided di
 def test_values(student, rng):
     """the gradient of the sum of squares is twice the array"""
     x = somewhere(rng, 3, 2)
-    grad = student.numerical_gradient(SQUARES, x)
-    expect_close(grad, 2 * x, "grad", atol=ROUNDING)
+    expected = 2 * x
+    expect_close(student.numerical_gradient(SQUARES, x), expected, "grad", atol=ROUNDING)
 
 
 @points(1, visible=True)
@@ -31,17 +42,18 @@ def test_one_entry_at_a_time(student, rng):
 def test_both_sides(student, rng):
     """of the sum of cubes, the central difference is off by h squared, for the h that is given"""
     x = somewhere(rng, 2, 3)
-    grad = student.numerical_gradient(CUBES, x, h=0.1)
-    expect_close(grad, 3 * x**2 + 0.01, "grad", atol=ROUNDING)
+    expected = 3 * x**2 + 0.01
+    expect_close(student.numerical_gradient(CUBES, x, h=0.1), expected, "grad", atol=ROUNDING)
 
 
 @points(0.5, after="test_values")
 def test_step_when_none_is_given(student, rng):
     """without h, each entry is moved by 1e-5, up and down"""
     x = somewhere(rng, 3)
+    start = x.copy()
 
     def tells_only_moves_of_that_length(at):
-        moves = (np.asarray(at) - x) / 1e-5
+        moves = (np.asarray(at) - start) / 1e-5
         return float(np.sum(np.sign(moves) * (np.abs(np.abs(moves) - 1) < 1e-3)))
 
     expect_close(student.numerical_gradient(tells_only_moves_of_that_length, x), np.full(3, 1e5), "grad")
@@ -52,7 +64,8 @@ def test_other_shapes(student, rng):
     """any shape: a single number, a row, a column, images"""
     for shape in ((), (1,), (1, 4), (4, 1), (2, 1, 3, 2)):
         x = somewhere(rng, *shape)
-        expect_close(student.numerical_gradient(CUBES, x, h=0.2), 3 * x**2 + 0.04, "grad", atol=ROUNDING)
+        expected = 3 * x**2 + 0.04
+        expect_close(student.numerical_gradient(CUBES, x, h=0.2), expected, "grad", atol=ROUNDING)
 
 
 @points(1, after="test_values")
@@ -60,9 +73,9 @@ def test_given_array_is_kept(student, rng):
     """x keeps its values to the last bit, and the result is an array of its own"""
     x = somewhere(rng, 4, 3)
     with unchanged(x=x):
-        grad = student.numerical_gradient(SQUARES, x)
+        grad = student.numerical_gradient(CUBES, x, h=0.1)
     expect(not np.shares_memory(grad, x), "what you return shares its memory with x.")
-    expect_close(grad, 2 * x, "grad", atol=ROUNDING)
+    expect_close(grad, 3 * x**2 + 0.01, "grad", atol=ROUNDING)
 
 
 @points(1, after="test_values")
@@ -92,14 +105,18 @@ def test_numbers_of_any_kind(student, rng):
 
 
 def somewhere(rng, *shape):
-    """Return an array whose entries are neither 0 nor alike."""
-    return rng.uniform(0.5, 2.0, shape) * rng.choice([-1.0, 1.0], shape)
+    """Return an array whose entries are neither 0 nor alike, and take turns in their sign."""
+    return rng.uniform(0.5, 2.0, shape) * alternating(int(np.prod(shape))).reshape(shape)
 
 
 # ---------------------------------------------------------------- right, written differently
 
 
-@variant("numerical_gradient")
+FLOAT64 = "it is float64 already"
+HARMLESS = equivalent("numerical_gradient", {"grad -> grad.astype(float)": FLOAT64})
+
+
+@variant("numerical_gradient", equivalent={"grad -> grad.astype(float)": FLOAT64})
 def plain(f, x, h=1e-5):
     moved = np.array(x, dtype=float)
     grad = np.zeros(moved.shape)
@@ -114,7 +131,13 @@ def plain(f, x, h=1e-5):
     return grad
 
 
-@variant("numerical_gradient")
+@variant(
+    "numerical_gradient",
+    equivalent={
+        "np.asarray(x, dtype=np.float64) -> np.asarray(x)": "adding a step in float64 makes it float64",
+        "np.array(slopes).reshape(x.shape) -> np.array(slopes).reshape(x.shape).astype(float)": FLOAT64,
+    },
+)
 def by_unit_arrays(f, x, h=1e-5):
     x = np.asarray(x, dtype=np.float64)
     units = np.eye(x.size).reshape(x.size, *x.shape)
@@ -122,7 +145,16 @@ def by_unit_arrays(f, x, h=1e-5):
     return np.array(slopes).reshape(x.shape)
 
 
-@variant("numerical_gradient")
+@variant(
+    "numerical_gradient",
+    equivalent={
+        "found = np.empty(flat.size) -> found = -np.empty(flat.size)": "every entry is written over",
+        "found = np.empty(flat.size) -> found = 2 * np.empty(flat.size)": "every entry is written over",
+        "found -> found.astype(float)": FLOAT64,
+        "((values(h) - values(-h)) / h / 2).reshape(np.shape(x)) -> "
+        "((values(h) - values(-h)) / h / 2).reshape(np.shape(x)).astype(float)": FLOAT64,
+    },
+)
 def one_side_after_the_other(f, x, h=1e-5):
     flat = np.array(x, dtype=float).ravel()
 
@@ -137,7 +169,7 @@ def one_side_after_the_other(f, x, h=1e-5):
     return ((values(h) - values(-h)) / h / 2).reshape(np.shape(x))
 
 
-@variant("numerical_gradient")
+@variant("numerical_gradient", equivalent={"grad -> grad.astype(float)": FLOAT64})
 def mean_of_the_two_sides(f, x, h=1e-5):
     start = np.array(x, dtype=float)
     middle, grad = f(start), np.zeros_like(start)
@@ -187,8 +219,6 @@ WRONG = slips(plain, {
     "step_in_proportion": ("    moved = np.array -> \n    h = h * np.abs(x).max()\n    moved = np.array",
         "Your step seems to grow with x. How far should an entry be moved?"),
     "default_too_wide": ("h=1e-5 -> h=1e-3",
-        "Without h, your step is another than the stub's."),
-    "default_too_narrow": ("h=1e-5 -> h=1e-7",
         "Without h, your step is another than the stub's."),
     "all_entries_at_once": (
         "here = moved[index] -> here = moved.copy()",

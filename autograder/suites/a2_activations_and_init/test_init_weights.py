@@ -7,6 +7,7 @@ import copy
 import numpy as np
 
 from autograder.suite import (
+    equivalent,
     expect,
     expect_close,
     expect_drawn_from,
@@ -21,11 +22,11 @@ from autograder.suite import (
 
 GAUSSIAN = ("small", "unit", "lecun", "glorot", "he")
 FANS = {  # by shape: inputs and outputs of a neuron; wide, tall and odd, so that no two formulas agree
-    (120, 250): (120, 250),
-    (7, 3000): (7, 3000),
-    (500, 40): (500, 40),
+    (60, 130): (60, 130),
+    (7, 1500): (7, 1500),
+    (250, 40): (250, 40),
     (32, 5, 3, 7): (5 * 21, 32 * 21),
-    (24, 48, 5, 3): (48 * 15, 24 * 15),
+    (20, 30, 5, 3): (30 * 15, 20 * 15),
 }
 
 
@@ -68,9 +69,9 @@ def test_every_scheme(student, rng):
 @points(1, after="test_lecun_and_he")
 def test_neurons_are_as_random_as_weights(student, rng):
     """no weight is told by others: every neuron's mean, and every input's, is as random as independent draws make it"""
-    W = student.init_weights((200, 300), "unit", rng)
-    expect_moments(W.mean(axis=0) * 200**0.5, 1.0, "the mean over inputs, times the root of their number")
-    expect_moments(W.mean(axis=1) * 300**0.5, 1.0, "the mean over neurons, times the root of their number")
+    W = student.init_weights((100, 150), "unit", rng)
+    expect_moments(W.mean(axis=0) * 100**0.5, 1.0, "the mean over inputs, times the root of their number")
+    expect_moments(W.mean(axis=1) * 150**0.5, 1.0, "the mean over neurons, times the root of their number")
 
 
 @points(1, after="test_orthogonal")
@@ -127,7 +128,38 @@ def spread(scheme, inputs, outputs):
 # ---------------------------------------------------------------- right, written differently
 
 
-@variant("init_weights")
+FLOAT64, WHOLE = "it is float64 already", "a whole number either way"
+NO_SIGN, NO_LENGTH = "a Gaussian draw has no sign of its own", "what is made of it has length 1"
+NEVER_READ = "every entry is written over"
+HARMLESS = equivalent(
+    "init_weights",
+    {
+        "int(np.prod(shape[2:])) -> np.prod(shape[2:])": WHOLE,
+        "int(np.prod(shape[1:])) -> np.prod(shape[1:])": WHOLE,
+        "spreads[scheme] * rng.standard_normal(shape) -> "
+        "(spreads[scheme] * rng.standard_normal(shape)).astype(float)": FLOAT64,
+        "(turn if rows >= columns else turn.T).reshape(shape) -> "
+        "(turn if rows >= columns else turn.T).reshape(shape).astype(float)": FLOAT64,
+        "rows >= columns -> rows > columns": "a square turn and its transpose are both turns",
+    },
+)
+
+
+@variant(
+    "init_weights",
+    equivalent={
+        "A = rng.normal(size=(shape[0], int(np.prod(shape[1:])))) -> "
+        "A = -rng.normal(size=(shape[0], int(np.prod(shape[1:]))))": NO_SIGN,
+        "A = rng.normal(size=(shape[0], int(np.prod(shape[1:])))) -> "
+        "A = 2 * rng.normal(size=(shape[0], int(np.prod(shape[1:]))))": NO_LENGTH,
+        "int(np.prod(shape[1:])) -> np.prod(shape[1:])": WHOLE,
+        "(U @ Vt).reshape(shape) -> (U @ Vt).reshape(shape).astype(float)": FLOAT64,
+        "std = 1 / np.sqrt(n_in) -> std = -(1 / np.sqrt(n_in))": NO_SIGN,
+        "std = np.sqrt(2 / (n_in + n_out)) -> std = -np.sqrt(2 / (n_in + n_out))": NO_SIGN,
+        "std = np.sqrt(2 / n_in) -> std = -np.sqrt(2 / n_in)": NO_SIGN,
+        "std * rng.standard_normal(shape) -> (std * rng.standard_normal(shape)).astype(float)": FLOAT64,
+    },
+)
 def plain(shape, scheme, rng):
     if len(shape) == 2:
         n_in, n_out = shape
@@ -153,7 +185,16 @@ def plain(shape, scheme, rng):
     return std * rng.standard_normal(shape)
 
 
-@variant("init_weights")
+@variant(
+    "init_weights",
+    equivalent={
+        "backwards = rng.normal(0.0, gains[scheme] ** 0.5, shape[::-1]) -> "
+        "backwards = -rng.normal(0.0, gains[scheme] ** 0.5, shape[::-1])": NO_SIGN,
+        "np.transpose(backwards) -> np.transpose(backwards).astype(float)": FLOAT64,
+        "int(np.prod(shape[1:])) -> np.prod(shape[1:])": WHOLE,
+        "square[:rows, :columns].reshape(shape) -> square[:rows, :columns].reshape(shape).astype(float)": FLOAT64,
+    },
+)
 def drawn_in_another_order(shape, scheme, rng):
     fan = {2: lambda s: (s[0], s[1]), 4: lambda s: (np.prod(s[1:]), np.prod(s) / s[1])}[len(shape)]
     n_in, n_out = fan(shape)
@@ -164,12 +205,31 @@ def drawn_in_another_order(shape, scheme, rng):
     if scheme != "orthogonal":
         raise ValueError("no such scheme")
     rows, columns = shape[0], int(np.prod(shape[1:]))
-    square, triangle = np.linalg.qr(rng.standard_normal((max(rows, columns),) * 2))
-    square = square * np.sign(np.diag(triangle))
+    square, _ = np.linalg.qr(rng.standard_normal((max(rows, columns),) * 2))
     return square[:rows, :columns].reshape(shape)
 
 
-@variant("init_weights")
+@variant(
+    "init_weights",
+    equivalent={
+        "int(np.prod(shape[1:])) -> np.prod(shape[1:])": WHOLE,
+        "kept = np.empty((few, many)) -> kept = -np.empty((few, many))": NEVER_READ,
+        "kept = np.empty((few, many)) -> kept = 2 * np.empty((few, many))": NEVER_READ,
+        "v = rng.standard_normal(many) -> v = -rng.standard_normal(many)": NO_SIGN,
+        "v = rng.standard_normal(many) -> v = 2 * rng.standard_normal(many)": NO_LENGTH,
+        "2 -> 3 #3": "a third pass finds nothing left to take away",
+        "v = v - kept[:k].T @ (kept[:k] @ v) -> v = -(v - kept[:k].T @ (kept[:k] @ v))": NO_SIGN,
+        "v = v - kept[:k].T @ (kept[:k] @ v) -> v = 2 * (v - kept[:k].T @ (kept[:k] @ v))": NO_LENGTH,
+        "(kept if matrix[0] == few else kept.T).reshape(shape) -> "
+        "(kept if matrix[0] == few else kept.T).reshape(shape).astype(float)": FLOAT64,
+        "draws = np.array([rng.standard_normal(matrix[1]) for _ in range(matrix[0])]).reshape(shape) -> "
+        "draws = -np.array([rng.standard_normal(matrix[1]) for _ in range(matrix[0])]).reshape(shape)": NO_SIGN,
+        "draws / (100 if scheme == 'small' else 1) -> "
+        "(draws / (100 if scheme == 'small' else 1)).astype(float)": FLOAT64,
+        "100 -> 101": "within the five standard errors that draws are allowed",
+        "draws / np.sqrt(shares[scheme]) -> (draws / np.sqrt(shares[scheme])).astype(float)": FLOAT64,
+    },
+)
 def one_vector_after_another(shape, scheme, rng):
     matrix = (shape[0], int(np.prod(shape[1:])))
     n_in = shape[0] if len(shape) == 2 else matrix[1]

@@ -37,5 +37,4 @@ def errors_of_a_cube(solution, says):
 
 def putting_back_by_arithmetic(says):
     """Adding and taking away a step does not always give the number back."""
-    says("`x[i] += h` and later `x[i] -= h` does not give `x[i]` back")
-    assert any(x + 1e-5 - 1e-5 != x for x in np.random.default_rng(0).normal(size=9))
+    says(f"`0.1 + 0.7 - 0.7` is {0.1 + 0.7 - 0.7}")
