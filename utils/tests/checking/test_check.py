@@ -68,8 +68,8 @@ def test_all_right(said: Said) -> None:
 def test_stub_is_calm(said: Said) -> None:
     """A stub is not an error: the sentences of the checks tell what is to be done."""
     report = said(forward("raise NotImplementedError()"))
-    assert "○ to do    each feature loses its mean\n      center_forward is not written yet." in report
-    assert "✓ passed   the gradient knows the mean" in report
+    assert "○ to do     each feature loses its mean\n      center_forward is not written yet." in report
+    assert "✓ passed    the gradient knows the mean" in report
     assert "Traceback" not in report
 
 
@@ -172,7 +172,7 @@ def test_calls_do_not_disturb_each_other(said: Said) -> None:
 def test_wrong_forward_leaves_the_backward_alone(said: Said) -> None:
     """The backward pass is tried with the right cache when the forward pass is wrong."""
     report = said(forward("return x, None"))
-    assert "✓ passed   the gradient knows the mean" in report
+    assert "✓ passed    the gradient knows the mean" in report
 
 
 def test_missing_partner(said: Said) -> None:

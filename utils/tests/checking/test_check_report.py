@@ -109,12 +109,12 @@ def test_html_is_escaped_and_accessible() -> None:
 def test_text_report() -> None:
     """The text says the same as the HTML."""
     text = as_text([Report(["f", "g"], OUTCOMES, ["f printed: <i>"])])
-    assert text.startswith("f and g: 1 of 4 visible checks passed.\n  ✓ passed   first <b>\n")
+    assert text.startswith("f and g: 1 of 4 visible checks passed.\n  ✓ passed    first <b>\n")
     lines = text.splitlines()
     wanted = [
-        "  ✗ not yet  second",
+        "  ✗ not yet   second",
         "      Hint: Think <again>.",
-        "  … waits    fourth",
+        "  … not tried fourth",
         "  f printed: <i>",
     ]
     assert set(wanted) <= set(lines)

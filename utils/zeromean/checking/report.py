@@ -11,7 +11,7 @@ from zeromean.checking.looks import framed
 from zeromean.checking.replay import nothing_written
 from zeromean.checking.trial import Outcome
 
-_WORDS = {"passed": "passed", "failed": "not yet", "unwritten": "to do", "waits": "waits"}
+_WORDS = {"passed": "passed", "failed": "not yet", "unwritten": "to do", "waits": "not tried"}
 _SIGNS = {"passed": "✓", "failed": "✗", "unwritten": "○", "waits": "…"}
 LAST_LINE = (
     "Visible checks only. Grading tries the same with other numbers, and hidden checks beside: other shapes, edge "
@@ -55,7 +55,7 @@ def as_text(reports: Iterable[Report], so_far: str = "") -> str:
     for report in reports:
         lines.append(report.headline)
         for outcome in said_once(report):
-            lines.append(f"  {_SIGNS[outcome.state]} {_WORDS[outcome.state]:<8} {outcome.sentence}")
+            lines.append(f"  {_SIGNS[outcome.state]} {_WORDS[outcome.state]:<9} {outcome.sentence}")
             details = [outcome.message, outcome.line, f"Hint: {outcome.hint}" if outcome.hint else ""]
             if outcome.wrong:
                 details.append(errormap.pattern(outcome.wrong))
