@@ -50,7 +50,7 @@ use()
 # Three things to be careful about:
 #
 # * **One entry at a time.** The others stand where they were, to the last bit. Adding a step and taking it away again does
-#   not always give a number back: `0.1 + 0.7 - 0.7` is 0.10000000000000009.
+#   not always give a number back: `0.1 + 0.7 - 0.7` is 0.09999999999999998.
 # * **The array is not yours.** Somebody else may hold `x`; move the entries of a copy.
 # * **Whole numbers cannot move a little.** In an array of integers, `2 + 1e-5` is 2. Work in `float64`, whatever comes.
 #

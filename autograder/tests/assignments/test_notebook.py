@@ -20,7 +20,8 @@ def test_solved_notebook_shows_everything(assignment: Assignment, notebook: Note
         assert re.match(r"(\d+) of \1 steps are right", text)
     marks, count = sum(cell.points for cell in assignment.exercises), len(assignment.exercises)
     for text in notebook.of("progress()"):
-        assert text.startswith(f"{count} of {count} exercises pass their visible checks, worth {marks:g} of {marks:g} ")
+        verb = "passes its" if count == 1 else "pass their"
+        assert text.startswith(f"{count} of {count} exercises {verb} visible checks, worth {marks:g} of {marks:g} ")
 
 
 def test_untouched_notebook_is_calm(assignment: Assignment, untouched: Notebook) -> None:
