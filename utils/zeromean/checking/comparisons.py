@@ -74,10 +74,10 @@ def orthogonal(got: Any, expected: Any, what: str, *, scale: float = 1.0, atol: 
 def moments(got: Any, expected: Any, what: str, *, std: float, mean: float = 0.0, kurtosis: float = 3.0) -> str:
     """Ask whether independent draws have this mean, spread and shape, each within five standard errors."""
     draws = np.asarray(got, dtype=float).ravel()
+    if not np.isfinite(draws).all():
+        return f"{what} holds numbers that are not finite"
     n, deviations = draws.size, draws - draws.mean()
     spread = float(np.sqrt((deviations**2).mean()))
-    if not np.isfinite(spread):
-        return f"{what} holds numbers that are not finite"
     if abs(spread / std - 1) > SIGMAS * np.sqrt((kurtosis - 1) / (4 * n)):
         return f"{what} has standard deviation {spread:.4g}, expected {std:.4g}"
     if abs(draws.mean() - mean) > SIGMAS * std / np.sqrt(n):
