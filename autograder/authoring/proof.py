@@ -8,7 +8,6 @@ numbers, no slip in a right program goes unnoticed, the cache between two passes
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import random
 import sys
@@ -23,9 +22,10 @@ from typing import Any
 from rich.console import Console
 from zeromean.checking import probes as shipped
 
-from autograder.authoring import course, probes
+from autograder.authoring import probes
 from autograder.authoring.course import Assignment, Cell
 from autograder.authoring.judging import judge_for
+from autograder.authoring.kept import kept
 from autograder.errors import UsageError, meant
 from autograder.judge.agreement import disagreements
 from autograder.judge.collect import Suite
@@ -87,15 +87,10 @@ class Prover:
         return [made[cell.name] for cell in wanted]
 
     def _proof(self, cell: Cell) -> Proof:
-        path = course.ROOT / "build" / "proof" / self.assignment.name / f"{cell.name}.json"
         made_from = fingerprint(self.assignment, cell.name)
-        if path.is_file():
-            kept = json.loads(path.read_text(encoding="utf-8"))
-            if kept["made_from"] == made_from:
-                return Proof.from_json(kept["proof"])
-        proof = self._prove(cell)
-        _write(path, {"made_from": made_from, "proof": asdict(proof)})
-        return proof
+        return Proof.from_json(
+            kept(f"{self.assignment.name}/{cell.name}", made_from, lambda: asdict(self._prove(cell)))
+        )
 
     def _prove(self, cell: Cell) -> Proof:
         suite = self._suites[cell.name]
@@ -158,11 +153,3 @@ def fingerprint(assignment: Assignment, exercise: str) -> str:
     for path in files:
         digest.update(f"\n{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _write(path: Path, data: dict[str, Any]) -> None:
-    """Write a file that is there as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    unfinished.write_text(json.dumps(data, indent=1), encoding="utf-8")
-    unfinished.replace(path)

@@ -10,6 +10,7 @@ from typing import Any
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.GtE: ast.Gt, ast.Gt: ast.GtE, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 NAMES = {"mean": "sum", "sum": "mean", "var": "std", "minimum": "maximum", "maximum": "minimum", "ones": "zeros"}
+EMPTY = {"empty", "empty_like", "zeros", "zeros_like"}  # nothing that could be negative, or twice as large
 LAYOUT = {"dtype", "shape", "size", "ndim"}  # which two arrays of a function often have in common
 New = ast.AST | list[ast.stmt]
 
@@ -136,6 +137,8 @@ def _slips_of_statement(node: ast.AST, scope: _Scope) -> Iterator[New]:
             yield ast.Assign(targets, _swapped(parts, 0))
         case ast.AugAssign() | ast.Raise() | ast.Assign([ast.Subscript()]):
             yield ast.Pass()
+        case ast.Assign([ast.Name()], ast.Call(ast.Attribute(_, name))) if name in EMPTY:
+            return
         case ast.Assign([ast.Name()] as targets, ast.BinOp() | ast.Call() as value):
             yield ast.Assign(targets, ast.UnaryOp(ast.USub(), value))
             yield ast.Assign(targets, ast.BinOp(ast.Constant(2), ast.Mult(), value))

@@ -138,15 +138,25 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise TimeoutError(f"no result in {SECONDS:g} seconds")
 
 
+def fits_its_partners(judge: Judge, suite: Suite, right: Functions) -> bool:
+    """Whether the backward passes of other exercises can read the cache of a right program."""
+    return all(not noticed_by(judge, [*other.checks], right) for other in _partners(judge, suite, right))
+
+
 def _partner_checks(judge: Judge, suite: Suite, right: Functions) -> list[SuiteCheck]:
     """Return the checks of other exercises that tell whether the cache of a right program is right.
 
     A forward pass that returns a right `out` with a wrong cache is noticed where its backward pass is judged; a
     variant with a cache of its own fits no other exercise.
     """
+    if not fits_its_partners(judge, suite, right):
+        return []
+    return [check for other in _partners(judge, suite, right) for check in other.checks]
+
+
+def _partners(judge: Judge, suite: Suite, right: Functions) -> list[Suite]:
     backward = {name.removesuffix("_forward") + "_backward" for name in right or suite.functions}
-    others = [other for other in judge.suites if other is not suite and backward & set(other.functions)]
-    return [check for other in others if not noticed_by(judge, [*other.checks], right) for check in other.checks]
+    return [other for other in judge.suites if other is not suite and backward & set(other.functions)]
 
 
 def _excuses(suite: Suite) -> dict[tuple[str, str], str]:

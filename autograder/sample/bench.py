@@ -104,7 +104,7 @@ def _ordinary() -> list[HandedIn]:
     """Build the course and return the first submissions of the sample class that are neither odd nor late."""
     build.build_assignment(NAME)
     assignment = course.load(NAME)
-    everyone = students.submissions(judge_for(assignment), assignment.notebook_in(RELEASE).parent)
+    everyone = students.submissions(assignment, judge_for(assignment), assignment.notebook_in(RELEASE).parent)
     return [s for s in everyone if s.student.startswith(("correct", "student", "mistakes"))][:MANY]
 
 

@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Column, Table
 
 from autograder.authoring import build, course
+from autograder.authoring.course import Assignment
 from autograder.authoring.judging import judge_for
 from autograder.errors import CourseError
 from autograder.gradebook.bulk import grade_class
@@ -21,6 +23,7 @@ from autograder.gradebook.records import Records, open_gradebook
 from autograder.judge.record import Record
 from autograder.reports import class_report, feedback
 from autograder.sample import students
+from autograder.sample.known import known_marks
 from autograder.sample.students import NAME, HandedIn
 
 FOLDER = course.ROOT / "build" / "sample"
@@ -29,21 +32,33 @@ BY_NBGRADER = ("correct_1", "mistakes_1", "duplicated_cell", "tagged_cells")
 
 
 def run(console: Console) -> bool:
-    """Do everything, print a table and where to look; return whether every mark is the known one."""
-    handed_in = hand_in(console)
-    database = f"sqlite:///{FOLDER}/gradebook.db"
-    _prepare(database)
-    summary = grade_class(course.load(NAME), FOLDER, database)
+    """Do everything for A4, and for a small class of every other assignment; return whether all marks are known."""
+    others = [name for name in course.assignments() if name != NAME]
+    good = [grade_sample(course.load(name), console) for name in (NAME, *others)]
+    return all(good)
+
+
+def folder_of(name: str) -> Path:
+    """Return the folder of the sample class of an assignment."""
+    return FOLDER if name == NAME else FOLDER.with_name(f"{FOLDER.name}-{name}")
+
+
+def grade_sample(assignment: Assignment, console: Console) -> bool:
+    """Hand in, grade and report; print a table and where to look; return whether every mark is the known one."""
+    handed_in, folder = hand_in(assignment, console), folder_of(assignment.name)
+    database = f"sqlite:///{folder}/gradebook.db"
+    _prepare(assignment.name, database)
+    summary = grade_class(assignment, folder, database)
     console.print(summary.sentence())
     with Records(database) as records:
-        found = records.load_all(NAME)
-    stock = grade_with_nbgrader(handed_in, console)
-    written = feedback.write_class(NAME, FOLDER, database)
-    page = class_report.write(list(found.values()), FOLDER / "reports")
-    wrong = _print_table(console, handed_in, found, stock)
+        found = records.load_all(assignment.name)
+    stock = grade_with_nbgrader(assignment, handed_in, console) if assignment.name == NAME else {}
+    written = feedback.write_class(assignment.name, folder, database)
+    page = class_report.write(list(found.values()), folder / "reports")
+    wrong = _print_table(console, assignment.name, handed_in, found, stock)
     console.print(f"\nClass report   {page}")
     console.print(f"Feedback       {written.sentence()}", markup=False)
-    console.print(f"Gradebook      {FOLDER / 'gradebook.db'} (nbgrader's own)")
+    console.print(f"Gradebook      {folder / 'gradebook.db'} (nbgrader's own)")
     if wrong:
         console.print(f"[bold red]{len(wrong)} marks are not the known ones:[/] {', '.join(wrong)}")
     else:
@@ -51,49 +66,47 @@ def run(console: Console) -> bool:
     return not wrong and not summary.stopped and not written.failed
 
 
-def hand_in(console: Console) -> list[HandedIn]:
-    """Build the course, and write the submissions of the class where nbgrader looks for them.
+def hand_in(assignment: Assignment, console: Console) -> list[HandedIn]:
+    """Build the assignment, and write the submissions of its class where nbgrader looks for them.
 
-    A class of another assignment, or of other students, is cleared away before: nbgrader refuses to mix them.
+    A class of other students is cleared away before: nbgrader refuses to mix them.
     """
     with console.status("Building the assignment ..."):
-        build.build_assignment(NAME)
-    assignment = course.load(NAME)
-    released = assignment.notebook_in(RELEASE)
-    made = list(students.submissions(judge_for(assignment), released.parent))
+        build.build_assignment(assignment.name)
+    released, folder = assignment.notebook_in(RELEASE), folder_of(assignment.name)
+    made = list(students.submissions(assignment, judge_for(assignment), released.parent))
     names = " ".join(submission.student for submission in made)
     basis = hashlib.sha256(released.read_bytes() + names.encode()).hexdigest()
-    stamp = FOLDER / "made_from"
+    stamp = folder / "made_from"
     if not stamp.is_file() or stamp.read_text() != basis:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        FOLDER.mkdir(parents=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         stamp.write_text(basis)
     for submission in made:
-        submission.write(FOLDER / "submitted", assignment.checks_in(RELEASE))
+        submission.write(folder / "submitted", assignment.checks_in(RELEASE))
     return made
 
 
-def grade_with_nbgrader(handed_in: list[HandedIn], console: Console) -> dict[str, float]:
+def grade_with_nbgrader(assignment: Assignment, handed_in: list[HandedIn], console: Console) -> dict[str, float]:
     """Let the stock command grade a few submissions into a gradebook of their own; return their marks."""
     shutil.rmtree(STOCK, ignore_errors=True)
-    checks = course.load(NAME).checks_in(RELEASE)
     for submission in handed_in:
         if submission.student in BY_NBGRADER:
-            submission.write(STOCK / "submitted", checks)
+            submission.write(STOCK / "submitted", assignment.checks_in(RELEASE))
     database = f"sqlite:///{STOCK}/gradebook.db"
-    _prepare(database)
+    _prepare(assignment.name, database)
     environment = {**os.environ, "ZEROMEAN_CLASS": str(STOCK.relative_to(course.ROOT)), "ZEROMEAN_DB": database}
     nbgrader = [sys.executable, "-m", "nbgrader"]
     with console.status("Grading a few with stock nbgrader ..."):
-        for step in (["generate_assignment", NAME, "--force"], ["autograde", NAME]):
+        for step in (["generate_assignment", assignment.name, "--force"], ["autograde", assignment.name]):
             _run([*nbgrader, *step], environment)
     with open_gradebook(database) as gradebook:
-        return {s.student.id: round(s.score, 2) for s in gradebook.assignment_submissions(NAME)}
+        return {s.student.id: round(s.score, 2) for s in gradebook.assignment_submissions(assignment.name)}
 
 
-def _prepare(database: str) -> None:
+def _prepare(name: str, database: str) -> None:
     with open_gradebook(database) as gradebook:
-        gradebook.update_or_create_assignment(NAME, duedate=students.DUE.replace(tzinfo=None))
+        gradebook.update_or_create_assignment(name, duedate=students.DUE.replace(tzinfo=None))
 
 
 def _run(command: list[str], environment: Mapping[str, str]) -> None:
@@ -103,13 +116,17 @@ def _run(command: list[str], environment: Mapping[str, str]) -> None:
 
 
 def _print_table(
-    console: Console, handed_in: list[HandedIn], found: Mapping[str, Record], stock: Mapping[str, float]
+    console: Console,
+    name: str,
+    handed_in: list[HandedIn],
+    found: Mapping[str, Record],
+    stock: Mapping[str, float],
 ) -> list[str]:
     """Print a line a student; return those whose marks are not the known ones."""
-    known = students.expected_marks()
+    known = known_marks(name)
     about = Column("what is in it", no_wrap=True, overflow="ellipsis", ratio=1)
-    numbers = [Column(name, justify="right") for name in ("known", "graded", "nbgrader")]
-    table = Table("student", about, *numbers, "", title=f"Sample class of {NAME}", expand=True)
+    numbers = [Column(what, justify="right") for what in ("known", "graded", "nbgrader")]
+    table = Table("student", about, *numbers, "", title=f"Sample class of {name}", expand=True)
     wrong = []
     for submission in handed_in:
         student, record = submission.student, found.get(submission.student)

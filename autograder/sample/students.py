@@ -1,38 +1,34 @@
-"""The sample class of A4: a seeded set of submissions, right, wrong and odd, whose marks are known in advance.
+"""The sample class of an assignment: a seeded set of submissions, right, wrong and odd.
 
-``python -m autograder.sample.students`` writes ``marks/a4_batch_norm.json`` anew after the suites have changed; read
-the difference before you commit it.
+That of A4 is whole: every variant, every misconception. The classes of other assignments are small.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
-import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import nbformat
 import numpy as np
 
-from autograder.authoring import course
 from autograder.authoring.course import BEGIN, END, Assignment
-from autograder.authoring.judging import judge_for
 from autograder.judge.collect import Replacement, Suite
 from autograder.judge.judge import Judge
-from autograder.judge.reference import Reference
-from autograder.judge.student import LocalSession
-from autograder.sample.oddities import ODDITIES, Paper
+from autograder.judge.unseen import fits_its_partners
+from autograder.sample.oddities import oddities_of
+from autograder.sample.oddities.paper import Paper
 
-NAME = "a4_batch_norm"
-MARKS = Path(__file__).parent / "marks" / f"{NAME}.json"
+NAME = "a4_batch_norm"  # whose class is whole
 DUE = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-IMPORTS = ("import numpy as np",)
+FEW, MISTAKEN = 2, 4  # rows of right and of wrong programs in a small class
 EXTRA = 14  # students who draw one or two mistakes by lot, so that some misconceptions are shared
 
 
@@ -40,6 +36,7 @@ EXTRA = 14  # students who draw one or two mistakes by lot, so that some misconc
 class HandedIn:
     """What one student handed in, and when."""
 
+    assignment: str
     student: str
     about: str
     notebook: bytes
@@ -47,25 +44,27 @@ class HandedIn:
 
     def write(self, submitted: Path, checks: Path) -> None:
         """Put the submission where nbgrader looks for it."""
-        folder = submitted / self.student / NAME
+        folder = submitted / self.student / self.assignment
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{NAME}.ipynb").write_bytes(self.notebook)
+        (folder / f"{self.assignment}.ipynb").write_bytes(self.notebook)
         (folder / checks.name).write_bytes(checks.read_bytes())
         (folder / "timestamp.txt").write_text(self.handed_in.strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
 
 
-def submissions(judge: Judge, release: Path, seed: int = 0) -> Iterator[HandedIn]:
-    """Yield the class: every style, every misconception, some by lot, and the oddities.
+def submissions(assignment: Assignment, judge: Judge, release: Path, seed: int = 0) -> Iterator[HandedIn]:
+    """Yield the class: right and wrong programs, some mistakes by lot, and the oddities.
 
     `release` is the folder of the student release that the class started from.
     """
-    assignment = course.load(NAME)
-    blank = nbformat.read(release / f"{NAME}.ipynb", as_version=4)
+    blank = nbformat.read(release / f"{assignment.name}.ipynb", as_version=4)
     answers = reference_answers(assignment)
-    for student, about, choice in _choices(judge, seed):
-        yield _hand_in(student, about, blank, {**answers, **_changed(answers, choice)}, lambda paper: None)
-    for name, odd in ODDITIES.items():
-        yield _hand_in(name, inspect.getdoc(odd.change) or "", blank, answers, odd.change)
+    for student, about, choice in choices(assignment, judge, seed):
+        filled = paper(blank, {**answers, **changed(answers, choice)})
+        yield _handed_in(assignment, student, about, filled)
+    for name, odd in oddities_of(assignment.name).items():
+        filled = paper(blank, answers)
+        odd.change(filled)
+        yield _handed_in(assignment, name, inspect.getdoc(odd.change) or "", filled)
 
 
 def reference_answers(assignment: Assignment) -> dict[str, str]:
@@ -77,63 +76,43 @@ def reference_answers(assignment: Assignment) -> dict[str, str]:
     }
 
 
-def expected_marks() -> dict[str, dict[str, float]]:
-    """Return the marks that each student of the class must get, by exercise."""
-    marks: dict[str, dict[str, float]] = json.loads(MARKS.read_text(encoding="utf-8"))
-    return marks
-
-
-def make_marks(judge: Judge, seed: int = 0) -> dict[str, dict[str, float]]:
-    """Return the marks of the class, by student and exercise, without the sandbox, the notebooks or the gradebook.
-
-    Choices are judged as functions of this process; the marks of the oddities are declared beside them.
-    """
-    answers = reference_answers(course.load(NAME))
-    full = {suite.exercise: suite.points for suite in judge.suites}
-    marks = {}
-    for student, _, choice in _choices(judge, seed):
-        cells = [*IMPORTS, *({**answers, **_changed(answers, choice)}.values())]
-        graded = judge.grade(LocalSession(Reference(cells).namespace))
-        marks[student] = {exercise.name: exercise.score or 0.0 for exercise in graded}
-    return marks | {name: {**full, **odd.marks} for name, odd in ODDITIES.items()}
-
-
 Choice = dict[str, Replacement]  # by exercise
 
 
-def _choices(judge: Judge, seed: int) -> Iterator[tuple[str, str, Choice]]:
-    """Yield (student, about, choice): every variant, every misconception, and some misconceptions by lot."""
+def choices(assignment: Assignment, judge: Judge, seed: int = 0) -> Iterator[tuple[str, str, Choice]]:
+    """Yield (student, about, choice): right programs, misconceptions, and some misconceptions by lot."""
+    whole = assignment.name == NAME
     yield "correct_0", "Right, as the course does it.", {}
-    yield from _rows(judge, "correct", _documented)
-    yield from _rows(judge, "mistakes", lambda suite: suite.misconceptions)
+    right = {suite.exercise: _with_the_documented_cache(judge, suite) for suite in judge.suites}
+    wrong = {suite.exercise: suite.misconceptions for suite in judge.suites}
+    yield from islice(_rows("correct", right), None if whole else FEW)
+    yield from islice(_rows("mistakes", wrong), None if whole else MISTAKEN)
     rng = np.random.default_rng(seed)
-    for number in range(1, EXTRA + 1):
+    for number in range(1, EXTRA + 1 if whole else 1):
         picked = rng.choice(len(judge.suites), size=rng.integers(1, 3), replace=False)
         some = [judge.suites[index] for index in sorted(picked)]
-        choice = {suite.exercise: suite.misconceptions[rng.integers(3)] for suite in some}
+        choice = {s.exercise: s.misconceptions[rng.integers(3) % len(s.misconceptions)] for s in some}
         yield f"student_{number:02d}", _about(choice), choice
 
 
-Column = Callable[[Suite], Sequence[Replacement]]
-
-
-def _rows(judge: Judge, name: str, column: Column) -> Iterator[tuple[str, str, Choice]]:
+def _rows(name: str, table: Mapping[str, Sequence[Replacement]]) -> Iterator[tuple[str, str, Choice]]:
     """Yield a student for each row of a table that has a column for each exercise."""
-    for row in range(max(len(column(suite)) for suite in judge.suites)):
-        choice = {suite.exercise: column(suite)[row] for suite in judge.suites if row < len(column(suite))}
+    for row in range(max(map(len, table.values()), default=0)):
+        choice = {exercise: column[row] for exercise, column in table.items() if row < len(column)}
         yield f"{name}_{row + 1}", _about(choice), choice
 
 
-def _documented(suite: Suite) -> list[Replacement]:
-    """Return the variants that keep the documented cache: those with one of their own fit only their own partner."""
-    return [variant for variant in suite.variants if "cache" not in variant.name.lower()]
+def _with_the_documented_cache(judge: Judge, suite: Suite) -> list[Replacement]:
+    """Return the variants whose cache the backward passes of other exercises can read."""
+    return [variant for variant in suite.variants if fits_its_partners(judge, suite, variant.functions)]
 
 
 def _about(choice: Choice) -> str:
     return "; ".join(f"{exercise}: {chosen.name.replace('_', ' ')}" for exercise, chosen in choice.items())
 
 
-def _changed(answers: dict[str, str], choice: Choice) -> dict[str, str]:
+def changed(answers: Mapping[str, str], choice: Choice) -> dict[str, str]:
+    """Return the answers of somebody who made a choice."""
     return {name: answer_with(answers[name], replacement) for name, replacement in choice.items()}
 
 
@@ -154,17 +133,17 @@ def _source(function: Callable[..., object], name: str) -> list[str]:
     return re.sub(rf"\b{re.escape(function.__name__)}\b", name, text).splitlines()
 
 
-def _hand_in(
-    student: str, about: str, blank: nbformat.NotebookNode, answers: dict[str, str], change: Callable[[Paper], None]
-) -> HandedIn:
+def paper(blank: nbformat.NotebookNode, answers: Mapping[str, str]) -> Paper:
+    """Return a copy of a notebook with answers in it."""
     stubs = {c.metadata.nbgrader.grade_id: c.source for c in blank.cells if c.metadata.zeromean.kind == "exercise"}
-    paper = Paper(deepcopy(blank), stubs)
+    filled = Paper(deepcopy(blank), stubs)
     for name, source in answers.items():
-        paper.answer(name, source)
-    change(paper)
-    raw = paper.raw if paper.raw is not None else nbformat.writes(paper.notebook).encode()
-    return HandedIn(student, about, raw, DUE + timedelta(hours=paper.late_hours) - timedelta(hours=1))
+        filled.answer(name, source)
+    filled.written.clear()
+    return filled
 
 
-if __name__ == "__main__":
-    MARKS.write_text(json.dumps(make_marks(judge_for(course.load(NAME))), indent=1) + "\n", encoding="utf-8")
+def _handed_in(assignment: Assignment, student: str, about: str, filled: Paper) -> HandedIn:
+    raw = filled.raw if filled.raw is not None else nbformat.writes(filled.notebook).encode()
+    when = DUE + timedelta(hours=filled.late_hours) - timedelta(hours=1)
+    return HandedIn(assignment.name, student, about, raw, when)

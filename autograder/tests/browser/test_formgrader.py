@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from autograder.authoring import course, notebooks
 from autograder.authoring.judging import judge_for
-from autograder.sample import students
+from autograder.sample import known, students
 from autograder.tests.browser.guard import Guarded
 from autograder.tests.browser.lab import Lab
 
@@ -26,7 +26,7 @@ def lay_out(folder: Path) -> None:
     source = folder / "build" / "source" / NAME
     notebooks.write(notebooks.source_notebook(assignment), source / f"{NAME}.ipynb")
     shutil.copy(RELEASE / f"{NAME}.checks.json", source)
-    everyone = students.submissions(judge_for(assignment), RELEASE)
+    everyone = students.submissions(assignment, judge_for(assignment), RELEASE)
     handed_in = next(one for one in everyone if one.student == STUDENT)
     handed_in.write(folder / "class" / "submitted", RELEASE / f"{NAME}.checks.json")
 
@@ -56,7 +56,7 @@ def test_formgrader_autogrades_and_shows_the_mark(guarded: Guarded, formgrader: 
     press(page, "autograde", STUDENT)
     row = page.locator(f"tr:has-text('{STUDENT}')")
     row.get_by_text("graded", exact=True).wait_for()
-    marks = students.expected_marks()[STUDENT]
+    marks = known.known_marks(NAME)[STUDENT]
     assert row.locator(".score").inner_text() == f"{sum(marks.values()):.4g} / 22"
     guarded.shoot("formgrader-1-marks")
     guarded.known += f"|{MATHJAX}"

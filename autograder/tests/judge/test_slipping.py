@@ -19,6 +19,7 @@ SOURCE = textwrap.dedent('''\
         centred = x - mean
         out = 0.5 * centred[:, None] / np.sqrt(var)
         out += gamma.reshape(-1, 1)
+        room = np.empty_like(x)
         return out, -gamma, (x, n)
     ''')
 CHANGES = dict(mutants(SOURCE))
@@ -73,3 +74,4 @@ def test_messages_and_layouts_do_not_slip() -> None:
     assert "1 -> 2" in CHANGES  # of reshape(-1, 1), the second
     assert sum(change == "1 -> 2" for change, _ in mutants(SOURCE)) == 1
     assert not any("len(gamma)" in change or "gamma.ndim" in change for change in CHANGES)
+    assert "room = np.empty_like(x) -> room = -np.empty_like(x)" not in CHANGES

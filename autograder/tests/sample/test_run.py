@@ -12,23 +12,23 @@ from autograder.authoring import course
 from autograder.authoring.judging import judge_for
 from autograder.gradebook.bulk import grade_class
 from autograder.gradebook.records import Records
+from autograder.sample import known, students
 from autograder.sample import run as sample
-from autograder.sample import students
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-def test_the_known_marks_are_those_of_the_suites() -> None:
-    """Judged in this process, without notebooks or sandbox, the class earns what is written down."""
-    judge = judge_for(course.load(students.NAME))
-    assert students.make_marks(judge) == students.expected_marks()
+@pytest.mark.parametrize("name", course.assignments())
+def test_the_known_marks_are_those_of_the_suites(name: str) -> None:
+    """What is written down is what the class earns, judged in this process; otherwise: `make build`, and commit."""
+    assert known.path_of(name).read_text(encoding="utf-8") == known.text_of(known.made_marks(course.load(name)))
 
 
 def test_the_class_holds_every_misconception() -> None:
     """Each wrong version of every suite is in somebody's notebook, and at least forty notebooks are there."""
     judge = judge_for(course.load(students.NAME))
     rows = max(len(suite.misconceptions) for suite in judge.suites)
-    names = set(students.expected_marks())
+    names = set(known.known_marks(students.NAME))
     assert {f"mistakes_{row + 1}" for row in range(rows)} <= names
     assert len(names) >= 40
 
@@ -37,8 +37,9 @@ def test_the_sample_class_gets_the_known_marks() -> None:
     """Graded in bulk and by stock nbgrader, every mark is right; a second run changes nothing."""
     console = Console(record=True, width=120)
     assert sample.run(console), console.export_text()
-    again = grade_class(students.NAME, sample.FOLDER, f"sqlite:///{sample.FOLDER}/gradebook.db", progress=False)
-    assert (again.graded, again.unchanged) == (0, len(students.expected_marks()))
+    database = f"sqlite:///{sample.FOLDER}/gradebook.db"
+    again = grade_class(course.load(students.NAME), sample.FOLDER, database, progress=False)
+    assert (again.graded, again.unchanged) == (0, len(known.known_marks(students.NAME)))
     _look_at_what_was_written(sample.FOLDER)
 
 

@@ -1,105 +1,15 @@
-"""The submissions of the sample class that are odd: each one function, each named for what is odd about it.
-
-Every function takes the notebook of a student who solved everything, and changes it. `Paper` finds its cells.
-"""
+"""The oddities of A4's class: hostile, greedy and noisy answers, and answers with ideas of their own."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import dataclass
-from textwrap import dedent
-
-from nbformat import NotebookNode, v4
-
 from autograder.authoring import course
+from autograder.sample.oddities.paper import Oddities, Paper
 
-Change = Callable[["Paper"], None]
-EVERYTHING = tuple(cell.name for cell in course.load("a4_batch_norm").exercises)
-
-
-@dataclass
-class Paper:
-    """A submitted notebook under change; `stubs` are the sources of the untouched exercises."""
-
-    notebook: NotebookNode
-    stubs: dict[str, str]
-    raw: bytes | None = None
-    late_hours: float = 0.0
-
-    def cell(self, name: str) -> NotebookNode:
-        """Return the cell with nbgrader id `name`."""
-        return next(c for c in self.notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
-
-    def answer(self, name: str, source: str) -> None:
-        """Write `source` into the exercise `name`."""
-        self.cell(name).source = dedent(source).strip()
-
-    def give_up(self, *names: str) -> None:
-        """Put the untouched stubs back."""
-        for name in names:
-            self.cell(name).source = self.stubs[name]
-
-    def insert_after(self, name: str, cell: NotebookNode) -> None:
-        """Add a cell behind the exercise `name`."""
-        self.notebook.cells.insert(self.notebook.cells.index(self.cell(name)) + 1, cell)
-
-    def add_code(self, name: str, source: str) -> None:
-        """Add a code cell of the student's own behind the exercise `name`."""
-        self.insert_after(name, v4.new_code_cell(dedent(source).strip()))
-
-    def prepend(self, name: str, line: str) -> None:
-        """Put `line` above the answer to the exercise `name`."""
-        self.cell(name).source = f"{line}\n\n{self.cell(name).source}"
+ODDITIES = Oddities()
+odd = ODDITIES.enter
 
 
-@dataclass(frozen=True)
-class Oddity:
-    """An odd submission: how it comes about, and the marks of the exercises in which it does not earn all."""
-
-    change: Change
-    marks: dict[str, float]
-
-
-ODDITIES: dict[str, Oddity] = {}
-
-
-def oddity(*lost: str, **marks: float) -> Callable[[Change], Change]:
-    """Enter a function in the sample class under its name: no marks for the `lost` exercises, `marks` for some."""
-
-    def enter(change: Change) -> Change:
-        ODDITIES[change.__name__] = Oddity(change, {**dict.fromkeys(lost, 0.0), **marks})
-        return change
-
-    return enter
-
-
-@oddity(*EVERYTHING)
-def stub_untouched(paper: Paper) -> None:
-    """Handed in as it was handed out."""
-    paper.give_up(*paper.stubs)
-
-
-@oddity(*EVERYTHING[4:])
-def half_finished(paper: Paper) -> None:
-    """Gave up after the fourth exercise."""
-    paper.give_up(*list(paper.stubs)[4:])
-
-
-@oddity(*EVERYTHING[:-1])
-def only_the_last(paper: Paper) -> None:
-    """Solved the last exercise and nothing else."""
-    paper.give_up(*list(paper.stubs)[:-1])
-
-
-@oddity("batchnorm_backward", spatial_batchnorm=1.76)  # which calls it
-def syntax_error(paper: Paper) -> None:
-    """One answer does not parse."""
-    paper.answer("batchnorm_backward", "def batchnorm_backward(dout, cache)\n    return dout")
-
-
-@oddity("fuse_bn_linear")
+@odd("fuse_bn_linear")
 def infinite_loop(paper: Paper) -> None:
     """One function never returns."""
     paper.answer(
@@ -112,7 +22,7 @@ def infinite_loop(paper: Paper) -> None:
     )
 
 
-@oddity("population_stats")
+@odd("population_stats")
 def memory_hog(paper: Paper) -> None:
     """One function asks for more memory than there is."""
     paper.answer(
@@ -126,7 +36,7 @@ def memory_hog(paper: Paper) -> None:
     )
 
 
-@oddity("mean_only_batchnorm")
+@odd("mean_only_batchnorm")
 def exits_in_a_call(paper: Paper) -> None:
     """One function ends the process with a friendly exit code."""
     paper.answer(
@@ -143,94 +53,31 @@ def exits_in_a_call(paper: Paper) -> None:
     )
 
 
-@oddity()
+@odd()
 def exits_in_a_cell(paper: Paper) -> None:
     """A cell of the student's own ends the process; everything else is right."""
     paper.add_code("batchnorm_forward", "import os\nos._exit(0)")
 
 
-@oddity()
+@odd()
 def loops_in_a_cell(paper: Paper) -> None:
     """A cell of the student's own never ends; everything else is right."""
     paper.add_code("fuse_bn_conv", "while True:\n    pass")
 
 
-@oddity()
+@odd()
 def warns_on_stderr(paper: Paper) -> None:
     """Right, with warnings on stderr at every turn."""
     paper.prepend("batchnorm_forward", "import sys, warnings\nwarnings.warn('careful')\nprint('oh', file=sys.stderr)")
 
 
-@oddity()
+@odd()
 def prints_a_lot(paper: Paper) -> None:
     """Right, and prints fifty thousand lines on the way."""
     paper.add_code("batchnorm_backward", "for i in range(50_000):\n    print('still here', i)")
 
 
-@oddity("fuse_bn_conv")
-def deleted_cell(paper: Paper) -> None:
-    """Deleted the cell of one exercise, and the check of another."""
-    paper.notebook.cells.remove(paper.cell("fuse_bn_conv"))
-    paper.notebook.cells.remove(paper.cell("check-population_stats"))
-
-
-@oddity()
-def duplicated_cell(paper: Paper) -> None:
-    """Copied a cell and went on in the copy; the first is still the stub."""
-    copy = deepcopy(paper.cell("batchnorm_backward"))
-    copy.id = "pasted"
-    paper.give_up("batchnorm_backward")
-    paper.insert_after("batchnorm_backward", copy)
-
-
-@oddity()
-def edited_checks(paper: Paper) -> None:
-    """Right, but replaced locked cells, flags and points."""
-    paper.cell("check-batchnorm_forward").source = "print('all passed')"
-    paper.cell("check-batch_renorm").metadata.nbgrader.points = 100
-    for cell in paper.notebook.cells:
-        if cell.cell_type == "markdown" and "nbgrader" in cell.metadata:
-            cell.metadata.nbgrader.locked = False
-    paper.notebook.cells[0].source = "# Mine now"
-
-
-@oddity(*EVERYTHING)
-def tagged_cells(paper: Paper) -> None:
-    """Nothing solved; every cell tagged to be skipped, every check made to print success."""
-    paper.give_up(*paper.stubs)
-    for cell in paper.notebook.cells:
-        cell.metadata["tags"] = ["skip-execution", "raises-exception"]
-        if cell.metadata.get("nbgrader", {}).get("grade"):
-            cell.metadata.nbgrader.locked = False
-            cell.source = "1.0"
-
-
-@oddity("population_stats")
-def renamed_function(paper: Paper) -> None:
-    """One function has another name than the one asked for."""
-    cell = paper.cell("population_stats")
-    cell.source = cell.source.replace("def population_stats", "def population_statistics")
-
-
-@oddity()
-def lost_metadata(paper: Paper) -> None:
-    """Right, but an editor dropped every cell's id and metadata."""
-    for cell in paper.notebook.cells:
-        cell.metadata = NotebookNode()
-        cell.pop("id", None)
-    paper.notebook.nbformat_minor = 4
-
-
-@oddity()
-def answer_retyped_as_text(paper: Paper) -> None:
-    """Right, but one answer's cell was turned into a text cell."""
-    cell = paper.cell("fuse_bn_linear")
-    cell.cell_type = "markdown"
-    cell.pop("outputs", None)
-    cell.pop("execution_count", None)
-
-
-@oddity(batchnorm_forward=1.05, spatial_batchnorm=1.15)
+@odd()
 def global_state(paper: Paper) -> None:
     """Keeps the running mean in a global, so that one layer's history leaks into the next."""
     paper.answer(
@@ -258,25 +105,13 @@ def global_state(paper: Paper) -> None:
     )
 
 
-@oddity()
-def handed_in_late(paper: Paper) -> None:
-    """Right, two days late."""
-    paper.late_hours = 48.0
-
-
-@oddity("fuse_bn_conv")
+@odd("fuse_bn_conv")
 def needs_scipy(paper: Paper) -> None:
     """One answer imports what graded code may not."""
     paper.prepend("fuse_bn_conv", "from scipy import linalg")
 
 
-@oddity()
-def stops_the_notebook(paper: Paper) -> None:
-    """Right, with a cell that raises in the middle."""
-    paper.add_code("spatial_batchnorm", "raise RuntimeError('look at this later')")
-
-
-@oddity()
+@odd()
 def draws_figures(paper: Paper) -> None:
     """Right, with a figure, a script and some HTML of the student's own."""
     paper.add_code(
@@ -293,7 +128,7 @@ def draws_figures(paper: Paper) -> None:
     )
 
 
-@oddity()
+@odd()
 def words_that_act(paper: Paper) -> None:
     """Right, with answers in words that hold scripts, addresses, odd characters and too much of everything."""
     first, second, third = (cell.name for cell in course.load("a4_batch_norm").questions)
@@ -306,7 +141,7 @@ def words_that_act(paper: Paper) -> None:
     paper.cell(third).source += "\n\n" + "*so **much " * 9_000
 
 
-@oddity(*EVERYTHING)
+@odd(*range(8))
 def patches_numpy(paper: Paper) -> None:
     """Nothing solved; NumPy's comparisons are patched to say yes."""
     paper.give_up(*paper.stubs)
@@ -320,7 +155,7 @@ def patches_numpy(paper: Paper) -> None:
     )
 
 
-@oddity("mean_only_batchnorm")
+@odd("mean_only_batchnorm")
 def reads_frames(paper: Paper) -> None:
     """Looks for the expected answer in its callers' frames."""
     paper.answer(
@@ -346,7 +181,7 @@ def reads_frames(paper: Paper) -> None:
     )
 
 
-@oddity("batch_renorm")
+@odd("batch_renorm")
 def forks_and_writes(paper: Paper) -> None:
     """Forks, and goes looking for the gradebook to write itself a better mark."""
     paper.give_up("batch_renorm")
@@ -364,7 +199,7 @@ def forks_and_writes(paper: Paper) -> None:
     )
 
 
-@oddity()
+@odd()
 def own_cache_layout(paper: Paper) -> None:
     """Right, with a cache of the student's own design."""
     paper.answer(
@@ -415,15 +250,3 @@ def own_cache_layout(paper: Paper) -> None:
             return dx.reshape(N, H, W, C).transpose(0, 3, 1, 2), dgamma, dbeta
         """,
     )
-
-
-@oddity(*EVERYTHING)
-def not_a_notebook(paper: Paper) -> None:
-    """The file is not a notebook at all."""
-    paper.raw = b"%PDF-1.7 my homework"
-
-
-@oddity(*EVERYTHING)
-def empty_notebook(paper: Paper) -> None:
-    """A notebook without a single cell."""
-    paper.raw = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()

@@ -1,0 +1,114 @@
+"""The recipes run: each is followed to the letter in a copy of the course, which is then built, proved and tested."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+RECIPES = ROOT / "docs" / "recipes"
+NAME = "a1_first_steps"
+LEFT_OUT = (
+    ".git",
+    ".venv",
+    "build",
+    "class",
+    "node_modules",
+    "__pycache__",
+    ".*_cache",
+    "a4_batch_norm",
+    "06_batch_norm",
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def blocks(recipe: str) -> list[str]:
+    """Return the pieces of code of a recipe, in order."""
+    text = (RECIPES / recipe).read_text(encoding="utf-8")
+    return re.findall(r"^```(?:python)?\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def block(recipe: str, start: str) -> str:
+    """Return the one piece of code of a recipe that begins with `start`."""
+    (found,) = (piece for piece in blocks(recipe) if piece.startswith(start))
+    return found
+
+
+def own(course: Path) -> dict[str, str]:
+    """Return an environment in which the packages are those of the course."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "ZEROMEAN_"))}
+    return {**kept, "PYTHONPATH": f"{course}{os.pathsep}{course / 'utils'}"}
+
+
+def run(course: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of the course in its folder."""
+    return subprocess.run([sys.executable, "-m", *command], cwd=course, env=own(course), capture_output=True, text=True)
+
+
+def passes(course: Path, *what: str) -> None:
+    """Let pytest try what there is for a thing that was added."""
+    done = run(course, "pytest", "-q", "-p", "no:cacheprovider", *what)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a copy of the course without its content, to which the recipes are applied one after the other."""
+    copy = tmp_path_factory.mktemp("recipes") / "course"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    yield copy
+    shutil.rmtree(copy)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of the course, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_an_assignment_and_an_exercise(course: Path) -> None:
+    """A source, a suite and a file of claims are all that there is to write; each that is missing is asked for."""
+    source = course / "solutions" / NAME / f"{NAME}.py"
+    write(source, with_exercise(block("write-an-assignment.md", "# %% [markdown]\n# # A1")))
+    suite = course / "autograder" / "suites" / NAME / "test_scale_by_mean.py"
+    refused = run(course, "autograder", "build")
+    assert f"Exercise 'scale_by_mean' has no suite. Write {suite}" in refused.stderr
+    write(suite, block("add-an-exercise.md", '"""Scaling'))
+    built = run(course, "autograder", "build")
+    assert built.stdout == f"Built {NAME} and 0 lectures.\n", built.stderr
+    assert "3 of 3" in run(course, "autograder", "suites", NAME, "scale_by_mean").stdout
+    claims = f"autograder/tests/assignments/claims/{NAME}.py"
+    asked = run(course, "pytest", "-q", "autograder/tests/assignments/test_text.py").stdout
+    assert f"Nobody vouches for what {NAME} says. Write {claims}" in asked
+    write(course / claims, block("write-an-assignment.md", '"""What the assignment says'))
+    passes(course, "autograder/tests/assignments", "--ignore=autograder/tests/assignments/test_validate.py")
+
+
+def test_a_class_of_it_is_graded(course: Path) -> None:
+    """The build wrote the marks of a small sample class, and graded in the sandbox everybody gets them."""
+    assert (course / "autograder" / "sample" / "marks" / f"{NAME}.json").is_file()
+    code = (
+        "from rich.console import Console; from autograder.authoring import course; from autograder.sample import run;"
+        f"assert run.grade_sample(course.load({NAME!r}), Console())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=course, env=own(course), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "All 22 marks are the known ones" in done.stdout
+
+
+def with_exercise(source: str) -> str:
+    """Put the exercise of the recipe, and its line of the table, where the recipes say."""
+    table = "# |---|---|---|---|\n"
+    assert table in source
+    source = source.replace(table, table + block("add-an-exercise.md", "# | 1 | "))
+    end = "# %% [markdown]\n# ## Before you hand in"
+    assert end in source
+    return source.replace(end, block("add-an-exercise.md", "# %% [markdown]\n# ## Scaling") + "\n" + end)
