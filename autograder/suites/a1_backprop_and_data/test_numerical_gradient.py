@@ -148,8 +148,6 @@ def by_unit_arrays(f, x, h=1e-5):
 @variant(
     "numerical_gradient",
     equivalent={
-        "found = np.empty(flat.size) -> found = -np.empty(flat.size)": "every entry is written over",
-        "found = np.empty(flat.size) -> found = 2 * np.empty(flat.size)": "every entry is written over",
         "found -> found.astype(float)": FLOAT64,
         "((values(h) - values(-h)) / h / 2).reshape(np.shape(x)) -> "
         "((values(h) - values(-h)) / h / 2).reshape(np.shape(x)).astype(float)": FLOAT64,

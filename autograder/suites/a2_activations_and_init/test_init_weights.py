@@ -213,8 +213,6 @@ def drawn_in_another_order(shape, scheme, rng):
     "init_weights",
     equivalent={
         "int(np.prod(shape[1:])) -> np.prod(shape[1:])": WHOLE,
-        "kept = np.empty((few, many)) -> kept = -np.empty((few, many))": NEVER_READ,
-        "kept = np.empty((few, many)) -> kept = 2 * np.empty((few, many))": NEVER_READ,
         "v = rng.standard_normal(many) -> v = -rng.standard_normal(many)": NO_SIGN,
         "v = rng.standard_normal(many) -> v = 2 * rng.standard_normal(many)": NO_LENGTH,
         "2 -> 3 #3": "a third pass finds nothing left to take away",
