@@ -83,4 +83,5 @@ def test_recorded_results_earn_nothing(name: str, tmp_path: Path) -> None:
         graded = judge.grade_exercise(suite, session)
         assert [check.name for check in graded.checks if check.outcome == "passed"] == [], exercise.name
         assert graded.score == 0
-    assert passed > 0
+    draws = any("rng" in given for exercise in shipped.read(path) for given in exercise.functions.values())
+    assert passed > 0 or draws  # what draws numbers is also asked where it left the generator

@@ -86,7 +86,7 @@ def test_what_is_not_understood_is_refused(old: str, new: str, says: str) -> Non
 
 def test_an_unknown_assignment_is_refused_with_the_list() -> None:
     """The message says which assignments there are."""
-    with pytest.raises(UsageError, match=r"There is no assignment 'a99'\. There are: a4_batch_norm"):
+    with pytest.raises(UsageError, match=r"There is no assignment 'a99'\. There are: a1_backprop"):
         course.load("a99")
 
 

@@ -94,7 +94,7 @@ def test_figures_of_the_course(session: Session) -> None:
     cell = "import matplotlib.pyplot as plt\nfrom zeromean import style\nstyle.use()\nfig, ax = plt.subplots()\n"
     outcome = run(session, cell + "ax.plot([1, 2])\nstyle.show(fig, 'a line that rises')")
     assert outcome.outputs[0]["data"]["text/plain"] == "a line that rises"
-    assert 'alt="a line that rises"' in outcome.outputs[0]["data"]["text/html"]
+    assert 'aria-label="a line that rises"' in outcome.outputs[0]["data"]["text/html"]
     assert len(outcome.outputs) == 1
 
 
