@@ -33,7 +33,12 @@ def vjp(function: Callable[..., Any], *args: Any, dout: np.ndarray) -> tuple[np.
 def gradients_of(who: Any, pair: str, forward: tuple[Any, ...], dout: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return what ``<pair>_backward`` of a student or the reference gives after ``<pair>_forward(*forward)``."""
     _, cache = who.forward_for_backward(f"{pair}_forward", *forward)
-    return tuple(getattr(who, f"{pair}_backward")(dout.copy(), cache))
+    return in_a_tuple(getattr(who, f"{pair}_backward")(dout.copy(), cache))
+
+
+def in_a_tuple(result: Any) -> tuple[Any, ...]:
+    """Return what a backward pass gave as a tuple, also where it is one gradient, which would come apart in rows."""
+    return tuple(result) if isinstance(result, (tuple, list)) else (result,)
 
 
 def _pulled_back(function: Callable[..., Any], args: tuple[Any, ...], dout: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -10,7 +10,7 @@ from zeromean.checking.mismatch import describe_mismatch
 
 from autograder.suite.contract.ordered import Flaw, ordered
 from autograder.suite.expectations import CheckFailed, Misfit, WrongCache, expect_close, expect_unchanged
-from autograder.suite.gradients import gradients_of
+from autograder.suite.gradients import gradients_of, in_a_tuple
 
 Cases = Callable[[np.random.Generator], Iterator[tuple[Any, ...]]]
 NEAR = 1e-7
@@ -51,9 +51,9 @@ def same_twice(pair: str, cases: Cases, *, points: float, after: str) -> Callabl
         for args, dout in cases(rng):
             given = dout.copy()
             _, cache = student.forward_for_backward(f"{pair}_forward", *args)
-            first = [np.copy(part) for part in getattr(student, backward)(given, cache)]
+            first = [np.copy(part) for part in in_a_tuple(getattr(student, backward)(given, cache))]
             expect_unchanged(given, dout, "dout")
-            second = getattr(student, backward)(given, cache)
+            second = in_a_tuple(getattr(student, backward)(given, cache))
             for now, then, name in zip(second, first, reference.result_names(backward), strict=True):
                 if differs := _differs(now, then, name):
                     raise CheckFailed(f"In a second call, {differs}. Does the first one edit something in the cache?")
@@ -77,7 +77,7 @@ def passes_apart(pair: str, cases: Cases, *, points: float, after: str) -> Calla
         expected = [gradients_of(reference, pair, args, dout) for args, dout in problems]
         caches = [student.forward_for_backward(forward, *args)[1] for args, _ in problems]
         for (_, dout), cache, right in zip(problems, caches, expected, strict=True):
-            got = getattr(student, backward)(dout.copy(), cache)
+            got = in_a_tuple(getattr(student, backward)(dout.copy(), cache))
             for part, wanted, name in zip(got, right, reference.result_names(backward), strict=True):
                 if differs := _differs(part, wanted, name):
                     raise CheckFailed(f"After another batch went forward, {differs}.")
@@ -99,7 +99,7 @@ def _differs(got: Any, right: Any, name: str) -> str | None:
 def _serves(backward: Callable[..., Any], dout: np.ndarray, cache: Any, expected: Any) -> bool:
     """Whether a backward pass gets right gradients from a cache, whatever happens on the way."""
     try:
-        for part, right in zip(backward(dout.copy(), cache), expected, strict=True):
+        for part, right in zip(in_a_tuple(backward(dout.copy(), cache)), expected, strict=True):
             expect_close(part, right, rtol=NEAR, atol=NEAR)
     except Exception:
         return False

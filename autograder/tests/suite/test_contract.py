@@ -33,6 +33,13 @@ def scale_backward(dout, cache):
 
 def plus(x, by=1.0):
     return x + by
+
+def square_forward(x):
+    return x**2, x
+
+def square_backward(dout, cache):
+    dx = (2 * dout * cache).astype(dout.dtype)
+    return dx
 """
 RIGHT = """
 import numpy as np
@@ -54,6 +61,10 @@ def small_back(rng):
 
 def numbers(rng):
     yield (rng.normal(size=3),)
+
+def single(rng):
+    for n in (4, 4, 5):
+        yield (rng.normal(size=(n, 3)),), rng.normal(size=(n, 3))
 
 @points(1)
 def test_out(student, reference, rng):
@@ -88,6 +99,16 @@ class Both:
 @variant("plus")
 def plus(x, by=1.0):
     return by + x
+
+@variant("square_forward", "square_backward")
+class Square:
+    @staticmethod
+    def square_forward(x):
+        return x * x, x
+
+    @staticmethod
+    def square_backward(dout, cache):
+        return dout * 2 * np.asarray(cache, dout.dtype)
 """
 ORDERS = """
 test_dtype = contract.keeps_dtype("scale_forward", cases, points=1)
@@ -100,7 +121,15 @@ test_cache = contract.cache_serves("scale", back, points=1, after="test_out")
 test_twice = contract.same_twice("scale", back, points=1, after="test_out")
 test_apart = contract.passes_apart("scale", back, points=1, after="test_out")
 """
-EXERCISES = [("scale", 3.0, ("scale_forward", "scale_backward", "plus"))]
+OF_ONE_GRADIENT = """
+test_dtype_back = contract.keeps_dtype_back("square", single, points=1, after="test_out")
+test_back = contract.agrees_back("square", single, sentence="also back", points=1)
+test_cache = contract.cache_serves("square", single, points=1, after="test_out")
+test_twice = contract.same_twice("square", single, points=1, after="test_out")
+test_apart = contract.passes_apart("square", single, points=1, after="test_out")
+"""
+FUNCTIONS = ("scale_forward", "scale_backward", "plus", "square_forward", "square_backward")
+EXERCISES = [("scale", 3.0, FUNCTIONS)]
 
 
 @pytest.fixture
@@ -128,6 +157,17 @@ def test_every_order_is_proved(judge: Judge) -> None:
         "a float32 dout gives float32 gradients, whatever the dtype of what the cache holds",
         "by = 0 is taken as given",
     ]
+
+
+def test_a_backward_pass_may_return_one_gradient(tmp_path: Path) -> None:
+    """A single gradient is compared as a whole, by its name, and not row by row."""
+    (tmp_path / "test_scale.py").write_text(RIGHT + OF_ONE_GRADIENT)
+    judge = Judge(tmp_path, [REFERENCE], EXERCISES)
+    table = exercise_table(judge, judge.suites[0])
+    assert (table.rejected, table.survivors) == ((), ())
+    found = failed(judge, square_backward=lambda dout, cache: 9 * dout)
+    assert found["test_back"].message.startswith("dx: 12 of 12 entries differ")
+    assert found["test_apart"].message.startswith("After another batch went forward, dx: 12 of 12 entries differ")
 
 
 def test_a_wrong_cache_is_named_where_it_is_made(judge: Judge) -> None:
