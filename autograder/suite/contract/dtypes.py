@@ -72,7 +72,7 @@ def keeps_dtype_back(pair: str, cases: Cases, *, points: float, after: str, mixe
                 got = gradients_of(student, pair, forward, dout.astype(np.float32))
                 _expect(got, reference.result_names(backward))
 
-    widest = _widest(backward, "[dout, *(cache if isinstance(cache, tuple) else ())]")
+    widest = _widest(backward, "[dout, *(cache if isinstance(cache, tuple) else (cache,))]")
     flaws = [_in_float64(backward), *([widest] if mixed else [])]
     sentence = "a float32 dout gives float32 gradients, whatever the dtype of what the cache holds"
     return ordered(check, sentence, points, after, flaws=flaws)
