@@ -67,8 +67,8 @@ site: $(READY)   ## the lectures as pages that open by double click, in build/si
 handout: $(READY) ## one archive for students: assignments, pages, the package, and how to start
 	@$(BIN)/autograder handout
 
-demos: $(READY_TEST)  ## serve the demos as an app
-	@$(BIN)/voila lectures
+demos: $(READY_TEST)  ## the demos as an app with a gallery in front, in the browser
+	@$(BIN)/autograder demos $(VOILA)
 
 changelog: $(READY_TEST)  ## gather docs/changes into CHANGELOG.md, for a release: VERSION=0.2.0
 	@$(BIN)/towncrier build --yes --version $(VERSION)

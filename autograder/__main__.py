@@ -192,6 +192,16 @@ def site(slides: bool) -> None:
         click.echo(f"Open {sites.write_slides(source, folder).as_uri()}")
 
 
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def demos(options: tuple[str, ...]) -> None:
+    """Serve the demos as an app with a gallery in front; OPTIONS are those of Voilà, such as --port=9000."""
+    from autograder.authoring import course
+    from autograder.reports import app
+
+    app.serve(course.ROOT / "build" / "demos", options)
+
+
 @main.command()
 def pictures() -> None:
     """Take the pictures of the demos again, in Chromium, after a demo has changed."""

@@ -56,6 +56,11 @@ def demos_of(source: Path) -> list[str]:
     return re.findall(r"^(\w+)\.demo\(\)", source.read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def first_picture(source: Path) -> str | None:
+    """Return the picture of a lecture, which is that of its first demo that has one."""
+    return next(filter(None, map(picture, demos_of(source))), None)
+
+
 def live(stage: Stage) -> Markup:
     """Return the demo as HTML that needs no kernel."""
     return Markup(stage.to_html())  # noqa: S704 - our own demo

@@ -66,9 +66,7 @@ def _demo(module: str, folder: Path) -> Card:
 
 
 def _card(source: Path, one: Lecture) -> Card:
-    """Return the card of a lecture; its picture is the one of its first demo."""
-    pictures = (gallery.picture(name) for name in gallery.demos_of(source))
-    return Card(one.name, one.title, "", next((each for each in pictures if each), None))
+    return Card(one.name, one.title, "", gallery.first_picture(source))
 
 
 def _assignment(name: str, folder: Path) -> Path:

@@ -85,14 +85,15 @@ def running(folder: Path, home: Path) -> Iterator[Lab]:
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=said)
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_for(f"{url}/api", server, log)
+        wait_for(f"{url}/api", server, log)
         yield Lab(url, folder)
     finally:
         server.terminate()
         server.wait(30)
 
 
-def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when `url` answers; fail with the end of the log if the server ends first, or never does."""
     for _ in range(600):
         if server.poll() is not None:
             break
@@ -101,4 +102,4 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
                 return
         except OSError:
             time.sleep(0.2)
-    raise TimeoutError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+    raise TimeoutError(f"The server did not start:\n{log.read_text()[-3000:]}")
