@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.authoring import course
@@ -18,16 +20,26 @@ def exported(source: Path) -> Path:
     """Return the page of a lecture; it is made where there is none of this very content."""
     folder = FOLDER / source.stem / fingerprint(source)
     page = folder / f"{source.stem}.html"
-    if not page.is_file():
-        shutil.rmtree(folder.parent, ignore_errors=True)
-        fresh = folder.with_name(f"{folder.name}-{os.getpid()}")
-        fresh.mkdir(parents=True)
-        one = lecture.run(source)
-        site.write_page(one, fresh)
-        if shutil.which("npm"):
-            site.write_slides_of(one, fresh, reveal.assets(FOLDER / "reveal"))
-        fresh.replace(folder)
+    with one_at_a_time(source.stem):
+        if not page.is_file():
+            shutil.rmtree(folder.parent, ignore_errors=True)
+            fresh = folder.with_name("fresh")
+            fresh.mkdir(parents=True)
+            one = lecture.run(source)
+            site.write_page(one, fresh)
+            if shutil.which("npm"):
+                site.write_slides_of(one, fresh, reveal.assets(FOLDER / "reveal"))
+            fresh.replace(folder)
     return page
+
+
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Let no other process make the same export meanwhile."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def slides(source: Path) -> Path:
