@@ -44,8 +44,8 @@ class Guarded:
     def close(self) -> None:
         """Close the page; hold that it asked for nothing outside and said nothing."""
         self.page.close()
-        assert self.asked == []
-        assert self.said == []
+        assert not self.asked, "\n".join(self.asked)
+        assert not self.said, "\n".join(self.said)
 
     def _asks(self, url: str) -> None:
         if not HERE.match(url):
