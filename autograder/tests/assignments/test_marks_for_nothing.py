@@ -15,6 +15,8 @@ from autograder.judge.judge import Judge
 from autograder.judge.reference import exchanged
 from autograder.judge.student import LocalSession
 
+pytestmark = pytest.mark.slow
+
 
 class Equal:
     """An object that claims to be equal to everything."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 import re
 
 from autograder.authoring.course import Assignment
 from autograder.tests.assignments.notebook import Notebook
+
+pytestmark = pytest.mark.slow
 
 WAITS = "something to show|cannot be shown|cells above|First make"
 CALM = "something to show|First make a guess|told as soon as"

@@ -19,6 +19,8 @@ from autograder.authoring.judging import judge_for
 from autograder.judge.reference import exchanged
 from autograder.judge.student import LocalSession
 
+pytestmark = pytest.mark.slow
+
 
 class AnswerKey:
     """A student's functions that look up in the data what to return."""

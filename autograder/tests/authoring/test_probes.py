@@ -19,6 +19,8 @@ from autograder.judge.collect import Replacement
 from autograder.judge.judge import Judge
 from autograder.judge.reference import SuiteError, documented_results, exchanged
 
+pytestmark = pytest.mark.slow
+
 TOY = Path(__file__).parents[1] / "judge" / "toy"
 REFERENCE = (TOY / "reference.py").read_text(encoding="utf-8")
 EXERCISES = [("scale", 4.0, ("scale_forward", "scale_backward"))]

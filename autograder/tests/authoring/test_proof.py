@@ -13,6 +13,8 @@ from autograder.errors import UsageError
 from autograder.judge.reference import SuiteError
 from autograder.tests.authoring.conftest import NAME, Write
 
+pytestmark = pytest.mark.slow
+
 WHERE = f"autograder/suites/{NAME}/test_centre.py: "
 
 

@@ -21,6 +21,8 @@ from autograder.gradebook.bulk import grade_class
 from autograder.gradebook.grading import open_grader
 from autograder.gradebook.records import Records
 
+pytestmark = pytest.mark.slow
+
 HALF = {"pair": "def first(x):\n    return x[0]"}
 NONE = {"double": "raise SystemExit", "pair": "1 / 0"}
 TABLES = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment", "zeromean_record")

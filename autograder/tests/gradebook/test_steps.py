@@ -29,6 +29,8 @@ from autograder.gradebook.records import Records
 from autograder.gradebook.steps import started
 from autograder.gradebook.steps.run_and_judge import RunAndJudge
 
+pytestmark = pytest.mark.slow
+
 EVIL = "<script>alert('mine')</script><img src=x onerror=alert(2)>"
 CONFIG = """
 from pathlib import Path

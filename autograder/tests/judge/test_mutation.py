@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import pytest
 from rich.console import Console
 
 from autograder.judge.judge import Judge
 from autograder.judge.mutation import ExerciseTable, KillTable, kill_table
+
+pytestmark = pytest.mark.slow
 
 BAD_SUITE = """
 import numpy as np

@@ -10,6 +10,8 @@ from autograder.judge import unseen
 from autograder.judge.judge import Judge
 from autograder.judge.unseen import unseen_slips
 
+pytestmark = pytest.mark.slow
+
 SUITE = """
 import numpy as np
 from autograder.suite import equivalent, expect_close, misconception, points, variant

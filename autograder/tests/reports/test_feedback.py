@@ -16,6 +16,8 @@ from autograder.gradebook.records import Records, open_gradebook
 from autograder.reports.feedback import feedback_page, write_class
 from autograder.tests.strict import read
 
+pytestmark = pytest.mark.slow
+
 
 def _notebook(*answers: str) -> NotebookNode:
     cells = [

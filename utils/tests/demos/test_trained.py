@@ -7,6 +7,8 @@ import pytest
 from zeromean.demos.l06_batch_norm import placement, rate_sweep, residual_block, small_batches
 from zeromean.demos.l06_batch_norm import trap_at_test_time as trap
 
+pytestmark = pytest.mark.slow
+
 # What is stored, computed again
 
 
