@@ -42,8 +42,8 @@ data = digits.load()
 # A model $P_\theta(Y|X)$ is fitted by maximum likelihood. It spends its few parameters where the data are dense.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** $y = \sin(1.5x) + 0.3x$ in both domains, inputs near $-1$ in the first, near $1.5$ in the second. A straight
-# line is fitted in each. Do the two have the same slope? The same sign of the slope?
+# One rule, $y = \sin(1.5x) + 0.3x$, in both domains; inputs near $-1$ in the first, near $1.5$ in the second. **Then find** the
+# model for which the shift does not matter.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **5 minutes.** **Ask** for hands: same slope, same sign, opposite sign? **Move** the two means together and apart; then
@@ -208,7 +208,8 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** A long, thin cloud of points, at any angle. Where is batch norm as good as whitening? Where is it furthest from it?
+# A long, thin cloud of points, at any angle. **Then find** where batch norm is as good as whitening, and where it is furthest
+# from it.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **4 minutes.** **Ask** for the best and the worst angle. **Move** the angle slowly from 0° to 90°, then make the cloud
@@ -371,7 +372,7 @@ Table(
 # in training of deep neural networks*, 2017, shows them as a picture.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Leave one path out on the way back. Which sums over the batch stop being zero?
+# Forward, then back. **Then find** which sum stops being zero when one path is left out.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **4 minutes.** **Ask** which sums stop being zero without the mean's path, and without the variance's. **Move** through the
@@ -384,8 +385,7 @@ from zeromean.demos.l06_batch_norm import bn_graph
 bn_graph.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# **What you should have seen.** Without the mean's path, $\sum_i dx_i \ne 0$. Without the variance's,
-# $\sum_i dx_i \hat x_i \ne 0$. Each wrong version is far from the numerical gradient.
+# **What you should have seen.** Without the mean's path, $\sum_i dx_i \ne 0$; without the variance's, $\sum_i dx_i \hat x_i \ne 0$.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What comes back is what a straight line does not explain
@@ -488,8 +488,8 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** A trained network with batch norm scores 500 test images, one at a time, and somebody forgot to switch to
-# test mode. How many are right? And in batches of one class each?
+# One trained network with batch norm, and several ways to get its statistics wrong. **Then find** the mistakes that nobody
+# would notice.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **6 minutes.** **Ask** which of the mistakes would be noticed. **Move:** "Forgot test mode", then "A batch of one class",
@@ -568,7 +568,7 @@ Table(["500 test images", "largest difference"], [["one layer, and two", f"{fusi
 # convolutional layers.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** In a convolution **every pixel is a sample** (Ioffe & Szegedy 2015, section 3.2). A batch of feature maps,
+# In a convolution **every pixel is a sample** (Ioffe & Szegedy 2015, section 3.2). **Then find**, for feature maps
 # $(N, C, H, W) = (32, 64, 28, 28)$: how many means, each over how many numbers?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -591,8 +591,8 @@ axes_cube.demo()
 # (Ioffe & Szegedy 2015, section 3.3; Arpit, page 19.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** All weights before a batch norm times 10. The output, the gradient, and the angle by which one step of the
-# same rate turns the weights: times what?
+# What does the length of the weights still do? **Then find**: at ten times the length, the output, and the angle by which one
+# step of the same rate turns the weights, are times what?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **3 minutes.** **Ask** for all three before you click: the angle is what nobody gets. **Move** c up and down, then switch ε on.
@@ -671,8 +671,8 @@ show(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Plain ReLU layers learn at rates up to about 1. Up to which rate with batch norm? With layer norm, which has
-# a scale law too? And which of the three minds initial weights of a tenth of He's?
+# Three networks, each rate and each size of the weights. **Then find** up to which rate layer norm learns, which has a scale
+# law too, and which of the three minds initial weights of a tenth of He's.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **4 minutes.** **Ask** for a rate with batch norm. **Move** the rate on the picture itself, up to 3; then the scale down to a
@@ -803,8 +803,7 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Huang's slide 20 gives a rule: *after* the nonlinearity in shallow nets (fewer than 11 layers), *before* it in
-# deep ones. Do we find it for ReLU? For tanh and sigmoid?
+# Huang's slide 20 gives a rule. **Then find** whether it shows for tanh and sigmoid.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **2 minutes.** **Ask** for a show of hands at 20 layers. **Move** the depth from 2 to 20 with ReLU, then with tanh. **Say:** the
@@ -875,8 +874,8 @@ show(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** 20 blocks, He's initial weights, no batch norm: how large is the signal after the last block? What does
-# batch norm do to it? And is batch norm *without* a short cut enough for 41 layers?
+# A short cut adds what a block receives to what it gives. **Then find** what batch norm does to the signal, and whether batch
+# norm *without* a short cut is enough for 41 layers.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **3 minutes.** **Ask** whether batch norm alone trains 41 layers. **Move:** "Batch norm alone", and look at its gradients; then
@@ -912,7 +911,7 @@ Table(
 # * **Recurrent nets**: which statistics, at which time step, for sequences of different length? (L7)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Accuracy with batches of two. And of one?
+# One epoch of digits, in batches of 1 to 32. **Then find** who learns from batches of *one*.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **2 minutes.** **Ask** for batches of two: with batch norm each unit says only +1 and -1. **Move** the batch size from 1

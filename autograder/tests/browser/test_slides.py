@@ -10,13 +10,13 @@ from autograder.authoring import course
 from autograder.tests.browser.exports import slides
 from autograder.tests.browser.guard import SHOTS, Guarded
 
-# What lies outside of its slide, or of a part that cuts or scrolls; words that end in "..." are meant to.
+# What lies outside of its slide, or of a part that cuts or scrolls.
 CUT = """() => {
   const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect(), cut = [];
   for (const el of [slide, ...slide.querySelectorAll('*')]) {
     if (el.closest('aside.notes, svg, math, .zm-hidden, .zm-legend')) continue;
     const style = getComputedStyle(el), box = el.getBoundingClientRect();
-    if (['none', 'inline'].includes(style.display) || style.textOverflow === 'ellipsis' || !box.width) continue;
+    if (['none', 'inline'].includes(style.display) || !box.width) continue;
     const wide = style.overflowX !== 'visible' && el.scrollWidth > el.clientWidth + 1;
     const high = style.overflowY !== 'visible' && el.scrollHeight > el.clientHeight + 1;
     const out = box.right > frame.right + 1 || box.bottom > frame.bottom + 1;

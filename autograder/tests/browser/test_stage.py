@@ -108,7 +108,7 @@ def test_table_shows_the_numbers(page: Page, tmp_path: Path) -> None:
 def test_without_a_kernel_only_stored_settings_are_offered(page: Page, tmp_path: Path) -> None:
     """On an exported page a kernel demo's sliders stand on stored settings only, and no button needs the kernel."""
     stage = show(page, tmp_path, "covariate_shift")
-    slider = stage.get_by_role("slider", name="Mean of domain 1").first
+    slider = stage.get_by_role("slider", name="Mean 1").first
     assert slider.get_attribute("max") == "5"
     for _ in range(3):
         slider.press("ArrowRight")

@@ -45,7 +45,7 @@ def live(page: Page, tmp_path: Path) -> Locator:
     show(page, tmp_path, "covariate_shift")
     page.evaluate(FAKE_KERNEL, {"spec": one.spec, "data": list(one.data)})
     page.locator("#live .zm-skip").click()
-    return page.locator("#live").get_by_role("slider", name="Mean of domain 1", exact=True).first
+    return page.locator("#live").get_by_role("slider", name="Mean 1", exact=True).first
 
 
 def test_latest_request_wins(page: Page, tmp_path: Path) -> None:

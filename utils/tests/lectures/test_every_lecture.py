@@ -62,15 +62,17 @@ def test_what_is_shown_is_a_table_a_figure_or_a_demo(cells: Cells) -> None:
         assert cell.cell_type == "markdown" or not re.search(r"^\s*print\(", cell.source, re.MULTILINE), cell.source
 
 
-def test_a_demo_s_slide_has_a_question_notes_and_a_look_back(cells: Cells) -> None:
-    """On one slide stand a prediction, the demo, and what was to be seen; the notes say what to ask, move and say."""
+def test_a_demo_s_slide_has_words_notes_and_a_look_back(cells: Cells) -> None:
+    """On one slide stand a few words, the demo, which asks, and what was to be seen; the notes say what to do."""
     for shown in slides(cells):
         places = [at for at, cell in enumerate(shown) if is_demo(cell)]
         if not places:
             continue
         assert len(places) == 1, "one demo a slide"
         before, after = shown[: places[0]], shown[places[0] + 1 :]
-        assert any("**Predict" in cell.source for cell in before), shown[0].source
+        words = [cell.source for cell in before if cell.cell_type == "markdown" and slide(cell) != "notes"]
+        assert words, "say what the demo is about"
+        assert "**Predict" not in "".join(words), f"the demo asks its question itself: {shown[0].source}"
         answers = [c for c in after if "answer" in tags(c) and slide(c) == "fragment"]
         assert any("What you should have seen" in cell.source for cell in answers), shown[0].source
         notes = "".join(cell.source for cell in shown if slide(cell) == "notes")

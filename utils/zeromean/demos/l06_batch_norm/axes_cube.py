@@ -168,7 +168,7 @@ def _views() -> list[View]:
             frame=False,
         ),
         View(
-            "The mean that each one uses",
+            "The mean each uses",
             Axis("", -0.5, N - 0.5, ticks={n - 1: words for n, words in images.items()}),
             Axis("channel", -0.5, C - 0.5, ticks={c - 1: words for c, words in channels.items()}),
             [marks.cells("mean", (-5, 5))],

@@ -247,9 +247,9 @@ def _views() -> list[View]:
     total = [marks.bars("total_x", "total", "their sum", "grey", 0.2), marks.rule(y=0, dash="")]
     check = [marks.points("total_x", "slope", "numeric", "vermilion", "d", 6, 1)]
     bars = View(
-        "What each path brings to dx",
+        "What each path brings to dL/dx",
         Axis("", 0.4, 4.6, ticks={n: f"example {n}" for n in range(1, 5)}),
-        Axis("dL/dx", -2, 2),
+        Axis("", -2, 2, ticks={-2: "−2", 0: "0", 2: "2"}),
         [*parts, *total, *check],
         "Bars: dL/dx of four examples from each open path, their sum, and the numeric gradient, which {verdict}",
         ratio=0.165,

@@ -114,8 +114,8 @@ def _views() -> list[View]:
             "Points of both domains on a common curve, and one fit for each: slope {slope1:.2f} at the mean of "
             "domain 1, {slope2:.2f} at that of domain 2",
             [
-                Handle("Mean of domain 1", x="mean1", y=-2.75, color="blue"),
-                Handle("Mean of domain 2", x="mean2", y=-2.75, color="orange"),
+                Handle("Mean 1", x="mean1", y=-2.75, color="blue"),
+                Handle("Mean 2", x="mean2", y=-2.75, color="orange"),
             ],
             ratio=0.66,
             size="large",
@@ -142,8 +142,8 @@ def demo() -> Stage:
         "Covariate shift",
         compute,
         [
-            Slider("mean1", "Mean of domain 1", MEANS, -1.0, fmt="+.1f"),
-            Slider("mean2", "Mean of domain 2", MEANS, 1.5, fmt="+.1f"),
+            Slider("mean1", "Mean 1", MEANS, -1.0, fmt="+.1f"),
+            Slider("mean2", "Mean 2", MEANS, 1.5, fmt="+.1f"),
             Choice("widths", "Std of the domains", tuple(WIDTHS), "0.6 and 0.6"),
             Choice("model", "Model", tuple(MODELS), "line"),
             Check("weighted", "Importance weights for fit 1"),

@@ -118,15 +118,15 @@ def _views() -> list[View]:
             size="large",
         ),
         View(
-            "Loss while it trains, at this depth",
+            "While it trains",
             Axis("step", 0, STEPS),
             Axis("loss, mean of 10 steps", 0.003, 3, log=True),
             [marks.line("steps", f"{place}_curve", *look[:3]) for place, look in looks.items()],
             "Two loss curves over 200 steps, ending at {pre:.3g} and {post:.3g}",
         ),
         View(
-            "How often is a unit on?",
-            Axis("share of images, last layer, before training", 0, 1),
+            "Is a unit on?",
+            Axis("share of images", 0, 1),
             Axis("units", 0, 64),
             [
                 marks.histogram("edges", "units_none", "no batch norm", "vermilion"),

@@ -143,7 +143,7 @@ def _maps() -> View:
         for k, norm in enumerate(NORMS)
     ]
     return View(
-        "Test accuracy in %: where does each network learn?",
+        "Test accuracy in % of each network",
         Axis("learning rate", -0.6, 2 * STEP + 6.6, ticks=rates),
         Axis("initial weights, times He's", -0.6, 7.3, ticks=scales),
         [*maps, marks.text("head_x", "head_y", "head", "ink", 1.1)],
@@ -179,7 +179,7 @@ def demo() -> Stage:
                 "Training loss over 160 steps at rate {lr:.3g} and scale {scale:.3g}",
             ),
             View(
-                "Accuracy by rate, at these weights",
+                "Accuracy by rate",
                 Axis("learning rate", 0.009, 11, log=True),
                 Axis("accuracy", 0, 1),
                 [*bands, *_three("rates", "rate"), marks.rule(x="lr", color="ink", dash="dot")],

@@ -147,16 +147,16 @@ def _views() -> list[View]:
             handles=[Handle("Blocks, on the signal", x="blocks", y="size")],
         ),
         View(
-            "Its gradients, before training",
+            "Gradients",
             Axis("layer", 0.5, 2 * MOST + 1.5),
-            Axis("rms gradient", 1e-6, 100, log=True),
+            Axis("rms, untrained", 1e-6, 100, log=True),
             [marks.line("layer", f"grad_{norm}", *look[:3]) for norm, look in looks.items()],
             "Gradient by layer; the first layer's is {ratio:.3g} times the last hidden layer's with {words}",
         ),
         View(
-            "Test accuracy after 200 steps",
+            "Accuracy",
             Axis("blocks", 0.9, 22, log=True, ticks=ticks),
-            Axis("accuracy", 0, 1),
+            Axis("after 200 steps", 0, 1),
             [
                 *[
                     marks.band("depths", f"acc_{norm}_low", f"acc_{norm}_high", "", look[1])

@@ -128,7 +128,7 @@ def _views() -> list[View]:
     path = [(float(x), float(y)) for x, y in DIRECTION * radius(SCALES)[:, None]]
     return [
         View(
-            "One step of the weights (lengths on a log scale)",
+            "One step (lengths on a log scale)",
             Axis("", -2.5, 8.2),
             Axis("", -0.9, 7.2),
             [
@@ -150,7 +150,7 @@ def _views() -> list[View]:
             frame=False,
         ),
         View(
-            "The output of the neuron",
+            "The output",
             Axis("BN(wx)", -3, 3),
             Axis("BN(cwx)", -3, 3),
             [

@@ -101,7 +101,7 @@ def demo() -> Stage:
                 size="large",
             ),
             View(
-                "The spread that batches of N(0, 1) show",
+                "Spread in batches",
                 Axis("standard deviation", 0, 2.5),
                 Axis("share of batches", 0, 0.35),
                 [marks.histogram("edges", "sigma", "4000 batches", "sky"), marks.rule(x=1.0, name="truth")],

@@ -148,11 +148,11 @@ def demo() -> Stage:
         [
             Choice("mode", "Normalize with", (RUNNING, WRONG, TRAINING), RUNNING),
             Choice("company", "Scored together", COMPANY, "all 500"),
-            Slider("alpha", "Weight of the new batch (alpha)", ALPHAS, 0.001),
+            Slider("alpha", "alpha, for the new batch", ALPHAS, 0.001),
         ],
         [
             View(
-                "What the network thinks of one image, and who sits beside it",
+                "What the network thinks of one image",
                 Axis("digit", -0.7, 9.7, ticks={d: str(d) for d in range(10)}),
                 Axis("probability", 0, 1.68, ticks={0.0: "0", 0.5: "0.5", 1.0: "1"}),
                 [
@@ -167,7 +167,7 @@ def demo() -> Stage:
                 size="large",
             ),
             View(
-                "Accuracy, by who sits beside it",
+                "Accuracy",
                 Axis("images scored together", -0.6, 3.6, ticks=names),
                 Axis("accuracy", 0, 1),
                 [
@@ -178,9 +178,9 @@ def demo() -> Stage:
                 "Test accuracy of the same network in four companies; chosen: {accuracy:.1%}",
             ),
             View(
-                "Running spread, last batch norm",
-                Axis("std over all training images", 0.5, 1.7),
-                Axis("root of the running variance", 0.5, 1.7),
+                "Running spread",
+                Axis("std of all images", 0.5, 1.7),
+                Axis("√ running variance", 0.5, 1.7),
                 [
                     marks.line("diagonal", "diagonal", "equal", "grey", "dash"),
                     marks.points("true", "kept", "64 units", "purple"),

@@ -105,7 +105,7 @@ def _views() -> list[View]:
             equal=True,
         ),
         View(
-            "Raw: turn the long axis",
+            "Raw: turn it",
             x,
             y,
             [marks.points("raw_x", "raw_y", color="blue", size=3.5, alpha=0.65, follow="example")],
@@ -114,7 +114,7 @@ def _views() -> list[View]:
             equal=True,
         ),
         View(
-            "How far from whitened",
+            "How far off",
             Axis("angle of the long axis", 0, 90, ticks={a: f"{a}°" for a in (0, 45, 90)}),
             Axis("distance per example", 0, 1.2),
             [marks.line("angles", "curve", color="green")],
