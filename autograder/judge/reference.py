@@ -86,7 +86,8 @@ class Reference:
 
     def __init__(self, cells: Sequence[str]) -> None:
         self.namespace = _run(cells)
-        self._result_names = _result_names(cells)
+        self._returned = _returned_names(cells)
+        self._result_names: dict[str, tuple[str, ...]] = {}
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         function = self.function(name)
@@ -103,9 +104,12 @@ class Reference:
     def result_names(self, name: str) -> tuple[str, ...]:
         """Return what the values are called that `name` returns, such as ``("out", "cache")``, if the reference says.
 
-        The docstring's section "Returns" comes first: it is what the student reads.
+        The docstring's section "Returns" comes first: it is what the student reads. It is read once: that takes as long
+        as several calls, and contracts ask at each.
         """
-        return documented_results(self.function(name)) or self._result_names.get(name, ())
+        if name not in self._result_names:
+            self._result_names[name] = documented_results(self.function(name)) or self._returned.get(name, ())
+        return self._result_names[name]
 
     def forward_for_backward(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Return the reference's ``(out, cache)``; the arguments stay as they are."""
@@ -144,7 +148,7 @@ def _run(cells: Sequence[str]) -> Namespace:
     return namespace
 
 
-def _result_names(cells: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _returned_names(cells: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Map each function to the names in the ``return`` at its end, if all of these are plain names."""
     names: dict[str, tuple[str, ...]] = {}
     for cell in cells:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from autograder.judge import reference
 from autograder.judge.reference import Reference, SuiteError, exchanged, observe
 
 CELLS = [
@@ -26,6 +27,15 @@ def test_names_of_results_come_from_the_source() -> None:
     reference = Reference([*CELLS, "def split(x):\n    return x[0], x[1]\ndef nothing():\n    pass"])
     assert reference.result_names("outer_forward") == ("out", "cache")
     assert reference.result_names("split") == reference.result_names("nothing") == ()
+
+
+def test_names_of_results_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The docstring is parsed at the first question; contracts ask at every call."""
+    asked: list[str] = []
+    monkeypatch.setattr(reference, "documented_results", lambda function: asked.append(function.__name__) or ("dx",))
+    judged = Reference(CELLS)
+    assert [judged.result_names("outer_forward") for _ in range(3)] == [("dx",)] * 3
+    assert asked == ["outer_forward"]
 
 
 def test_a_question_leaves_the_arguments_alone() -> None:

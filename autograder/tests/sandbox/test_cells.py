@@ -117,6 +117,40 @@ def test_magics(session: Session, cell: str, shown: str) -> None:
     assert shown in str(outcome.outputs)
 
 
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("x = 20\n2 * x + 2", "42"),
+        ("In [1]: x = 20\n2 * x + 2", "42"),
+        (">>> x = 20\n>>> 2 * x + 2", "42"),
+        ("\n\n  x = 20\n  2 * x + 2", "42"),
+        ("import asyncio\nawait asyncio.sleep(0)\n42", "42"),
+        ("async def f(): return 42\nawait f()", "42"),
+        ("x = %who_ls\nlen(x) + 42", "42"),
+        ("from __future__ import annotations\ndef f(x: no): return x\nf(42)", "42"),
+        ("def f(x: no): return x\nf(42)", None),
+    ],
+)
+def test_cells_that_are_all_python_and_cells_that_are_not(session: Session, cell: str, shown: str | None) -> None:
+    """What IPython would translate is translated, and what it would leave alone is run as it stands."""
+    outcome = run(session, cell)
+    assert (outcome.error is None) == (shown is not None)
+    assert shown is None or outcome.outputs[-1]["data"]["text/plain"] == shown
+
+
+def test_a_students_own_translation_counts_for_later_cells(session: Session) -> None:
+    """Whoever tells IPython to read cells in another way is obeyed."""
+    own = "def other(lines):\n    return ['42\\n']\nget_ipython().input_transformers_post.append(other)"
+    assert run(session, own, "x = 1\nx").outputs[0]["data"]["text/plain"] == "42"
+
+
+def test_a_warning_of_the_compiler_is_shown_once(session: Session) -> None:
+    """A cell is not compiled a second time only to see whether it could be."""
+    text = run(session, "x = 5\nx is 5").outputs[0]["text"]
+    assert text.count("SyntaxWarning") == 1
+    assert text.startswith("Cell 1:2: SyntaxWarning")
+
+
 def test_an_error(session: Session) -> None:
     """An error shows the student's frames, innermost last, and none of ours or NumPy's."""
     outcome = run(
