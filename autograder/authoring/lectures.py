@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from autograder.authoring import course, notebooks
 SLIDES = ("slide", "subslide", "fragment", "notes", "skip", "-")  # "-": on the slide of the cell before
 TAGS = ("answer", "hide-input", "show-code")
 NOTE = "Note for the speaker"
+DEMOS = course.ROOT / "utils" / "zeromean" / "demos"
+_DEMO = re.compile(r"^from zeromean\.demos\.(\w+) import (\w+)", re.MULTILINE)
 
 
 def cells(source: Path) -> list[Any]:
@@ -21,7 +24,7 @@ def cells(source: Path) -> list[Any]:
     Raises
     ------
     SourceError
-        If a cell has a slide type or a tag that nobody knows.
+        If a cell has a slide type or a tag that nobody knows, or shows a demo that is not written yet.
     """
     found = course.lecture_cells(source)
     for number, cell in enumerate(found, start=1):
@@ -30,7 +33,15 @@ def cells(source: Path) -> list[Any]:
             raise course.SourceError(f"{where}: unknown slide type {slide_of(cell)!r}. Known: {', '.join(SLIDES)}.")
         for tag in sorted(tags_of(cell) - set(TAGS)):
             raise course.SourceError(f"{where}: unknown tag {tag!r}. Known tags: {', '.join(TAGS)}.")
+        _refuse_missing_demo(cell.source, where)
     return found
+
+
+def _refuse_missing_demo(source: str, where: str) -> None:
+    for package, name in _DEMO.findall(source):
+        for path in (DEMOS / package / "__init__.py", DEMOS / package / f"{name}.py"):
+            if not path.is_file():
+                raise course.SourceError(f"{where} shows the demo {name!r}. Write {path}.")
 
 
 def slide_of(cell: NotebookNode) -> str:

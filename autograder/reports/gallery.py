@@ -37,10 +37,20 @@ def modules() -> Iterator[str]:
 
 
 def make(module: str) -> tuple[Card, Stage]:
-    """Build the demo of `module`, and return it with its card."""
+    """Build the demo of `module`, and return it with its card.
+
+    Raises
+    ------
+    SourceError
+        If its file has no docstring.
+    """
     found, name = import_module(module), module.rsplit(".", 1)[-1]
+    if not found.__doc__:
+        raise course.SourceError(
+            f"{found.__file__} has no docstring. Its first sentences stand in the gallery: write them."
+        )
     stage: Stage = found.demo()
-    first = " ".join((found.__doc__ or "").split("\n\n", 1)[0].split())
+    first = " ".join(found.__doc__.split("\n\n", 1)[0].split())
     sentence = _LECTURES.sub("", first)
     return Card(name, str(stage.spec["title"]), sentence[:1].upper() + sentence[1:], picture(name)), stage
 

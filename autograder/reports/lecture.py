@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
@@ -119,13 +120,25 @@ class Lecture:
 
 
 def run(source: Path) -> Lecture:
-    """Run the lecture `source` from top to bottom in a fresh kernel."""
+    """Run the lecture `source` from top to bottom in a fresh kernel.
+
+    Raises
+    ------
+    SourceError
+        If a cell stops with an exception.
+    """
     notebook = notebooks.assemble(lectures.cells(source))
     place = {"metadata": {"path": str(source.parent)}}
     quiet = ["--IPKernelApp.log_level=40"]  # it warns of its loopback ports at every start
     quick = {"OPENBLAS_NUM_THREADS": "1"}  # small matrices: more threads only wait for each other
     environment = quick | os.environ | {"ZEROMEAN_EXPORT": "1"}  # demos show themselves as HTML that needs no kernel
-    NotebookClient(notebook, timeout=300, resources=place, extra_arguments=quiet).execute(env=environment)
+    client = NotebookClient(notebook, timeout=300, resources=place, extra_arguments=quiet)
+    try:
+        client.execute(env=environment)
+    except CellExecutionError as error:
+        stopped = [any(one.output_type == "error" for one in cell.get("outputs", ())) for cell in notebook.cells]
+        where = f"{source.stem}, cell {stopped.index(True) + 1}"
+        raise course.SourceError(f"{where} stops: {error.ename}: {error.evalue}") from error
     return Lecture(source.stem, tuple(_show(cell) for cell in notebook.cells))
 
 

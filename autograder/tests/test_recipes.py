@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring.course import assignments, lectures
+from autograder.tests import here
+from autograder.tests.browser import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPES = ROOT / "docs" / "recipes"
-NAME = "a1_first_steps"
+NAME, LECTURE = "a1_first_steps", "05_gradient_descent"
 LEFT_OUT = (".git", ".venv", "build", "class", "node_modules", "__pycache__", ".*_cache")
+HEAD = "| | what is in it | marks |\n|---|---|---|\n"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -35,8 +38,9 @@ def block(recipe: str, start: str) -> str:
 
 
 def content() -> list[str]:
-    """Return the names of the folders of assignments and lectures."""
-    return [*assignments(), *(source.stem for source in lectures())]
+    """Return the names of the folders of assignments, lectures and demos."""
+    demos = (path.parent.name for path in (ROOT / "utils" / "zeromean" / "demos").glob("*/__init__.py"))
+    return [*assignments(), *(source.stem for source in lectures()), *demos]
 
 
 def own(course: Path) -> dict[str, str]:
@@ -99,6 +103,39 @@ def test_a_class_of_it_is_graded(course: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=course, env=own(course), capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All 22 marks are the known ones" in done.stdout
+
+
+def test_a_lecture_and_a_demo(course: Path) -> None:
+    """A lecture, its test, a demo and its package are all that there is to write; each that is missing is asked for."""
+    write(course / "lectures" / LECTURE / f"{LECTURE}.py", block("add-a-lecture.md", "# %% [markdown] slideshow"))
+    folder = course / "utils" / "zeromean" / "demos" / f"l{LECTURE}"
+    for name, start in (("__init__.py", '"""Demos of'), ("parabola.py", '"""Lecture 5')):
+        refused = run(course, "autograder", "build")
+        assert f"shows the demo 'parabola'. Write {folder / name}." in refused.stderr
+        write(folder / name, block("add-a-demo.md", start))
+    built = run(course, "autograder", "build")
+    assert built.stdout == f"Built {NAME} and 1 lectures.\n", built.stderr
+    every, its_own = "utils/tests/lectures/test_every_lecture.py", f"utils/tests/lectures/test_{LECTURE}.py"
+    asked = run(course, "pytest", "-q", f"{every}::test_somebody_vouches_for_its_numbers").stdout
+    assert f"Nobody vouches for what {LECTURE} says. Write {course / its_own}" in asked
+    write(course / its_own, block("add-a-lecture.md", '"""What the text'))
+    passes(course, every, its_own, "utils/tests/demos/test_all.py")
+
+
+def test_the_lecture_is_shown_and_its_demo_lives(course: Path) -> None:
+    """The README has its row, the gallery its picture, and on the page each control of the demo moves it."""
+    readme = course / "README.md"
+    rows = [block("add-a-lecture.md", "| [L5 · "), block("write-an-assignment.md", "| [A1 · ")]
+    text = re.sub(r"^\| \[.*\n", "", readme.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    write(readme, text.replace(HEAD, HEAD + "".join(rows)))
+    passes(course, "autograder/tests/test_docs.py::test_the_readme_counts_right")
+    picture = "autograder/tests/reports/test_site.py::test_every_demo_has_a_picture"
+    assert "The demo parabola has no picture" in run(course, "pytest", picture).stdout
+    if not chromium.find():
+        here.missing(chromium.NONE)
+    assert run(course, "autograder", "pictures").stdout == "Took 1 pictures.\n"
+    passes(course, picture)
+    passes(course, "autograder/tests/browser/test_lecture.py", "-k", f"{LECTURE} and page")
 
 
 def with_exercise(source: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,18 @@ def test_unknown_words_are_refused(tmp_path: Path) -> None:
         lectures.cells(write(tmp_path, '# %% tags=["answr"]\n1\n'))
     with pytest.raises(SourceError, match=r"unknown slide type 'sub'. Known: slide, subslide"):
         lectures.cells(write(tmp_path, '# %% slideshow={"slide_type": "sub"}\n1\n'))
+
+
+def test_a_demo_that_is_not_written_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First the package of the lecture's demos, then the demo, each by the name of its file."""
+    monkeypatch.setattr(lectures, "DEMOS", tmp_path)
+    source = write(tmp_path, "# %%\nfrom zeromean.demos.l01_small import dice\n\ndice.demo()\n")
+    for name in ("__init__.py", "dice.py"):
+        path = tmp_path / "l01_small" / name
+        with pytest.raises(
+            SourceError, match=rf"01_small, cell 1 shows the demo 'dice'\. Write {re.escape(str(path))}\."
+        ):
+            lectures.cells(source)
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    assert len(lectures.cells(source)) == 1

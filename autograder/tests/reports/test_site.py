@@ -117,7 +117,28 @@ def test_every_demo_has_a_sentence_and_can_be_found() -> None:
     card, _ = gallery.make("zeromean.demos.l06_batch_norm.bn_graph")
     assert card.sentence.startswith("Batch norm as a graph")
     assert card.title
-    assert [name for name in names if not gallery.picture(name)] == [], "take it: autograder pictures"
+
+
+def test_every_demo_has_a_picture() -> None:
+    """The gallery shows it; one that is missing is asked for."""
+    for name in (module.rsplit(".", 1)[-1] for module in gallery.modules()):
+        path = gallery.PICTURES / f"{name}.png"
+        assert path.is_file(), f"The demo {name} has no picture {path}. Take it: autograder pictures"
+
+
+def test_a_demo_without_a_sentence_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gallery has nothing to say of it."""
+    monkeypatch.setattr("zeromean.demos.l06_batch_norm.bn_graph.__doc__", None)
+    with pytest.raises(SourceError, match=r"bn_graph\.py has no docstring\. Its first sentences stand in the gallery"):
+        gallery.make("zeromean.demos.l06_batch_norm.bn_graph")
+
+
+def test_a_cell_that_stops_is_named(tmp_path: Path) -> None:
+    """A lecture that cannot be run ends with a sentence: which cell, and why."""
+    source = tmp_path / "01_small.py"
+    source.write_text("# %% [markdown]\n# # A title\n\n# %%\n1 / 0\n\n# %% [markdown]\n# More.\n")
+    with pytest.raises(SourceError, match=r"^01_small, cell 2 stops: ZeroDivisionError: division by zero$"):
+        lecture.run(source)
 
 
 def test_slides_without_npm_name_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
