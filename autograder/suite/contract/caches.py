@@ -40,10 +40,11 @@ def cache_serves(pair: str, cases: Cases, *, points: float, after: str, proof: b
     return ordered(check, sentence, points, after, flaws=flaws if proof else ())
 
 
-def same_twice(pair: str, cases: Cases, *, points: float, after: str) -> Callable[..., None]:
+def same_twice(pair: str, cases: Cases, *, points: float, after: str, proof: bool = True) -> Callable[..., None]:
     """Order the check that a second call of ``<pair>_backward`` with the same cache gives the same gradients.
 
-    `dout` must stay as it is, too. A case is as in `agrees_back`.
+    `dout` must stay as it is, too. A case is as in `agrees_back`; ``proof=False`` orders no flaw, for a backward pass
+    that reads no more than signs: halving what it reads would change nothing.
     """
     backward = f"{pair}_backward"
 
@@ -62,7 +63,7 @@ def same_twice(pair: str, cases: Cases, *, points: float, after: str) -> Callabl
     body = "result = right({args})\nfor part in cache:\n    part *= 0.5\nreturn result"
     flaw = Flaw(f"{backward}_edits_the_cache", hint, {backward: body}, same_as="")  # shows in the second call only
     sentence = "a second backward pass with the same cache gives the same: nothing in it is edited"
-    return ordered(check, sentence, points, after, flaws=[flaw])
+    return ordered(check, sentence, points, after, flaws=[flaw] if proof else ())
 
 
 def passes_apart(pair: str, cases: Cases, *, points: float, after: str) -> Callable[..., None]:

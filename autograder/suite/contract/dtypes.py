@@ -19,7 +19,7 @@ AS_FLOAT64 = """
     return parts if isinstance(result, tuple) else parts[0]
 """
 AS_WIDEST = """
-    wide = np.result_type(*(part for part in {among} if isinstance(part, np.ndarray)))
+    wide = np.result_type(*(part for part in {among} if isinstance(part, np.ndarray) and part.dtype.kind == "f"))
     result = right({args})
     parts = result if isinstance(result, tuple) else (result,)
     parts = tuple(part.astype(wide) if isinstance(part, np.ndarray) else part for part in parts)
