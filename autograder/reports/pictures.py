@@ -18,7 +18,7 @@ _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "-
 
 
 def take_all() -> list[Path]:
-    """Take the picture of every demo, answered and at its start, and return where they are.
+    """Take the picture of every demo, at its start or a story's end, and return where they are.
 
     Raises
     ------
@@ -53,4 +53,4 @@ def fitted(shot: Image.Image) -> Image.Image:
     part = ImageOps.contain(part, (SIZE[0] - 24, SIZE[1] - 24), Image.Resampling.LANCZOS)
     paper = Image.new("RGB", SIZE, "white")
     paper.paste(part, ((SIZE[0] - part.width) // 2, (SIZE[1] - part.height) // 2))
-    return paper.quantize(48, dither=Image.Dither.NONE)
+    return paper.quantize(128, dither=Image.Dither.NONE)

@@ -104,3 +104,22 @@ def test_a_letter_is_no_command_of_the_notebook(guarded: Guarded, lab: Lab) -> N
     assert stage.count() == 1
     asleep = guarded.page.locator(".zm-asleep")
     assert (asleep.count(), asleep.is_visible()) == (1, False)
+
+
+def test_a_saved_notebook_says_what_sleeps_in_it(guarded: Guarded, lab: Lab) -> None:
+    """Saved, and opened again without its kernel: the sentence stands where the demo was, and nothing else."""
+    guarded.known += "|widget model not found"  # what ipywidgets says to itself
+    cell = nbformat.v4.new_code_cell(SOURCE, id="demo")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=KERNEL), lab.folder / "saved.ipynb")
+    page = guarded.page
+    lab.open(page, "saved.ipynb")
+    run_all(page)
+    wait_for_drawing(page.locator(".zm-stage"), 0)
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
+    lab.open(page, "saved.ipynb")
+    asleep = page.locator(".zm-asleep")
+    asleep.wait_for()
+    assert "This demo is asleep: run its cell to bring it alive." in asleep.inner_text()
+    page.get_by_text("model not found").wait_for(state="attached")
+    assert page.locator(".jp-OutputArea").inner_text() == asleep.inner_text()

@@ -1,4 +1,4 @@
-"""Lecture 6: batch norm as a graph, stepped forward and backward. Three paths lead from dL/dxhat into dL/dx; cut one.
+"""Lecture 6: batch norm as a graph, stepped forward and backward. Three paths lead from dL/dx̂ into dL/dx; cut one.
 
 The gradients come from automatic differentiation of the forward pass, with the cut paths held constant. The numeric
 gradient knows of no cut, so it tells. (Ioffe and Szegedy 2015, section 3, for the graph.)

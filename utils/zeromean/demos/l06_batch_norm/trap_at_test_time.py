@@ -89,12 +89,12 @@ def _scanned() -> Any:
 
 @cache
 def company_of(company: str, shown: int = 7) -> Any:
-    """Return the pixels (8, 9 * shown + 8), 0 to 255, of the image, and of some that are scored with it."""
+    """Return the pixels (8, 9 * shown + 8), 0 to 255, of the image, and of some scored with it; NaN between them."""
     rows = next(rows for rows in groups(company, 0) if IMAGE in rows)
     others = [row for row in rows if row != IMAGE][:shown]
-    out = np.full((8, 8 + 9 * shown), 255, np.uint8)
+    out = np.full((8, 8 + 9 * shown), np.nan, np.float32)
     for place, row in enumerate([IMAGE, *others]):
-        out[:, 9 * place : 9 * place + 8] = 255 - 15.9 * _scanned()[row]
+        out[:, 9 * place : 9 * place + 8] = np.round(255 - 15.9 * _scanned()[row])
     return out
 
 
