@@ -80,13 +80,16 @@ def build(check: bool) -> None:
 @main.command()
 @click.argument("assignment", required=False)
 @click.argument("exercise", required=False)
+@click.option("--diagnosis", is_flag=True, help="Hand in wrong programs, and measure who notices and names what.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as data.")
-def suites(assignment: str | None, exercise: str | None, as_json: bool) -> None:
+def suites(assignment: str | None, exercise: str | None, diagnosis: bool, as_json: bool) -> None:
     """Print which check catches which misconception, and what the proof of each suite found."""
     from autograder.authoring import course
     from autograder.authoring.proof import prove
 
     names = [assignment] if assignment else course.assignments()
+    if diagnosis:
+        _diagnosis(names, exercise, as_json)
     proofs = [proof for name in names for proof in prove(course.load(name), exercise)]
     if as_json:
         click.echo(json.dumps({"exercises": {proof.exercise: proof.to_json() for proof in proofs}}, indent=1))
@@ -94,6 +97,22 @@ def suites(assignment: str | None, exercise: str | None, as_json: bool) -> None:
         for proof in proofs:
             proof.print(_console())
     sys.exit(any(proof.faults for proof in proofs))
+
+
+def _diagnosis(assignments: list[str], exercise: str | None, as_json: bool) -> None:
+    """Print how well suites diagnose, and end the command: 1 if a wrong program earns full marks."""
+    from autograder.authoring import course, diagnosis
+    from autograder.authoring.proof import Prover, exercises_called
+
+    provers = [Prover(course.load(name)) for name in assignments]
+    measured = [
+        one for prover in provers for one in diagnosis.measure(prover, exercises_called(prover.assignment, exercise))
+    ]
+    if as_json:
+        click.echo(json.dumps(diagnosis.to_json(measured), indent=1))
+    else:
+        diagnosis.show(measured, _console())
+    sys.exit(any(one.survivors for one in measured))
 
 
 @main.command()

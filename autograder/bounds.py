@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -13,6 +14,7 @@ import psutil
 
 CHECK_SECONDS = 10.0
 JUDGE_MB = 2048
+_AT_ONCE = 1e-3
 _AGAIN_SECONDS = 0.5  # for a check that catches even this
 
 
@@ -24,9 +26,11 @@ class Overrun(BaseException):
 def processor_time(seconds: float) -> Iterator[None]:
     """Raise `Overrun` in the block once this process has worked so long on it; waiting for a student is no work.
 
-    A signal brings it, and Python gives signals to its main thread only: in any other, nothing is bounded.
+    One block may stand in another; the outer bound holds in both. A signal brings it, and Python gives signals to
+    its main thread only: in any other, nothing is bounded.
     """
-    if threading.current_thread() is not threading.main_thread():
+    outer, started = signal.getitimer(signal.ITIMER_PROF)[0], time.process_time()
+    if threading.current_thread() is not threading.main_thread() or 0 < outer <= seconds:
         yield
         return
 
@@ -43,6 +47,9 @@ def processor_time(seconds: float) -> Iterator[None]:
     finally:  # once more: the signal may have come just before the line above
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        if outer:
+            left = outer - (time.process_time() - started)
+            signal.setitimer(signal.ITIMER_PROF, max(left, _AT_ONCE), _AGAIN_SECONDS)
 
 
 @contextmanager

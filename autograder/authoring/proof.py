@@ -93,14 +93,14 @@ class Prover:
         )
 
     def _prove(self, cell: Cell) -> Proof:
-        suite = self._suites[cell.name]
+        suite = self.suites[cell.name]
         table = exercise_table(self.judge, suite)
         slips = unseen_slips(self.judge, suite, functions_of(cell.source))
         faults = [
             *table.faults,
             *matters_of_luck(self.judge, suite, table.rejected),
             *cache_faults(self.judge, suite),
-            *disagreements(self.judge, suite, self._shipped[cell.name], functions_of(cell.source)),
+            *disagreements(self.judge, suite, self.shipped[cell.name], functions_of(cell.source)),
             *slips.complaints,
         ]
         file = f"autograder/suites/{self.assignment.name}/test_{cell.name}.py"
@@ -112,11 +112,12 @@ class Prover:
         return self._judge or judge_for(self.assignment)
 
     @cached_property
-    def _suites(self) -> dict[str, Suite]:
+    def suites(self) -> dict[str, Suite]:
+        """The suites by exercise."""
         return {suite.exercise: suite for suite in self.judge.suites}
 
     @cached_property
-    def _shipped(self) -> dict[str, shipped.VisibleExercise]:
+    def shipped(self) -> dict[str, shipped.VisibleExercise]:
         """The visible checks as a student gets them."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "a.checks.json")
@@ -126,10 +127,15 @@ class Prover:
 
 def prove(assignment: Assignment, exercise: str | None = None) -> list[Proof]:
     """Return the proofs of an assignment, or of one exercise; UsageError if there is no exercise of that name."""
+    return Prover(assignment).proofs(exercises_called(assignment, exercise))
+
+
+def exercises_called(assignment: Assignment, exercise: str | None) -> list[str]:
+    """Return all exercises, or the one that is asked for; UsageError if there is none of that name."""
     names = [cell.name for cell in assignment.exercises]
     if exercise and exercise not in names:
         raise UsageError(f"There is no exercise {exercise!r} in {assignment.name}. {meant(exercise, names)}")
-    return Prover(assignment).proofs([exercise] if exercise else None)
+    return [exercise] if exercise else names
 
 
 def refuse_unproved(assignment: Assignment, judge: Judge) -> None:

@@ -45,6 +45,13 @@ class Suspects:
             if few
         }
 
+    def share(self, name: str, calls: Sequence[Call]) -> float:
+        """Return on which share of the calls that went wrong a misconception returns or raises what the student did."""
+        wrong = [c for c in self._relevant(name, calls) if not _same(c.got, c.expected, c.expected)]
+        effects = [(call, self._observe(name, call)) for call in wrong]
+        agree = [_does(e, c) or _returned_alike(c.got, e) or _raised_alike(c.got, e) for c, e in effects]
+        return sum(agree) / max(len(agree), 1)
+
     def _explanations(self, calls: Sequence[Call]) -> list[str]:
         """Name the misconceptions that do what the student did; wrong calls come first, as they tell most apart."""
         wrong_calls = [call for call in calls if not _same(call.got, call.expected, call.expected)]

@@ -55,7 +55,7 @@ class Judge:
         self.namespace = self.reference.namespace
         for suite in self.suites:
             _refuse_unknown_functions(suite, self.reference)
-        self._suspects = {suite.exercise: Suspects(self.namespace, suite.misconceptions) for suite in self.suites}
+        self.suspects = {suite.exercise: Suspects(self.namespace, suite.misconceptions) for suite in self.suites}
 
     def grade(self, session: Answers, seed: int = 0) -> tuple[ExerciseResult, ...]:
         """Try every check of every exercise on a student's session."""
@@ -73,7 +73,7 @@ class Judge:
                 results[check.name], calls[check.name] = self._try(check, session, seed)
         failed = [name for name, result in results.items() if result.outcome == "failed"]
         with contextlib.suppress(Overrun), processor_time(CHECK_SECONDS), undisturbed():
-            for name, wrong in self._suspects[suite.exercise].diagnose(calls, failed).items():
+            for name, wrong in self.suspects[suite.exercise].diagnose(calls, failed).items():
                 results[name] = replace(results[name], hint=wrong.hint, misconception=wrong.name)
         return ExerciseResult(suite.exercise, suite.points, tuple(results.values()))
 

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import ast
 import inspect
-import signal
 import textwrap
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from autograder.bounds import Overrun, processor_time
 from autograder.judge.collect import Suite, SuiteCheck
 from autograder.judge.judge import Judge, fixtures, undisturbed
 from autograder.judge.reference import Namespace, exchanged
 from autograder.judge.slipping import mutants
 from autograder.judge.student import LocalSession, Student
+from autograder.sandbox.failure import StudentFailure
 from autograder.suite.expectations import CheckFailed
 
-SECONDS = 2.0  # after which a call is taken for an endless loop
+SECONDS = 1.0  # of work, after which a call is taken for an endless loop
 Functions = Mapping[str, Callable[..., Any]]
 Sources = Mapping[str, str]
 
@@ -31,12 +30,15 @@ Sources = Mapping[str, str]
 class Slipped:
     """A right program with one slip: whose it is (a variant, or a function of the reference), and what was changed.
 
-    `change` is ``before -> after``; the second place of a program that can be changed so ends in " #2".
+    `change` is ``before -> after``; the second place of a program that can be changed so ends in " #2". `right` and
+    `source` are the function that was changed, before and after.
     """
 
     program: str
     change: str
     functions: Functions
+    right: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,9 @@ class BrokenCheckError(Exception):
 def unseen_slips(judge: Judge, suite: Suite, reference: Sources) -> Unseen:
     """Try every right program of a suite with every slip; `reference` holds the sources of the reference."""
     tried, excused, complaints = 0, 0, []
-    excuses = _excuses(suite)
+    excuses = excuses_of(suite)
     right = right_programs(suite, reference)
-    checks = {name: [*suite.checks, *_partner_checks(judge, suite, program)] for name, program in right.items()}
+    checks = {name: [*suite.checks, *partner_checks(judge, suite, program)] for name, program in right.items()}
     for slipped in slipped_programs(suite, reference, judge.namespace):
         tried += 1
         excuse = excuses.pop((slipped.program, slipped.change), None)
@@ -90,13 +92,15 @@ def slipped_programs(suite: Suite, reference: Sources, namespace: Namespace) -> 
     """
     for function, source in reference.items():
         for change, slipped in _numbered(mutants(source), Counter()):
-            yield Slipped(_of_reference(function), change, {function: _defined(slipped, dict(namespace))})
+            functions = {function: _defined(slipped, dict(namespace))}
+            yield Slipped(_of_reference(function), change, functions, source, slipped)
     for variant in suite.variants:
         seen: Counter[str] = Counter()
         for function, right in variant.functions.items():
-            for change, slipped in _numbered(mutants(_source(right)), seen):
+            source = source_of(right)
+            for change, slipped in _numbered(mutants(source), seen):
                 functions = {**variant.functions, function: _defined(slipped, {"np": np})}
-                yield Slipped(variant.name, change, functions)
+                yield Slipped(variant.name, change, functions, source, slipped)
 
 
 def noticed_by(judge: Judge, checks: list[SuiteCheck], functions: Functions) -> str:
@@ -123,19 +127,11 @@ class BoundedSession(LocalSession):
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call the function `name`; whatever it raises, an end of patience too, is a `StudentFailure`."""
-        if threading.current_thread() is not threading.main_thread():
-            return super().call(name, args, kwargs)
-        before = signal.signal(signal.SIGALRM, _stop)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
         try:
-            return super().call(name, args, kwargs)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise TimeoutError(f"no result in {SECONDS:g} seconds")
+            with processor_time(SECONDS):
+                return super().call(name, args, kwargs)
+        except Overrun:
+            raise StudentFailure(f"`{name}` gave no result in {SECONDS:g} s.", "timeout") from None
 
 
 def fits_its_partners(judge: Judge, suite: Suite, right: Functions) -> bool:
@@ -143,7 +139,7 @@ def fits_its_partners(judge: Judge, suite: Suite, right: Functions) -> bool:
     return all(not noticed_by(judge, [*other.checks], right) for other in _partners(judge, suite, right))
 
 
-def _partner_checks(judge: Judge, suite: Suite, right: Functions) -> list[SuiteCheck]:
+def partner_checks(judge: Judge, suite: Suite, right: Functions) -> list[SuiteCheck]:
     """Return the checks of other exercises that tell whether the cache of a right program is right.
 
     A forward pass that returns a right `out` with a wrong cache is noticed where its backward pass is judged; a
@@ -159,7 +155,7 @@ def _partners(judge: Judge, suite: Suite, right: Functions) -> list[Suite]:
     return [other for other in judge.suites if other is not suite and backward & set(other.functions)]
 
 
-def _excuses(suite: Suite) -> dict[tuple[str, str], str]:
+def excuses_of(suite: Suite) -> dict[tuple[str, str], str]:
     """Return the reason of each excuse, by program and change."""
     of_variants = {(v.name, change): reason for v in suite.variants for change, reason in v.equivalent.items()}
     of_reference = {
@@ -181,7 +177,7 @@ def _numbered(slips: Iterator[tuple[str, str]], seen: Counter[str]) -> Iterator[
         yield change if seen[change] == 1 else f"{change} #{seen[change]}", source
 
 
-def _source(function: Callable[..., Any]) -> str:
+def source_of(function: Callable[..., Any]) -> str:
     """Return the source of a function without its decorators."""
     source = textwrap.dedent(inspect.getsource(function))
     return source[source.index("def ") :]

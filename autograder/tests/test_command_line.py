@@ -165,7 +165,15 @@ def test_suites(tiny: Path) -> None:
     assert list(json.loads(call("suites", "a1_tiny", "--json").stdout)["exercises"]) == ["double"]
     assert "double: 2 of 2 misconceptions caught" in call("suites", "a1_tiny", "double").stdout
     said = refused("suites", "a1_tiny", "doubel", code=2)
+    assert said == refused("suites", "--diagnosis", "a1_tiny", "doubel", code=2)
     assert said == "There is no exercise 'doubel' in a1_tiny. Did you mean double?"
+
+
+def test_diagnosis(tiny: Path) -> None:
+    """How well suites diagnose is printed, as words or as data."""
+    assert "in all" in call("suites", "--diagnosis").stdout
+    found = json.loads(call("suites", "--diagnosis", "a1_tiny", "double", "--json").stdout)
+    assert found["in all"]["rejected"] == found["exercises"]["double"]["wrong"] > 0
 
 
 def test_grade_feedback_report(folder: Path) -> None:

@@ -109,6 +109,30 @@ def test_waiting_does_not_count() -> None:
         time.sleep(0.3)
 
 
+def test_one_bound_in_another() -> None:
+    """The inner one ends what is in it; the outer one goes on counting, and ends one that would take longer."""
+    heard = []
+
+    def spin(seconds: float) -> None:
+        try:
+            with processor_time(seconds):
+                while True:
+                    pass
+        except Overrun as overrun:
+            heard.append(str(overrun))
+
+    def spin_twice() -> None:
+        with processor_time(0.3):
+            spin(0.1)
+            spin(60)
+            while True:
+                pass
+
+    with pytest.raises(Overrun):
+        spin_twice()
+    assert heard == [f"This took more than {took} s of the judge's own processor time." for took in (0.1, 0.3)]
+
+
 def test_a_thread_is_not_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Python brings no signals, the block just runs."""
     ran: list[bool] = []
