@@ -39,7 +39,7 @@ def wrong(shape: tuple[int, ...], where: Any, by: float = 1.0) -> Wrong:
         (wrong((5,), slice(0, 2)), ""),
         (all_wrong([-1.0, -2.0], [1.0, 2.0]), "Every entry is minus what it should be."),
         (all_wrong([1.6, 3.2], [2.0, 4.0]), "Every entry is 0.8 times what it should be."),
-        (all_wrong([1.6, 1.6], [0.0, 0.0]), ""),
+        (all_wrong([1.6, 1.6], [0.0, 0.0]), "Every entry is off by the same amount, 1.6."),
         (all_wrong([1.0, 5.0], [2.0, 3.0]), ""),
     ],
 )

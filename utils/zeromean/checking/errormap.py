@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zeromean.checking import patterns
 from zeromean.checking.compare import Wrong
 
 LARGEST = 40
@@ -27,19 +28,17 @@ class Grid:
 
 
 def pattern(wrong: Wrong) -> str:
-    """Say what the wrong entries have in common: their precision, rows, columns, or one factor; "" if nothing."""
+    """Say what the wrong entries have in common: precision, rows or columns, a factor, an order; "" if nothing."""
     mask = wrong.wrong
     if _single(wrong):
         return "Only the last digits are off: it is right to single precision (float32) only."
-    if mask.all():
-        return _factor(wrong)
     for axis in range(mask.ndim if mask.ndim > 1 and np.count_nonzero(mask) > 1 else 0):
         others = tuple(a for a in range(mask.ndim) if a != axis)
         lines = np.flatnonzero(mask.any(axis=others))
         if 2 * len(lines) <= mask.shape[axis]:
             name = ("in row", "in column")[axis] if mask.ndim == 2 else f"at {{}} of axis {axis}"
             return f"All that is wrong is {_lines(name, lines)}."
-    return ""
+    return patterns.regularity(wrong.got, wrong.expected)
 
 
 def worth_drawing(wrong: Wrong) -> bool:
@@ -187,18 +186,6 @@ def _single(wrong: Wrong) -> bool:
         return False
     rounding = _SINGLE if (got == got.astype(np.float32)).all() else _SINGLE / 5
     return bool((np.abs(got - expected) <= rounding * np.abs(expected).max()).all())
-
-
-def _factor(wrong: Wrong) -> str:
-    """Say so if every entry is the same multiple of what it should be."""
-    if (wrong.expected == 0).any() or not (np.isfinite(wrong.got).all() and np.isfinite(wrong.expected).all()):
-        return ""
-    ratio = wrong.got / wrong.expected
-    factor = float(ratio.flat[0])
-    if factor == 0 or f"{factor:.4g}" == "1" or not np.allclose(ratio, factor, rtol=1e-6, atol=0):
-        return ""
-    times = "minus" if abs(factor + 1) < 1e-6 else f"{factor:.4g} times"
-    return f"Every entry is {times} what it should be."
 
 
 def _lines(name: str, numbers: np.ndarray) -> str:
