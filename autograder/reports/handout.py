@@ -30,9 +30,8 @@ def write(folder: Path) -> Path:
         shutil.copytree(course.ROOT / "assignments", inside / "assignments")
         built = wheel(inside)
         (inside / "constraints.txt").write_text(constraints(), encoding="utf-8")
-        start = render(
-            "start.html.j2", title="Zero Mean: start here", wheel=built.name, assignments=course.assignments()
-        )
+        titles = [(name, site.assignment_title(name)) for name in course.assignments()]
+        start = render("start.html.j2", title="Zero Mean: start here", wheel=built.name, assignments=titles)
         (inside / "START.html").write_text(start, encoding="utf-8")
         return Path(shutil.make_archive(str(folder / NAME), "zip", scratch, NAME))
 

@@ -29,7 +29,7 @@ def write_site(folder: Path) -> Path:
     for _, one in written:
         write_page(one, folder)
     shown = [(_card(source, one), one, (folder / f"{one.name}.slides.html").is_file()) for source, one in written]
-    titles = [(name, _assignment_title(name)) for name in course.assignments()]
+    titles = [(name, assignment_title(name)) for name in course.assignments()]
     values = {"lectures": shown, "assignments": titles, "cards": cards}
     return _page(folder / "index.html", "index.html.j2", title="Zero Mean", **values)
 
@@ -94,5 +94,6 @@ def _released(name: str) -> NotebookNode:
     return nbformat.read(course.ROOT / "assignments" / name / f"{name}.ipynb", as_version=4)
 
 
-def _assignment_title(name: str) -> str:
+def assignment_title(name: str) -> str:
+    """Return the heading of an assignment's notebook."""
     return str(_released(name).cells[0].source.splitlines()[0].lstrip("# "))

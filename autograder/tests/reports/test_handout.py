@@ -76,7 +76,7 @@ def test_a_solved_exercise_is_told_so(unpacked: Path, tmp_path: Path) -> None:
         solved = "\n\n".join(one.reference_cells)
         solved = solved.replace(BEGIN, "").replace(END, "")
         script = tmp_path / f"{name}.py"
-        script.write_text(solved + CHECK.format(name=one.exercises[0].name))
+        script.write_text(solved + CHECK.format(name=one.exercises[0].functions[0]))
         where = unpacked / "assignments" / name
         done = subprocess.run([python, script], cwd=where, capture_output=True, text=True)
         assert "visible checks passed" in done.stdout, done.stdout + done.stderr
