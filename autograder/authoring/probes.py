@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -21,15 +21,15 @@ from zeromean.checking.replay import Replay
 
 from autograder.authoring.attention import needed
 from autograder.authoring.recording import Recorder, varies
+from autograder.authoring.running import GRADES, SEED, runner
+from autograder.authoring.warned import warnings_of
 from autograder.judge.collect import Suite, SuiteCheck
-from autograder.judge.judge import Judge, fixtures, undisturbed
+from autograder.judge.judge import Judge, undisturbed
 from autograder.judge.reference import SuiteError, exchanged
-from autograder.judge.student import Student
 from autograder.suite.expectations import CheckFailed
 from autograder.suite.listening import listening
 
-SEED, GRADES = 20_151_102, 0
-_A_LINE_EACH = ("exercises", "checks", "calls", "looks", "rights", "mistakes", "prints")
+_A_LINE_EACH = ("exercises", "checks", "warnings", "calls", "looks", "rights", "mistakes", "prints")
 
 
 def record(judge: Judge) -> dict[str, Any]:
@@ -60,14 +60,15 @@ def exercise_of(judge: Judge, suite: Suite) -> VisibleExercise:
         for name in suite.functions
     }
     exercise = _with_rights(judge, VisibleExercise(suite.exercise, functions, tuple(checks)), names)
-    return replace(exercise, mistakes=tuple(_mistakes(judge, suite, exercise)))
+    warnings = tuple(warning for _, warning in warnings_of(judge, suite))
+    return replace(exercise, mistakes=tuple(_mistakes(judge, suite, exercise)), warnings=warnings)
 
 
 def _as_data(exercise: VisibleExercise) -> dict[str, Any]:
     data = asdict(replace(exercise, mistakes=()))
-    for check in data["checks"]:
+    for check in (*data["checks"], *data["warnings"]):
         for look in check["looks"]:
-            look["pieces"] = [list(piece.values()) for piece in look["pieces"]]
+            look["pieces"] = [list(piece.values())[: 4 if piece["given"] else 3] for piece in look["pieces"]]
     mistakes = [
         {"hint": m.hint, "prints": [[*call, shown] for call, shown in m.prints.items()]} for m in exercise.mistakes
     ]
@@ -77,12 +78,12 @@ def _as_data(exercise: VisibleExercise) -> dict[str, Any]:
 def _recorded(judge: Judge, check: SuiteCheck) -> tuple[list[Probe], list[Look]]:
     """Run one visible check with the reference; return its calls, and all that it asks about them."""
     recorder, other = Recorder(judge.reference), Recorder(judge.reference)
-    run = _runner(judge, check, SEED)
+    run = runner(judge, check, SEED)
     try:
         with listening(recorder.hear):
             run(recorder)
         with listening(other.hear):
-            _runner(judge, check, GRADES)(other)
+            runner(judge, check, GRADES)(other)
     except CheckFailed as failure:
         raise SuiteError(f"{check.name} fails with the reference: {failure} Mend the check.") from failure
     except DataError as error:
@@ -111,14 +112,6 @@ def _refuse_same_numbers(check: SuiteCheck, mine: list[Probe], grades: list[Prob
                 f"{check.name} is visible, but calls `{mine[call].function}` with the same values in every run: what "
                 "is shipped would hold the answer to what is graded. Ask for `rng` and draw them."
             )
-
-
-def _runner(judge: Judge, check: SuiteCheck, seed: int) -> Callable[[Student], None]:
-    def run(student: Student) -> None:
-        with undisturbed():
-            check.function(**fixtures(check.name, check.fixtures, student, judge.reference, seed))
-
-    return run
 
 
 def _with_rights(judge: Judge, exercise: VisibleExercise, names: Sequence[str]) -> VisibleExercise:
@@ -160,11 +153,7 @@ def _relevant(check: VisibleCheck, functions: set[str]) -> list[int]:
 def _lines(data: Any, depth: int = 0, key: str = "") -> Iterator[str]:
     """Write JSON so that each call, question and fingerprint has a line of its own: a change shows as that."""
     pad = "\n" + " " * (depth + 1)
-    if (
-        isinstance(data, list)
-        and key in ("exercises", "checks", "calls", "looks", "rights", "mistakes", "prints")
-        and data
-    ):
+    if isinstance(data, (list, tuple)) and key in _A_LINE_EACH and data:
         yield "["
         for i, item in enumerate(data):
             yield ("," if i else "") + pad

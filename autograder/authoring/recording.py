@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from zeromean.checking.encoding import DataError, encode
-from zeromean.checking.handing import cache_of, handed_on, source_of
+from zeromean.checking.handing import CACHE_PART, cache_of, handed_on, source_of
 from zeromean.checking.layout import Cache
 from zeromean.checking.probes import Look, Piece, Probe
 
@@ -28,6 +28,7 @@ class _Live:
     """The objects of one call as the suite holds them, and what they were when the call was over."""
 
     arguments: dict[str, Any]
+    held: dict[str, dict[Any, Any]]
     left: dict[str, Any]
     returned: Any = None
     parts: list[Any] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Recorder(Student):
         self._trusted = reference
         self._live: list[_Live] = []
         self._awaited = ""
+        self._held: dict[str, dict[Any, Any]] = {}
 
     def hear(self, question: Question) -> None:
         """Write down a question that the check asks, and about which pieces of what came back."""
@@ -52,6 +54,8 @@ class Recorder(Student):
             self._awaited = question.expected
             return
         pieces = self._pieces(question)
+        if question.comparison == "serves":
+            self._ship_cache(pieces[0].call, question.got)
         look = Look(
             question.comparison,
             pieces,
@@ -88,7 +92,7 @@ class Recorder(Student):
         objects = {name: value for name, value in arguments.items() if type(value) is not Cache}
         left = {name: encode(value, layout_only=True) for name, value in objects.items()}
         probe = Probe(call.function, inputs, len(call.args), left=left, only_prepares=only_prepares)
-        live = _Live(arguments, {name: _written(value) for name, value in objects.items()}, result)
+        live = _Live(arguments, self._held, {name: _written(value) for name, value in objects.items()}, result)
         if effect.raised:
             probe = replace(probe, raises=self._awaited or effect.raised[0])
         else:
@@ -116,13 +120,15 @@ class Recorder(Student):
         return {**dict(zip(names, args, strict=False)), **kwargs}
 
     def _inputs(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        return {name: self._input(value) for name, value in self._named(function, args, kwargs).items()}
+        arguments = self._named(function, args, kwargs)
+        self._held = {name: dict(value) for name, value in arguments.items() if isinstance(value, dict)}
+        return {name: self._input(value) for name, value in arguments.items()}
 
     def _input(self, value: Any) -> Any:
         """Write down an argument: as it is, or as where it came from."""
         if type(value) is Cache:
             position = next(i for i, live in enumerate(self._live) if live.cache is value)
-            self.probes[position] = replace(self.probes[position], cache=encode(steady(value.reference)))
+            self._ship_cache(position, value)
             return cache_of(position)
         for position in reversed(range(len(self._live) if isinstance(value, _OBJECTS) else 0)):
             live = self._live[position]
@@ -135,13 +141,18 @@ class Recorder(Student):
                     return _handed(position, "", part, live.gave[part], value)
         return encode(value)
 
+    def _ship_cache(self, position: int, cache: Cache) -> None:
+        self.probes[position] = replace(self.probes[position], cache=encode(steady(cache.reference)))
+
     def _pieces(self, question: Question) -> tuple[Piece, ...]:
         """Find out about which pieces a question is asked."""
         asked = question.got
         for position, live in enumerate(self._live):
             if isinstance(asked, tuple) and asked is live.returned:
                 return tuple(Piece(position, "", part) for part in range(len(live.parts)))
-        found = [self._piece(thing) for thing in (asked if isinstance(asked, tuple) else (asked,))]
+        stays = question.comparison == "unchanged"  # is asked of what was handed over, wherever it stands now
+        find = self._piece_given if stays else self._piece
+        found = [find(thing) for thing in (asked if isinstance(asked, tuple) else (asked,))]
         pieces = tuple(piece for piece in found if piece is not None)
         if question.comparison == "condition" or not pieces or len(pieces) < len(found):
             said = f"it asks {question.what!r} of" if question.comparison == "condition" else "it looks at"
@@ -158,8 +169,18 @@ class Recorder(Student):
                     return Piece(position, argument, key)
         return None
 
+    def _piece_given(self, thing: Any) -> Piece | None:
+        for position in reversed(range(len(self._live))):
+            for argument, held in self._live[position].held.items():
+                for key, value in held.items():
+                    if value is thing and isinstance(value, _OBJECTS):
+                        return Piece(position, argument, key, given=True)
+        return self._piece(thing)
+
     def _was_given(self, piece: Piece, expected: Any) -> bool:
         """Whether a piece is compared with what it was before the call, which the data holds already."""
+        if piece.given:  # and the reference left it alone
+            return bool(_written(self._live[piece.call].held[piece.argument][piece.key]) == encode(expected))
         data = self.probes[piece.call].inputs.get(piece.argument)
         if not piece.argument or source_of(data) is not None:
             return False
@@ -172,6 +193,8 @@ def _within(live: _Live) -> Iterator[tuple[str, Any, Any]]:
     """Yield every piece of a call: the parts of its result, its arguments, and what is in dicts among these."""
     for part, value in enumerate(live.parts):
         yield "", part, value
+    if live.cache is not None:
+        yield "", CACHE_PART, live.cache
     for name, value in live.arguments.items():
         yield name, None, value
         if isinstance(value, dict):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from zeromean.checking.probes import VisibleExercise
 from zeromean.checking.replay import Replay
@@ -39,6 +40,22 @@ def disagreements(judge: Judge, suite: Suite, shipped: VisibleExercise, referenc
                     f"{outcome.message or failure} Compare in the check what the student's functions return, and "
                     "nothing else."
                 )
+
+
+def false_alarms(judge: Judge, suite: Suite, shipped: VisibleExercise, asked: Sequence[SuiteCheck]) -> Iterator[str]:
+    """Say of which known program ``check(f)`` warns, though the grade takes no marks for it.
+
+    `asked` are the hidden checks from which the warnings were made, in order.
+    """
+    for program in (*suite.variants, *suite.misconceptions):
+        namespace = exchanged(judge.namespace, program.functions)
+        for check, warning in zip(asked, shipped.warnings, strict=True):
+            alone = replace(shipped, warnings=(warning,))
+            with undisturbed():
+                replay = Replay(alone, namespace, seconds=SECONDS)
+                warned = replay.warnings(replay.outcomes())
+            if warned and not _failure(judge, check, namespace):
+                yield f"of {program.name}, check(f) warns `{warned[0].message}`, and the grade passes {check.name}."
 
 
 def _programs(judge: Judge, suite: Suite, reference: Sources) -> Iterator[tuple[str, Functions]]:

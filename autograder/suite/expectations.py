@@ -101,13 +101,21 @@ def unchanged(**arrays: np.ndarray) -> Iterator[None]:
         expect_unchanged(array, before[name], name)
 
 
-def expect_dtype(got: Any, dtype: Any, what: str = "out") -> None:
-    """Fail unless the array `got` has the dtype asked for."""
-    tell("of_dtype", got, None, what, dtype=np.dtype(dtype).name)
+def expect_dtype(got: Any, dtype: Any, what: str = "out", *, unless: np.ndarray | None = None) -> None:
+    """Fail unless the array `got` has the dtype asked for, or still holds the values `unless` that it had before."""
+    options = {"dtype": np.dtype(dtype).name} | ({} if unless is None else {"unless": unless})
+    tell("of_dtype", got, None, what, **options)
     if isinstance(got, Misfit):
         got.fail()
-    if message := comparisons.of_dtype(got, None, what, dtype=np.dtype(dtype).name):
+    if message := comparisons.of_dtype(got, None, what, **options):
         raise CheckFailed(message)
+
+
+def expect_key(left: dict[Any, Any], key: Any, what: str = "the dict that was given") -> None:
+    """Fail if a dict that was handed over has no such key after the call."""
+    tell("has_key", left, None, what, key=key)
+    if message := comparisons.has_key(left, None, what, key=key):
+        raise CheckFailed(f"{message}.")
 
 
 def expect_raises(exception: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

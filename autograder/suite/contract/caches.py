@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from zeromean.checking import comparisons
 from zeromean.checking.mismatch import describe_mismatch
 
 from autograder.suite.contract.ordered import Flaw, ordered
 from autograder.suite.expectations import CheckFailed, Misfit, WrongCache, expect_close, expect_unchanged
 from autograder.suite.gradients import gradients_of, in_a_tuple
+from autograder.suite.listening import tell
 
 Cases = Callable[[np.random.Generator], Iterator[tuple[Any, ...]]]
 NEAR = 1e-7
@@ -29,6 +31,7 @@ def cache_serves(pair: str, cases: Cases, *, points: float, after: str, proof: b
         for args, dout in cases(rng):
             expected = gradients_of(reference, pair, args, dout)
             _, cache = student.forward_for_backward(forward, *args)
+            tell("serves", cache, (dout, expected), "cache", backward=backward)
             differs = _differs(cache.student, cache.reference, "cache")
             if differs and not _serves(getattr(student, backward), dout, cache, expected):
                 raise WrongCache(f"{differs}. Nor does your `{backward}` get right gradients from this cache.")
@@ -52,12 +55,16 @@ def same_twice(pair: str, cases: Cases, *, points: float, after: str, proof: boo
         for args, dout in cases(rng):
             given = dout.copy()
             _, cache = student.forward_for_backward(f"{pair}_forward", *args)
-            first = [np.copy(part) for part in in_a_tuple(getattr(student, backward)(given, cache))]
+            returned = in_a_tuple(getattr(student, backward)(given, cache))
+            first = [np.copy(part) for part in returned]
             expect_unchanged(given, dout, "dout")
             second = in_a_tuple(getattr(student, backward)(given, cache))
-            for now, then, name in zip(second, first, reference.result_names(backward), strict=True):
-                if differs := _differs(now, then, name):
-                    raise CheckFailed(f"In a second call, {differs}. Does the first one edit something in the cache?")
+            for now, then, before, name in zip(second, first, returned, reference.result_names(backward), strict=True):
+                tell("same_again", (now, before), None, name)
+                if isinstance(now, Misfit):
+                    now.fail()
+                if message := comparisons.same_again((now, then), None, name):
+                    raise CheckFailed(message)
 
     hint = "You seem to work inside the arrays of the cache. Could the backward pass be run once more?"
     body = "result = right({args})\nfor part in cache:\n    part *= 0.5\nreturn result"

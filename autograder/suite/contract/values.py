@@ -10,7 +10,7 @@ import numpy as np
 from zeromean.checking.comparisons import TOLERANCE
 
 from autograder.suite.contract.ordered import Flaw, ordered
-from autograder.suite.expectations import expect, expect_close, expect_dtype
+from autograder.suite.expectations import expect_close, expect_dtype, expect_key
 from autograder.suite.gradients import gradients_of
 
 Cases = Callable[[np.random.Generator], Iterator[tuple[Any, ...]]]
@@ -130,7 +130,7 @@ def _compare(got: Any, expected: Any, names: Sequence[str], tolerance: float) ->
 
 def _compare_dicts(left: dict[str, Any], right: dict[str, Any], tolerance: float) -> None:
     for key, value in right.items():
-        expect(key in left, f"after the call, {key!r} is missing in the dict that was given.")
+        expect_key(left, key)
         _compare_one(left[key], value, f"[{key!r}]", tolerance)
 
 

@@ -21,7 +21,7 @@ def test_solved_notebook_shows_everything(assignment: Assignment, notebook: Note
     reveals = [cell for cell in assignment.cells if "reveal(" in cell.source]
     assert sum("predicted" in text for _, text in notebook.shown) == len(reveals)
     for text in notebook.of("stages("):
-        assert re.match(r"(\d+) of \1 steps are right", text)
+        assert re.match(r"(\d+) of \1 steps passed", text)
     marks, count = sum(cell.points for cell in assignment.exercises), len(assignment.exercises)
     for text in notebook.of("progress()"):
         passes = rf"{count} of {count} exercises pass\w* \w+ visible checks, worth {marks:g} of {marks:g} marks"

@@ -28,7 +28,7 @@ class AnswerKey:
     def __init__(self, exercise: VisibleExercise) -> None:
         self._exercise = exercise
         self._known: dict[str, tuple[Any, dict[str, Any]]] = {}
-        for number, check in enumerate(exercise.checks):
+        for number, check in enumerate((*exercise.checks, *exercise.warnings)):
             for position, probe in enumerate(check.calls):
                 if all(source_of(data) is None or CACHE in data for data in probe.inputs.values()):
                     self._note(f"check {number}", position, probe, check)
@@ -43,7 +43,7 @@ class AnswerKey:
         parts: list[Any] = list(result) if several else [result]
         left: dict[str, Any] = {}
         for look in check.looks:
-            (piece,) = look.pieces
+            piece, *_ = look.pieces
             if piece.call == position and look.comparison == "close":
                 if piece.argument:
                     left[piece.argument] = {**left.get(piece.argument, {}), piece.key: decode(look.expected)}

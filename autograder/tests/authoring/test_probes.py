@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from zeromean.checking import probes as shipped
 from zeromean.checking.comparisons import TOLERANCE
+from zeromean.checking.outcome import Outcome
 from zeromean.checking.replay import Replay
-from zeromean.checking.trial import Outcome
 
 from autograder.authoring import course, probes
 from autograder.authoring.judging import judge_for
+from autograder.authoring.warned import KEYS_STAY, warnings_of
+from autograder.judge.agreement import false_alarms
 from autograder.judge.collect import Replacement
 from autograder.judge.judge import Judge
 from autograder.judge.reference import SuiteError, documented_results, exchanged
@@ -202,6 +204,65 @@ def test_check_of_the_dtype_alone(judge_of: Callable[[str], Judge], tmp_path: Pa
     assert "expected float32" in replay(judge, tmp_path, {"scale_forward": promotes})["it"].message
 
 
+HIDDEN = '''
+@points(1, visible=True)
+def test_out(student, rng):
+    """out"""
+    x = rng.normal(size=(2, 3))
+    expect_close(student.scale_forward(x, 2.0, start())[0], 2 * x)
+
+@points(1, after="test_out")
+def test_dtype_first(student, rng):
+    """float32 stays"""
+    x = rng.normal(size=(2, 3)).astype(np.float32)
+    out, _ = student.scale_forward(x, 2.0, start())
+    expect_dtype(out, np.float32)
+    expect_close(out, 2 * x)
+
+@points(1, after="test_dtype_first")
+def test_values_first(student, rng):
+    """a huge batch"""
+    x = 1e9 * rng.normal(size=(2, 3))
+    out, _ = student.scale_forward(x, 2.0, start())
+    expect_close(out, 2 * x)
+    expect_unchanged(x, x, "x")
+
+@points(1, after="test_values_first")
+def test_old_mean(student, rng):
+    """the state gets a new array"""
+    state = start()
+    with unchanged(mean=state["mean"]):
+        student.scale_forward(rng.normal(size=(2, 3)), 2.0, state)
+    expect_key(state, "mean")
+
+@points(1)
+def test_no_data(student, rng):
+    """what cannot be written down"""
+    x = rng.normal(size=(2, 3))
+    with unchanged(x=x):
+        student.scale_forward(x, 2.0, {**start(), "f": print})
+'''
+IN_FLOAT64 = """
+@misconception("scale_forward", hint="Which dtype?")
+def in_float64(x, factor, state):
+    state["mean"] = (state["mean"] + x.mean(axis=0)) / 2
+    return x.astype(float) * factor, (factor,)
+"""
+
+
+def test_what_hidden_checks_ask_without_an_answer(judge_of: Callable[[str], Judge]) -> None:
+    """A hidden check that begins with a question of dtype or of what stays is shipped as that question, and no more."""
+    judge = judge_of(HIDDEN)
+    found = [(check.name, said) for check, said in warnings_of(judge, judge.suites[0])]
+    assert [name for name, _ in found] == ["test_dtype_first", "test_old_mean", "test_old_mean"]
+    dtype, stays, keys = (said for _, said in found)
+    assert [look.comparison for look in dtype.looks] == ["of_dtype"]
+    assert (dtype.sentence, dtype.after, stays.after) == ("float32 stays", 0, 0)
+    assert (stays.looks[0].pieces[0].given, stays.looks[0].as_given) == (True, True)
+    assert (keys.sentence, keys.looks[0].options) == (KEYS_STAY, {"key": "mean"})
+    assert all(look.expected is None for said in (dtype, stays, keys) for look in said.looks)
+
+
 def test_names_of_results() -> None:
     """The names of results come from the "Returns" section."""
 
@@ -250,6 +311,42 @@ def test_right_programs_pass(real: tuple[Judge, Path]) -> None:
         assert {o.state for o in Replay(exercise, judge.reference.namespace).outcomes()} == {"passed"}
     for variant, outcomes in tried(judge, path, "variants"):
         assert {o.sentence: o.message for o in outcomes if o.state != "passed"} == {}, variant.name
+
+
+def test_no_false_alarm(real: tuple[Judge, Path]) -> None:
+    """Of no known program, right or wrong, does check(f) warn what the grade takes no marks for."""
+    judge, path = real
+    for exercise, suite in zip(shipped.read(path), judge.suites, strict=True):
+        asked = [check for check, _ in warnings_of(judge, suite)]
+        assert list(false_alarms(judge, suite, exercise, asked)) == []
+
+
+def test_false_alarm_is_noticed(judge_of: Callable[[str], Judge], tmp_path: Path) -> None:
+    """A warning that a hidden check does not stand behind is named, with the program."""
+    judge = judge_of(HIDDEN + IN_FLOAT64)
+    suite = judge.suites[0]
+    probes.write(judge, tmp_path / "a.checks.json")
+    (exercise,) = shipped.read(tmp_path / "a.checks.json")
+    asked = [check for check, _ in warnings_of(judge, suite)]
+    assert list(false_alarms(judge, suite, exercise, asked)) == []
+    (said,) = false_alarms(judge, suite, exercise, [suite.checks[0], *asked[1:]])
+    assert said.startswith("of in_float64, check(f) warns `out has dtype float64, expected float32.`, and the grade")
+
+
+def test_what_is_warned_of(real: tuple[Judge, Path]) -> None:
+    """Of the misconceptions that pass every visible check, some are warned of, and at most 4 in 10 of all are not."""
+    judge, path = real
+    silent, told, known = 0, 0, 0
+    for exercise, suite in zip(shipped.read(path), judge.suites, strict=True):
+        for program in suite.misconceptions:
+            replay = Replay(exercise, exchanged(judge.namespace, program.functions))
+            outcomes = replay.outcomes()
+            warnings = replay.warnings(outcomes)
+            known += 1
+            silent += not _failed(outcomes) and not warnings
+            told += not _failed(outcomes) and bool(warnings)
+    assert told > 0
+    assert silent <= 0.4 * known
 
 
 def test_visible_misconceptions_are_recognised(real: tuple[Judge, Path]) -> None:

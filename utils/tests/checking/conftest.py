@@ -92,7 +92,7 @@ def mistakes(made: VisibleExercise) -> list[dict[str, Any]]:
 def as_data(made: VisibleExercise) -> dict[str, Any]:
     """Return an exercise as it is written to a file."""
     data = asdict(made)
-    for check in data["checks"]:
+    for check in (*data["checks"], *data["warnings"]):
         for question in check["looks"]:
             question["pieces"] = [list(piece.values()) for piece in question["pieces"]]
     return data

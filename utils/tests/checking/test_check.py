@@ -161,7 +161,7 @@ def test_what_it_does_beside_its_work(said: Said) -> None:
     report = said(forward("print('a'); print('b'); print('c'); x -= x.mean(axis=0); np.log(-1); return x, x.shape"))
     assert report.count("center_forward printed: a (and 2 more lines)") == 1
     assert report.count("center_forward caused a RuntimeWarning: invalid value encountered in log") == 1
-    assert report.count("center_forward changed x, which it was given. Work on a copy.") == 1
+    assert report.count("Your function changed `x`, an array it was given. Work on a copy.") == 1
 
 
 def test_calls_do_not_disturb_each_other(said: Said) -> None:
@@ -258,3 +258,27 @@ def test_only_the_students_own_raise_means_to_do(said: Said) -> None:
     report = said(forward("import abc; import numbers; return numbers.Real.__float__(1)"))
     assert "center_forward raised NotImplementedError" in report
     assert "is not written yet" not in report
+
+
+def with_example(body: str) -> Any:
+    """Return a `center_forward` with an example in its docstring."""
+    example = ">>> center_forward(np.array([[1.0], [3.0]]), {})[0].ravel()\n    array([-1.,  1.])"
+    return forward(f'"""Centre.\n\n    {example}\n    """\n    {body}')
+
+
+def test_example_of_the_docstring(said: Said) -> None:
+    """The example is run by value, for information: always if it is wrong, and if it is right beside what fails."""
+    assert "example" not in said(with_example(RIGHT["center_forward"]))
+    report = said(with_example("state['mean'] = x.mean(axis=0); return 2 * (x - state['mean']), x.shape"))
+    assert "  » example   the example of center_forward's docstring\n" in report
+    assert "gives something else: the result: 2 of 2 entries differ; the worst is the result[0]: got -2" in report
+    report = said(with_example("state['mean'] = 0 * x[0]; return x - x.mean(axis=0), x.shape"))
+    assert "the example of center_forward's docstring\n      It gives what it says." in report
+    body = "assert len(x) > 2; state['mean'] = x.mean(axis=0); return x - x.mean(axis=0), x.shape"
+    assert "raises AssertionError" in said(with_example(body))
+
+
+def test_example_is_stopped_and_waits_for_what_is_written(said: Said) -> None:
+    """An example that never ends is stopped like any call; one of a stub says nothing."""
+    assert "example" not in said(with_example("raise NotImplementedError"))
+    assert "example" not in said(with_example("while len(x) == 2: pass\n    return x, x.shape"))

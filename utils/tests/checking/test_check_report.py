@@ -11,8 +11,8 @@ import pytest
 from zeromean.checking import errormap
 from zeromean.checking.compare import Wrong
 from zeromean.checking.mismatch import differs
+from zeromean.checking.outcome import Outcome
 from zeromean.checking.report import Report, as_html, as_text
-from zeromean.checking.trial import Outcome
 
 
 def all_wrong(got: list[float], expected: list[float]) -> Wrong:

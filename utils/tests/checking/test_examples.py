@@ -50,7 +50,7 @@ ARRAY = "Double.\n\n>>> double(np.array([1.0, 2.0]))\narray([2.,   4.0])\n"
 )
 def test_examples(doc: str, does: Callable[..., Any], says: str) -> None:
     """Values count, not spaces and digits; the first line that gives something else is told."""
-    said = wrong_example(documented(doc, does), {"np": np})
+    said = wrong_example(documented(doc, does), {"np": np}) or ""
     assert says in said
     assert bool(says) == bool(said)
 

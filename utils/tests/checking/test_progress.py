@@ -107,9 +107,9 @@ def test_stages_stop_at_the_first_wrong_one(outlined: Path, capsys: pytest.Captu
     assert compared(steps, {"mean": 2, "dx": 3.0}) == [("passed", "mean", ""), ("passed", "dx", "")]
     stages("center", {"mean": 5.0, "dx": 3.0})
     assert capsys.readouterr().out.splitlines() == [
-        "0 of 2 steps are right.",
-        "  ✗ look here  mean got 5, expected 2.",
-        "  … later      dx is judged when mean is right",
+        "0 of 2 steps passed.",
+        "  ✗ not yet    mean got 5, expected 2.",
+        "  … not tried  dx is tried as soon as mean passes",
     ]
     stages("center", {"mean": None})
     assert capsys.readouterr().out.count("○ to do") == 2

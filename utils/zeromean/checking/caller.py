@@ -15,6 +15,7 @@ from types import FrameType, FunctionType, TracebackType
 from typing import Any, Literal
 
 SECONDS = 3.0
+Function = Callable[..., Any]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from zeromean.checking import probes
 from zeromean.checking.caller import innermost
+from zeromean.checking.last import LastCall
 from zeromean.checking.looks import show
 from zeromean.checking.probes import ProbesError, VisibleExercise
 from zeromean.checking.progress import remember
@@ -26,41 +27,60 @@ class NotYet(Exception):  # noqa: N818 - a check that does not pass yet is no er
         return [str(self)]
 
 
-def check(*functions: Function) -> None:
-    """Try the visible checks of the exercise to which your functions belong, and show what came of them.
+class Check:
+    """``check(f)``; what the last failed call was stays at hand as ``check.last``."""
 
-    Parameters
-    ----------
-    *functions : function
-        Your functions themselves, without parentheses. If an exercise has two, either is enough: the other is
-        taken from the same notebook.
+    def __init__(self) -> None:
+        self.last = LastCall()
 
-    Raises
-    ------
-    NotYet
-        If some check did not pass. The report above it says which, and why.
+    def __call__(self, *functions: Function) -> None:
+        """Try the visible checks of the exercise to which your functions belong, and show what came of them.
 
-    Examples
-    --------
-    >>> check(batchnorm_forward)                                    # doctest: +SKIP
-    >>> check(mean_only_bn_forward, mean_only_bn_backward)          # doctest: +SKIP
-    """
-    _refuse_what_is_no_function(functions)
-    try:
-        exercises = [e for path in probes.find(Path.cwd()) for e in probes.read(path)]
-    except ProbesError as error:
-        raise NotYet(str(error)) from None
-    named = _named(functions, sys._getframe(1).f_globals, {name for e in exercises for name in e.functions})
-    reports, so_far = [], ""
-    for exercise in _exercises_of(named, exercises):
-        replay = Replay(exercise, _namespace(named))
-        outcomes = replay.outcomes()
-        names = [name for name in exercise.functions if name in named]
-        reports.append(Report(names, outcomes, tuple(replay.notes)))
-        so_far = remember(exercise.name, reports[-1].passed)
-    show(as_html(reports, so_far), as_text(reports, so_far))
-    if not all(report.passed for report in reports):
-        raise NotYet(" ".join(report.headline for report in reports if not report.passed))
+        Parameters
+        ----------
+        *functions : function
+            Your functions themselves, without parentheses. If an exercise has two, either is enough: the other is
+            taken from the same notebook.
+
+        Raises
+        ------
+        NotYet
+            If some check did not pass. The report above it says which, and why.
+
+        Examples
+        --------
+        >>> check(batchnorm_forward)                                    # doctest: +SKIP
+        >>> check(mean_only_bn_forward, mean_only_bn_backward)          # doctest: +SKIP
+        >>> check.last                                                  # doctest: +SKIP
+        """
+        _refuse_what_is_no_function(functions)
+        notebook = sys._getframe(1).f_globals
+        try:
+            exercises = [e for path in probes.find(Path.cwd()) for e in probes.read(path)]
+        except ProbesError as error:
+            raise NotYet(str(error)) from None
+        named = _named(functions, notebook, {name for e in exercises for name in e.functions})
+        reports, so_far = [], ""
+        for exercise in _exercises_of(named, exercises):
+            reports.append(_report(exercise, named, notebook))
+            so_far = remember(exercise.name, reports[-1].passed)
+        if failed := next((report.failed_call for report in reports if report.failed_call), None):
+            self.last = LastCall(failed, notebook)
+        show(as_html(reports, so_far), as_text(reports, so_far))
+        if not all(report.passed for report in reports):
+            raise NotYet(" ".join(report.headline for report in reports if not report.passed))
+
+
+check = Check()
+check.__doc__ = Check.__call__.__doc__
+
+
+def _report(exercise: VisibleExercise, named: Mapping[str, Function], notebook: Mapping[str, Any]) -> Report:
+    replay = Replay(exercise, _namespace(named))
+    outcomes = replay.outcomes()
+    warnings, examples = replay.warnings(outcomes), replay.examples(notebook)
+    names = [name for name in exercise.functions if name in named]
+    return Report(names, outcomes, tuple(replay.notes), warnings, examples)
 
 
 def _refuse_what_is_no_function(functions: Sequence[Any]) -> None:

@@ -62,6 +62,12 @@ def closed(message: str) -> str:
     return message if message.endswith((".", "?", "!")) else f"{message}."
 
 
+def sentence(message: str) -> str:
+    """Write what a question found as a sentence: names of arrays stay as they are."""
+    starts = message.startswith(("your ", "after the "))
+    return closed(message[:1].upper() + message[1:] if starts else message)
+
+
 def refuse_layout(probe: Probe, result: Any, parts: Sequence[Any]) -> str:
     """Say how a result as a whole is laid out otherwise than the reference's, whose `parts` are given."""
     name, count = probe.function, len(parts) + probe.has_cache
@@ -91,7 +97,7 @@ def asked(look: Look, got: Any, expected: Any, *, left: bool) -> Difference | No
     if not message:
         return None
     if look.comparison != "close":
-        return Difference(closed(message[:1].upper() + message[1:] if message.startswith("your") else message))
+        return Difference(sentence(message))
     wrong = _first_wrong(got, expected, look.what, options)
     return Difference(closed(f"After the call, {message}" if left else message), wrong)
 

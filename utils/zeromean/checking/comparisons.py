@@ -30,10 +30,24 @@ def unchanged(now: Any, before: Any, what: str) -> str:
     return f"your function changed `{what}`, an array it was given. Work on a copy."
 
 
-def of_dtype(got: Any, expected: Any, what: str, *, dtype: str) -> str:
-    """Ask for the dtype alone."""
+def of_dtype(got: Any, expected: Any, what: str, *, dtype: str, unless: Any = None) -> str:
+    """Ask for the dtype alone; what still holds the values `unless` was not made by the call, and may have any."""
+    if unless is not None and np.array_equal(got, unless):
+        return ""
     mine, right = np.asarray(got).dtype, np.dtype(dtype)
     return "" if mine == right else f"{what} has dtype {mine}, expected {right}."
+
+
+def has_key(got: Any, expected: Any, what: str, *, key: Any) -> str:
+    """Ask whether a dict that was handed over still has one of its keys, or has it now."""
+    return "" if key in got else f"after the call, {key!r} is missing in {what}"
+
+
+def same_again(got: Any, expected: Any, what: str, *, atol: float = 1e-7) -> str:
+    """Ask of a pair whether the result of a second call, given the same, is that of the first."""
+    now, then = got
+    message = close(now, then, what, rtol=atol, atol=atol)
+    return f"In a second call, {message}. Does the first one edit something in the cache?" if message else ""
 
 
 def up_to_sign(got: Any, expected: Any, what: str, *, rtol: float = TOLERANCE, atol: float = TOLERANCE) -> str:
@@ -102,7 +116,6 @@ def drawn_from(got: Any, expected: Any, what: str) -> str:
     return f"no number was drawn from `{what}`, the random generator that was handed over"
 
 
-COMPARISONS: dict[str, Callable[..., str]] = {
-    rule.__name__: rule
-    for rule in (close, unchanged, of_dtype, up_to_sign, whitened, orthogonal, moments, same_affine_map, drawn_from)
-}
+_PLAIN = (close, unchanged, of_dtype, has_key, same_again)
+_PROPERTIES = (up_to_sign, whitened, orthogonal, moments, same_affine_map, drawn_from)
+COMPARISONS: dict[str, Callable[..., str]] = {rule.__name__: rule for rule in (*_PLAIN, *_PROPERTIES)}

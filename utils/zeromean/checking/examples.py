@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from zeromean.checking.caller import innermost
 from zeromean.checking.mismatch import describe_mismatch
 
 DIGITS = 1e-6  # an example prints no more
@@ -22,28 +23,35 @@ _PRINTED = {
 }
 
 
-def wrong_example(function: Callable[..., Any], names: Mapping[str, Any]) -> str:
-    """Say what is wrong with the examples of a docstring, in the first line that gives something else; else nothing.
+def wrong_example(function: Callable[..., Any], names: Mapping[str, Any]) -> str | None:
+    """Say what is wrong with the examples of a docstring, in the first line that gives something else.
 
     Parameters
     ----------
     function : function
-        The one whose examples are run; under its own name it is what they call.
+        The one whose examples are run; under its own name, and those of `names`, it is what they call.
     names : mapping
         What else they may use, such as ``np``; it is not changed.
+
+    Returns
+    -------
+    str or None
+        Nothing ("") if all is as the docstring says; None if it has no example, or meets what is not written yet.
     """
-    found = doctest.DocTestParser().get_examples(inspect.getdoc(function) or "")
-    here: dict[str, Any] = {"np": np, **names, function.__name__: function}
+    found = doctest.DocTestParser().get_examples(inspect.getdoc(innermost(function)) or "")
+    here: dict[str, Any] = {"np": np, getattr(function, "__name__", ""): function, **names}
     for example in found:
         source = example.source.strip()
         try:
             with redirect_stdout(StringIO()):
                 value = _run(source, here)
+        except NotImplementedError:
+            return None
         except Exception as error:
-            return f"`{source}` raises {type(error).__name__}: {error}" if not example.exc_msg else ""
+            return "" if example.exc_msg else f"`{source}` raises {type(error).__name__}: {error}".strip()
         if example.want and (message := _other(value, example.want)):
             return f"`{source}` gives something else: {message}"
-    return ""
+    return "" if found else None
 
 
 def _run(source: str, names: dict[str, Any]) -> Any:

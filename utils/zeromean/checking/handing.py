@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 CACHE, HANDED = "cache of call", "handed on by call"
+CACHE_PART = "cache"  # the key of the piece that a backward pass is given, beside the numbers of the other parts
 
 
 def cache_of(call: int) -> dict[str, Any]:

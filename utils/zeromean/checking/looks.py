@@ -5,17 +5,19 @@ from __future__ import annotations
 import sys
 
 STYLE = """
-.zm-check{--zm-good:#00634a;--zm-bad:#a63c00;--zm-quiet:#5c5f66;--zm-fill:#d55e00;--zm-line:#8a8f98;
+.zm-check{--zm-good:#00634a;--zm-bad:#a63c00;--zm-warn:#7a5600;--zm-quiet:#5c5f66;--zm-fill:#d55e00;--zm-line:#8a8f98;
 --zm-text:var(--jp-content-font-color0,#111);--zm-font:var(--jp-content-font-family,system-ui,sans-serif);
 color:var(--zm-text);font:15px/1.5 var(--zm-font);max-width:54rem;padding:2px 0 4px}
-[data-jp-theme-light="false"] .zm-check,.vscode-dark .zm-check{--zm-good:#4fd1a5;--zm-bad:#ff9d5c;
+[data-jp-theme-light="false"] .zm-check,.vscode-dark .zm-check{--zm-good:#4fd1a5;--zm-bad:#ff9d5c;--zm-warn:#f0c552;
 --zm-quiet:#b4b8bf;--zm-fill:#ff8a3d}
 .zm-check .zm-head{font-size:1.1em;margin:0 0 8px}
 .zm-check .zm-code{font-family:var(--jp-code-font-family,monospace);font-size:.95em}
 .zm-check .zm-item{display:grid;grid-template-columns:8.9em 1fr;column-gap:.5em;padding:6px 0 6px 12px;margin:0 0 4px;
 border-left:4px solid var(--zm-quiet)}
 .zm-check .zm-item.zm-passed{border-color:var(--zm-good)}.zm-check .zm-item.zm-failed{border-color:var(--zm-bad)}
+.zm-check .zm-item.zm-warned{border-color:#e69f00}
 .zm-check .zm-state{font-weight:600;color:var(--zm-quiet)}
+.zm-check .zm-warned .zm-state{color:var(--zm-warn)}
 .zm-check .zm-passed .zm-state{color:var(--zm-good)}.zm-check .zm-failed .zm-state{color:var(--zm-bad)}
 .zm-check .zm-more{grid-column:2}
 .zm-check .zm-more>div{margin:5px 0 0}

@@ -51,12 +51,14 @@ class Probe:
 class Piece:
     """Something that came back: part ``key`` of the result of a call, or an argument after it, or a key of that.
 
-    ``argument`` is empty for the result; ``key`` is None for an argument as a whole.
+    ``argument`` is empty for the result; ``key`` is None for an argument as a whole. What a dict held when it was
+    handed over counts too, though something else may stand there now: that is ``given``.
     """
 
     call: int
     argument: str
     key: Any
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,17 @@ class Mistake:
 
 @dataclass(frozen=True)
 class VisibleExercise:
-    """The visible checks of one exercise; ``functions`` maps each name to its parameters, ``"eps=1e-05"``."""
+    """The visible checks of one exercise; ``functions`` maps each name to its parameters, ``"eps=1e-05"``.
+
+    ``warnings`` are what hidden checks ask that needs no answer to compare with: of dtypes, of arguments that stay as
+    they are, and of what a forward pass keeps. Each is tried when the visible check that it comes ``after`` passes.
+    """
 
     name: str
     functions: dict[str, list[str]]
     checks: tuple[VisibleCheck, ...]
     mistakes: tuple[Mistake, ...] = ()
+    warnings: tuple[VisibleCheck, ...] = ()
 
 
 def find(folder: Path, levels: int = 2) -> list[Path]:
@@ -156,20 +163,19 @@ def _read(path: Path, changed: int) -> tuple[VisibleExercise, ...]:
 
 
 def _exercise(data: dict[str, Any]) -> VisibleExercise:
-    checks = tuple(
-        VisibleCheck(
-            check["sentence"],
-            check["weight"],
-            tuple(Probe(**probe) for probe in check["calls"]),
-            tuple(
-                Look(**{**look, "pieces": tuple(Piece(*piece) for piece in look["pieces"])}) for look in check["looks"]
-            ),
-            check["after"],
-            tuple(check["rights"]),
-        )
-        for check in data["checks"]
-    )
     mistakes = tuple(
         Mistake(m["hint"], {(check, call): value for check, call, value in m["prints"]}) for m in data["mistakes"]
     )
-    return VisibleExercise(data["name"], data["functions"], checks, mistakes)
+    checks, warnings = (tuple(map(_check, data.get(kind, ()))) for kind in ("checks", "warnings"))
+    return VisibleExercise(data["name"], data["functions"], checks, mistakes, warnings)
+
+
+def _check(data: dict[str, Any]) -> VisibleCheck:
+    return VisibleCheck(
+        data["sentence"],
+        data["weight"],
+        tuple(Probe(**probe) for probe in data["calls"]),
+        tuple(Look(**{**look, "pieces": tuple(Piece(*piece) for piece in look["pieces"])}) for look in data["looks"]),
+        data["after"],
+        tuple(data["rights"]),
+    )

@@ -13,10 +13,11 @@ from urllib.parse import quote
 
 from zeromean.checking import outline
 from zeromean.checking.looks import framed, show
+from zeromean.checking.outcome import Outcome
 from zeromean.checking.outline import Entry, Outline
 from zeromean.checking.probes import ProbesError, VisibleExercise
 from zeromean.checking.replay import Replay, nothing_written
-from zeromean.checking.trial import Outcome
+from zeromean.checking.report import SIGNS, WORDS
 
 PLACEHOLDER = "YOUR ANSWER HERE"
 _passed: dict[tuple[Path, str], bool] = {}  # by data file and exercise: whether the last check passed
@@ -24,9 +25,9 @@ _passed: dict[tuple[Path, str], bool] = {}  # by data file and exercise: whether
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: a sign, what it is about and where, and what is left to do."""
+    """One line of the table: its kind and its state in words, what it is about and where, and what is left to do."""
 
-    sign: str
+    kind: str
     state: str
     what: str
     entry: Entry
@@ -75,11 +76,15 @@ def remember(exercise: str, passed: bool) -> str:
 
 def _rows(each: Outline, names: Mapping[str, Any]) -> tuple[list[Row], str]:
     """Return the rows of one assignment, and the sentence above them."""
-    tried = {exercise.name: Replay(exercise, names).outcomes() for exercise in each.checks}
+    tried, warned = {}, {}
+    for exercise in each.checks:
+        replay = Replay(exercise, names)
+        tried[exercise.name] = replay.outcomes()
+        warned[exercise.name] = replay.warnings(tried[exercise.name])
     done = [entry for entry in each.exercises if _done(tried[entry.name])]
     for entry in each.exercises:
         _passed[each.path, entry.name] = entry in done
-    rows = [_exercise(entry, exercise, tried[entry.name]) for entry, exercise in _paired(each)]
+    rows = [_exercise(entry, one, tried[entry.name], len(warned[entry.name])) for entry, one in _paired(each)]
     rows += [_prediction(entry) for entry in each.predictions if names.get(entry.name) is None]
     rows += [_question(entry) for entry in each.questions if entry.name in _open_questions(each)]
     made = sum(names.get(entry.name) is not None for entry in each.predictions)
@@ -96,24 +101,28 @@ def _done(outcomes: Sequence[Outcome]) -> bool:
     return all(outcome.state == "passed" for outcome in outcomes)
 
 
-def _exercise(entry: Entry, exercise: VisibleExercise, outcomes: Sequence[Outcome]) -> Row:
+def _exercise(entry: Entry, exercise: VisibleExercise, outcomes: Sequence[Outcome], warned: int) -> Row:
     good = sum(outcome.state == "passed" for outcome in outcomes)
     functions, marks = ", ".join(exercise.functions), f"{entry.points:g} mark{'s'[: entry.points != 1]}"
+    if _done(outcomes) and warned:
+        rest = f"{marks} in reach, when what check warns of is mended"
+        state = "passed, with a warning" if warned == 1 else f"passed, with {warned} warnings"
+        return Row("warned", state, functions, entry, rest)
     if _done(outcomes):
-        return Row("✓", "passed", functions, entry, f"{marks} in reach")
+        return Row("passed", WORDS["passed"], functions, entry, f"{marks} in reach")
     if nothing_written(outcomes):
         minutes = f", about {entry.minutes} minutes" if entry.minutes else ""
-        return Row("○", "to do", functions, entry, f"{marks}{minutes}")
-    return Row("✗", "not yet", functions, entry, f"{good} of {len(outcomes)} visible checks pass; {marks}")
+        return Row("unwritten", WORDS["unwritten"], functions, entry, f"{marks}{minutes}")
+    return Row("failed", WORDS["failed"], functions, entry, f"{good} of {len(outcomes)} visible checks pass; {marks}")
 
 
 def _prediction(entry: Entry) -> Row:
-    return Row("○", "to do", f"prediction {entry.name}", entry, "still None")
+    return Row("unwritten", WORDS["unwritten"], f"prediction {entry.name}", entry, "still None")
 
 
 def _question(entry: Entry) -> Row:
     marks = f"{entry.points:g} mark{'s'[: entry.points != 1]}"
-    return Row("○", "to do", entry.title, entry, f"no answer in the saved notebook; {marks}")
+    return Row("unwritten", WORDS["unwritten"], entry.title, entry, f"no answer in the saved notebook; {marks}")
 
 
 def _open_questions(each: Outline) -> set[str]:
@@ -140,16 +149,15 @@ def _callers_names() -> Mapping[str, Any]:
 
 
 def _as_text(rows: Sequence[Row], sentence: str) -> str:
-    lines = [f"  {row.sign} {row.state:<8} {row.what} ({row.entry.heading}): {row.rest}" for row in rows]
+    lines = [f"  {SIGNS[row.kind]} {row.state:<8} {row.what} ({row.entry.heading}): {row.rest}" for row in rows]
     return "\n".join([sentence, *lines])
 
 
 def _as_html(rows: Sequence[Row], sentence: str, notebook: str) -> str:
     """Draw the table; JupyterLab follows a link that names the notebook and a cell."""
-    css = {"passed": "passed", "not yet": "failed", "to do": "unwritten"}
     items = "".join(
-        f'<div role="listitem" class="zm-item zm-{css[row.state]}">'
-        f'<div class="zm-state"><span aria-hidden="true">{row.sign}</span> {row.state}</div>'
+        f'<div role="listitem" class="zm-item zm-{row.kind}">'
+        f'<div class="zm-state"><span aria-hidden="true">{SIGNS[row.kind]}</span> {row.state}</div>'
         f'<div><a href="{quote(notebook)}#cell-id={quote(row.entry.cell)}">{escape(row.entry.heading)}</a> '
         f'<span class="zm-code">{escape(row.what)}</span> <span class="zm-legend">{escape(row.rest)}</span></div></div>'
         for row in rows

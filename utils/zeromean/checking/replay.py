@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from zeromean.checking import caller
+from zeromean.checking.examples import wrong_example
 from zeromean.checking.fingerprints import explains
+from zeromean.checking.made import Visit
+from zeromean.checking.outcome import Outcome
 from zeromean.checking.probes import Mistake, VisibleExercise
-from zeromean.checking.trial import Function, Outcome, Visit, tried
+from zeromean.checking.trial import tried
+
+RIGHT_EXAMPLE = "It gives what it says."
 
 
 def nothing_written(outcomes: Iterable[Outcome]) -> bool:
@@ -26,15 +32,16 @@ class Replay:
     """
 
     exercise: VisibleExercise
-    functions: Mapping[str, Function]
+    functions: Mapping[str, caller.Function]
     seconds: float = caller.SECONDS
     notes: list[str] = field(default_factory=list)
     prints: dict[tuple[int, int], Any] = field(default_factory=dict)
+    too_slow: set[str] = field(default_factory=set)
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Try every check, in order; then look for well-known mistakes behind those that failed."""
         results: list[Outcome] = []
-        visit = Visit(self.functions, self.exercise.functions, self.seconds, self.notes)
+        visit = Visit(self.functions, self.exercise.functions, self.seconds, self.notes, self.too_slow)
         for number, check in enumerate(self.exercise.checks):
             before = results[check.after] if check.after is not None else None
             if before is not None and before.state != "passed":
@@ -48,6 +55,32 @@ class Replay:
             replace(outcome, hint=self._hint(number)) if outcome.state == "failed" else outcome
             for number, outcome in enumerate(results)
         )
+
+    def warnings(self, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+        """Return what costs marks though no visible check asks for it; what is said already is left out."""
+        visit = Visit(self.functions, self.exercise.functions, self.seconds, [], self.too_slow)
+        said, found = {outcome.message for outcome in outcomes}, []
+        for check in self.exercise.warnings:
+            if check.after is None or outcomes[check.after].state == "passed":
+                outcome, _ = tried(check, visit)
+                if outcome.asked and outcome.message not in said:
+                    said.add(outcome.message)
+                    found.append(replace(outcome, state="warned"))
+        return tuple(found)
+
+    def examples(self, names: Mapping[str, Any]) -> tuple[Outcome, ...]:
+        """Run the example of each docstring, for information: `names` are what the notebook defines."""
+        found = []
+        for name in self.exercise.functions:
+            function = self.functions.get(name)
+            if function is None or name in self.too_slow:
+                continue
+            example = partial(wrong_example, function, {**names, name: function})
+            answer = caller.call(name, example, (), {}, self.seconds)
+            if answer.result is not None:
+                message = answer.result or RIGHT_EXAMPLE
+                found.append(Outcome(f"the example of {name}'s docstring", "example", message))
+        return tuple(found)
 
     def _hint(self, number: int) -> str:
         """Return the idea behind a well-known mistake that does the same on the calls of a check.

@@ -14,10 +14,9 @@ from zeromean.checking.encoding import decode
 from zeromean.checking.looks import framed, show
 from zeromean.checking.mismatch import describe_mismatch
 from zeromean.checking.probes import ProbesError
+from zeromean.checking.report import SIGNS, WORDS
 
 Row = tuple[str, str, str]  # state, name, what is said
-_SIGNS = {"passed": "✓", "failed": "✗", "unwritten": "○", "waits": "…"}
-_WORDS = {"passed": "right", "failed": "look here", "unwritten": "to do", "waits": "later"}
 
 
 def stages(exercise: str, steps: Mapping[str, Any]) -> None:
@@ -47,8 +46,8 @@ def stages(exercise: str, steps: Mapping[str, Any]) -> None:
         raise ValueError(f"There are no stages of {exercise!r}. There are: {', '.join(near) or 'none'}.")
     rows = compared(known[exercise], steps)
     right = sum(state == "passed" for state, _, _ in rows)
-    sentence = f"{right} of {len(rows)} steps are right."
-    plain = "\n".join([sentence, *(f"  {_SIGNS[s]} {_WORDS[s]:<10} {name} {said}" for s, name, said in rows)])
+    sentence = f"{right} of {len(rows)} steps passed."
+    plain = "\n".join([sentence, *(f"  {SIGNS[s]} {WORDS[s]:<10} {name} {said}" for s, name, said in rows)])
     show(_as_html(sentence, rows), plain)
 
 
@@ -61,7 +60,7 @@ def compared(expected: list[list[Any]], steps: Mapping[str, Any]) -> list[Row]:
         if mine is None:
             rows.append(("unwritten", name, ""))
         elif wrong:
-            rows.append(("waits", name, f"is judged when {wrong} is right"))
+            rows.append(("waits", name, f"is tried as soon as {wrong} passes"))
         else:
             message = describe_mismatch(_numbers(mine), decode(data), name, rtol=1e-6, atol=1e-9)
             wrong = name if message else ""
@@ -81,7 +80,7 @@ def _numbers(value: Any) -> Any:
 def _as_html(sentence: str, rows: list[Row]) -> str:
     items = "".join(
         f'<div role="listitem" class="zm-item zm-{state}">'
-        f'<div class="zm-state"><span aria-hidden="true">{_SIGNS[state]}</span> {_WORDS[state]}</div>'
+        f'<div class="zm-state"><span aria-hidden="true">{SIGNS[state]}</span> {WORDS[state]}</div>'
         f'<div><span class="zm-code">{escape(name)}</span> {escape(said)}</div></div>'
         for state, name, said in rows
     )

@@ -3,82 +3,34 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-import numpy as np
-
-from zeromean.checking import caller
-from zeromean.checking.compare import Wrong, asked, closed, exact, is_several, refuse_layout, refuse_signature
+from zeromean.checking import caller, comparisons
+from zeromean.checking.compare import (
+    Difference,
+    Wrong,
+    asked,
+    closed,
+    exact,
+    is_several,
+    refuse_layout,
+    refuse_signature,
+    sentence,
+)
 from zeromean.checking.encoding import decode
 from zeromean.checking.fingerprints import fingerprint, raised_print
 from zeromean.checking.handing import CACHE, HANDED
 from zeromean.checking.layout import alike, misfits_in, structure_mismatch
+from zeromean.checking.made import Made, Missing, Visit, copied
+from zeromean.checking.outcome import FailedCall, Outcome, State
 from zeromean.checking.probes import Look, Piece, Probe, VisibleCheck
+from zeromean.checking.serving import useless
 
-Function = Callable[..., Any]
-State = Literal["passed", "failed", "unwritten", "waits"]
 NOT_THE_CACHE = (
     "Your backward pass is right for the cache that the stub describes; what your forward pass puts into it is "
     "something else."
 )
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one check; ``line`` is the student's own line that raised ``error``. A pass may have a note."""
-
-    sentence: str
-    state: State
-    message: str = ""
-    line: str = ""
-    hint: str = ""
-    wrong: Wrong | None = None
-    error: str = ""
-
-
-@dataclass
-class Made:
-    """A call that was made: its arguments, what they were before, its result by parts; a misfit has a sentence."""
-
-    arguments: dict[str, Any]
-    before: dict[str, Any]
-    parts: list[Any] = field(default_factory=list)
-    cache: Any = None
-    misfits: dict[tuple[str, Any], str] = field(default_factory=dict)
-
-    def piece(self, argument: str, key: Any) -> Any:
-        """Return a piece of what came back; `Missing` says why there is none."""
-        if message := self.misfits.get((argument, key)):
-            raise Missing(message)
-        if argument:
-            return self.arguments[argument] if key is None else self.arguments[argument][key]
-        if key >= len(self.parts):
-            raise Missing("")
-        return self.parts[key]
-
-
-class Missing(Exception):  # noqa: N818 - no error, but something that a later call waits for
-    """What a call should have left is not there, or has no place."""
-
-
-@dataclass
-class Visit:
-    """What the checks of an exercise share: the functions, the time, and what was noticed beside them."""
-
-    functions: Mapping[str, Function]
-    parameters: Mapping[str, list[str]]
-    seconds: float = caller.SECONDS
-    notes: list[str] = field(default_factory=list)
-    too_slow: set[str] = field(default_factory=set)
-
-    def note(self, *notes: str) -> None:
-        """Remember what was noticed beside the checks; what a function prints, only the first time."""
-        for note in notes:
-            heads = {known.partition(": ")[0] for known in self.notes if " printed: " in known}
-            if note not in self.notes and note.partition(": ")[0] not in heads:
-                self.notes.append(note)
 
 
 def tried(check: VisibleCheck, visit: Visit) -> tuple[Outcome, dict[int, Any]]:
@@ -88,7 +40,8 @@ def tried(check: VisibleCheck, visit: Visit) -> tuple[Outcome, dict[int, Any]]:
     """
     trial = Trial(check, visit)
     outcome = trial.run()
-    if outcome.state == "failed" and trial.own_caches:
+    about_cache = any(look.comparison == "serves" for look in check.looks)
+    if outcome.state == "failed" and trial.own_caches and not about_cache:
         again = Trial(check, visit, trust_caches=False)
         if again.run().state == "passed":
             return Outcome(check.sentence, "passed", NOT_THE_CACHE), again.prints
@@ -115,20 +68,21 @@ class Trial:
                 if outcome is None:
                     outcome = self._look(position)
             except Missing as missing:
-                first = first or self._outcome("failed", closed(str(missing)))
+                first = first or self._with_call(position, self._outcome("failed", closed(str(missing))))
                 break
-            first = first or outcome
+            first = first or (outcome and self._with_call(position, outcome))
             if outcome is not None and outcome.state != "failed":
                 break
         return first or Outcome(self.check.sentence, "passed")
 
     def _make(self, position: int, probe: Probe) -> Outcome | None:
-        """Make one call, and return what is wrong with it; a call that only prepares cannot be wrong."""
+        """Make one call, and return what is wrong; one that only prepares cannot be wrong, and changes nothing."""
         if not probe.only_prepares:
             return self._call(position, probe)
-        arguments = copy.deepcopy(self._arguments(probe))
-        wrong = self._call(position, probe, arguments)
+        arguments = self._arguments(probe)
+        wrong = self._call(position, probe, copy.deepcopy(arguments))
         made = self.made.setdefault(position, Made(arguments, {}))
+        made.arguments = arguments
         expected = decode(probe.result)
         if wrong or not alike(tuple(made.parts) if is_several(probe) else made.parts[0], expected):
             made.parts, made.misfits = list(expected) if is_several(probe) else [expected], {}
@@ -148,10 +102,10 @@ class Trial:
         message = refuse_signature(name, function, self.visit.parameters.get(name, []), args, kwargs)
         if message:
             return self._outcome("failed", message)
-        before = {key: copy.deepcopy(arguments[key]) for key in probe.left}
+        before = {key: copied(value) for key, value in arguments.items()}
+        self.made[position] = made = Made(arguments, before)
         answer = caller.call(name, function, args, kwargs, self.visit.seconds)
         self.visit.note(*answer.notes)
-        self.made[position] = made = Made(arguments, before)
         if answer.trouble:
             return self._trouble(position, probe, answer.trouble)
         if probe.raises:
@@ -160,6 +114,7 @@ class Trial:
 
     def _take(self, position: int, probe: Probe, made: Made, result: Any) -> Outcome | None:
         """Keep what a call gave, part by part; what has no place fails the questions about it, or at once."""
+        made.result = result
         expected = decode(probe.result)
         parts = list(expected) if is_several(probe) else [expected]
         whole = isinstance(result, (tuple, list)) and is_several(probe)
@@ -168,8 +123,8 @@ class Trial:
             left = {name: self._known(made.arguments[name], probe.left[name]) for name in probe.left}
             self.prints[position] = fingerprint((bare, left))
         for name in probe.kept:
-            if not np.array_equal(made.arguments[name], made.before[name], equal_nan=True):
-                self.visit.note(f"{probe.function} changed {name}, which it was given. Work on a copy.")
+            if message := comparisons.unchanged(made.arguments[name], made.before[name], name):
+                self.visit.note(sentence(message))
         if message := refuse_layout(probe, result, parts) or self._refuse_left(probe, made):
             return self._outcome("failed", closed(message))
         made.parts = list(result)[: len(parts)] if whole else [result]
@@ -210,6 +165,7 @@ class Trial:
             self.visit.too_slow.add(probe.function)
         expected = f" Here it should raise {probe.raises}." if probe.raises else ""
         message, error = closed(trouble.sentence) + expected, "".join(trouble.errors[:1])
+        self.made[position].error = trouble.sentence
         return Outcome(self.check.sentence, "failed", message, trouble.line, error=error)
 
     def _look(self, position: int) -> Outcome | None:
@@ -219,10 +175,29 @@ class Trial:
                 continue
             pieces = [self._piece(piece) for piece in look.pieces]
             got = pieces[0] if len(pieces) == 1 else tuple(pieces)
-            difference = asked(look, got, self._expected(look), left=bool(look.pieces[0].argument))
+            difference = self._asked(look, got, expected := self._expected(look))
             if difference:
-                return self._outcome("failed", difference.message, difference.wrong)
+                failed = self._failed(look.pieces[0].call, what=look.what, got=copied(got), expected=expected)
+                outcome = self._outcome("failed", difference.message, difference.wrong)
+                return replace(outcome, call=failed, asked=True)
         return None
+
+    def _asked(self, look: Look, got: Any, expected: Any) -> Difference | None:
+        if look.comparison != "serves":
+            return asked(look, got, expected, left=bool(look.pieces[0].argument))
+        right = decode(self.check.calls[look.pieces[0].call].cache)
+        message = useless(got, right, look, self.visit.functions, self.visit.seconds)
+        return Difference(message) if message else None
+
+    def _with_call(self, position: int, outcome: Outcome) -> Outcome:
+        """Add the call that failed a check, unless a question did, which knows better, or none was made."""
+        if outcome.state != "failed" or outcome.call or position not in self.made:
+            return outcome
+        return replace(outcome, call=self._failed(position, got=copied(self.made[position].result)))
+
+    def _failed(self, position: int, **brought: Any) -> FailedCall:
+        probe, made = self.check.calls[position], self.made[position]
+        return FailedCall(probe.function, made.before, probe.positional, error=made.error, **brought)
 
     def _expected(self, look: Look) -> Any:
         if not look.as_given:
@@ -232,7 +207,7 @@ class Trial:
         return before if piece.key is None else before[piece.key]
 
     def _piece(self, piece: Piece) -> Any:
-        return self.made[piece.call].piece(piece.argument, piece.key)
+        return self.made[piece.call].piece(piece.argument, piece.key, given=piece.given)
 
     def _arguments(self, probe: Probe) -> dict[str, Any]:
         """Return fresh arguments, and what earlier calls handed on."""
