@@ -71,6 +71,14 @@ def test_the_readme_counts_right() -> None:
     assert [line for line in table.splitlines() if line.startswith("| [")] == rows
 
 
+def test_the_start_page_leads_to_every_notebook() -> None:
+    """What `make lab` opens on has a link to each lecture and each assignment."""
+    start = (ROOT / "docs" / "start.md").read_text(encoding="utf-8")
+    notebooks = [f"lectures/{source.stem}/{source.stem}.ipynb" for source in course.lectures()]
+    notebooks += [f"assignments/{name}/{name}.ipynb" for name in course.assignments()]
+    assert [path for path in notebooks if f"(../{path})" not in start] == []
+
+
 def test_every_change_is_one_sentence_of_a_known_kind() -> None:
     """A fragment is `<slug>.<course|grader|build>.md`, a single line that ends with its only full stop."""
     for path in CHANGES:
