@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zeromean.checking import errormap
+from zeromean.checking.outcome import Outcome
 from zeromean.checking.probes import VisibleExercise
 from zeromean.checking.replay import Replay
-from zeromean.checking.trial import Outcome
 
 from autograder.judge.attempt import attempt
 from autograder.judge.collect import Replacement, Suite

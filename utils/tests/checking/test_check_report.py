@@ -36,6 +36,8 @@ def wrong(shape: tuple[int, ...], where: Any, by: float = 1.0) -> Wrong:
         (wrong((30, 2), slice(0, 8)), "All that is wrong is in rows 0, 1, 2, 3, 4, 5 and 2 more."),
         (wrong((2, 4, 3), (slice(None), 1)), "All that is wrong is at 1 of axis 1."),
         (wrong((4, 6), (1, 1)), ""),
+        (wrong((2, 3, 4, 5), (slice(None), 1)), "All that is wrong is in channel 1."),
+        (wrong((4, 3, 4, 5), [0, 3]), "All that is wrong is in images 0 and 3."),
         (wrong((5,), slice(0, 2)), ""),
         (all_wrong([-1.0, -2.0], [1.0, 2.0]), "Every entry is minus what it should be."),
         (all_wrong([1.6, 3.2], [2.0, 4.0]), "Every entry is 0.8 times what it should be."),
@@ -73,7 +75,21 @@ def test_downsampling_keeps_the_worst() -> None:
     assert cells[57 // 3, 3 // 3] == 4
     assert (cells > 0).sum() == 1
     assert errormap.legend(made).endswith("A cell shows 3 by 3 entries.")
-    assert errormap.legend(wrong((2, 2, 2, 2), 0)).endswith("A tile shows axes 2 and 3.")
+    assert errormap.legend(wrong((2, 2, 2, 2), 0)).endswith("A tile is one image and channel.")
+    assert errormap.legend(wrong((2, 2, 2), 0)).endswith("A tile shows axis 1 and axis 2.")
+
+
+def test_tiles_have_the_numbers_of_image_and_channel() -> None:
+    """Beside each tile stands which image, above it which channel; of a weight's gradient, which filter."""
+    made = wrong((2, 3, 2, 2), (1, 2, 0, 0))
+    root = ET.fromstring(errormap.svg(made))
+    texts = [(text.get("x"), text.text) for text in root.iter("text") if text.get("class") == "zm-tick"]
+    assert [number for _, number in texts] == ["0", "1", "0", "1", "2"]
+    assert len({x for x, _ in texts[2:]}) == 3
+    assert "(. right, x wrong, X worst; down: image, then row, across: channel, then column)" in errormap.text(made)
+    filters = Wrong("dW", made.got, made.expected, made.wrong)
+    assert "down: filter, then row" in errormap.text(filters)
+    assert ET.fromstring(errormap.svg(wrong((1, 2, 3), 0))).find("text") is not None
 
 
 def test_tooltips_show_numbers() -> None:
@@ -90,7 +106,7 @@ def test_nothing_finite() -> None:
 
 OUTCOMES = (
     Outcome("first <b>", "passed"),
-    Outcome("second", "failed", "a < b.", "line 3: x & y", "Think <again>.", wrong((2, 3), (1, 2))),
+    Outcome("second", "failed", "a < `b`.", "line 3: x & y", "Think <again>.", wrong((2, 3), (1, 2))),
     Outcome("third", "unwritten", "g is not written yet."),
     Outcome("fourth", "waits", "This is tried as soon as f comes to an end."),
 )
@@ -100,7 +116,14 @@ def test_html_is_escaped_and_accessible() -> None:
     """Nothing a student writes is HTML; states are words; there is no script."""
     html = as_html([Report(["f", "g"], OUTCOMES, ["f printed: <i>"])])
     ET.fromstring(html)
-    for text in ("first &lt;b&gt;", "a &lt; b.", "x &amp; y", "Think &lt;again&gt;.", "&lt;i&gt;", "not yet"):
+    for text in (
+        "first &lt;b&gt;",
+        'a &lt; <span class="zm-code">b</span>.',
+        "x &amp; y",
+        "Think &lt;again&gt;.",
+        "&lt;i&gt;",
+        "not yet",
+    ):
         assert text in html
     assert "<script" not in html
     assert len(re.findall('role="listitem"', html)) == 4

@@ -19,12 +19,16 @@ _SINGLE = 2e-6  # what a few steps in float32 lose
 
 @dataclass(frozen=True)
 class Grid:
-    """What is drawn: for each cell 0 (right), 1 to 3 (wrong, by how much), 4 (the worst), or -1 (a gap)."""
+    """What is drawn: for each cell 0 (right), 1 to 3 (wrong, by how much), 4 (the worst), or -1 (a gap).
+
+    ``tile`` is the distance, in cells, from one tile to the next, downwards and across; 0 where there are none.
+    """
 
     cells: np.ndarray
     rows: str
     columns: str
     block: tuple[int, int]
+    tile: tuple[int, int] = (0, 0)
 
 
 def pattern(wrong: Wrong) -> str:
@@ -36,7 +40,7 @@ def pattern(wrong: Wrong) -> str:
         others = tuple(a for a in range(mask.ndim) if a != axis)
         lines = np.flatnonzero(mask.any(axis=others))
         if 2 * len(lines) <= mask.shape[axis]:
-            name = ("in row", "in column")[axis] if mask.ndim == 2 else f"at {{}} of axis {axis}"
+            name = f"in {_axes_of(wrong)[axis]}" if mask.ndim in (2, 4) else f"at {{}} of axis {axis}"
             return f"All that is wrong is {_lines(name, lines)}."
     return patterns.regularity(wrong.got, wrong.expected)
 
@@ -49,28 +53,40 @@ def worth_drawing(wrong: Wrong) -> bool:
 def grid(wrong: Wrong) -> Grid:
     """Lay an array out on at most 40 by 40 cells; images and stacks become tiles."""
     level = _levels(wrong)
-    shape = level.shape
-    if level.ndim == 1:
-        cells, rows, columns = level[None, :], "", "index"
-    elif level.ndim == 2:
-        cells, rows, columns = level, "row", "column"
-    else:
-        level = level.reshape(-1, *shape[-3:]) if level.ndim > 3 else level[None]
-        cells = _tiles(level)
-        first = "axis 0, then " if len(shape) > 3 else ""
-        rows, columns = f"{first}axis {len(shape) - 2}", f"axis {len(shape) - 3}, then axis {len(shape) - 1}"
-        if max(cells.shape) > LARGEST:
-            cells = level.transpose(0, 2, 1, 3).reshape(level.shape[0] * level.shape[2], -1)
+    if level.ndim < 3:
+        cells = level if level.ndim == 2 else level[None, :]
+        rows, columns = ("row", "column") if level.ndim == 2 else ("", "index")
+        return _fitting(cells, rows, columns)
+    names, shape = _axes_of(wrong), level.shape
+    level = level.reshape(-1, *shape[-3:]) if level.ndim > 3 else level[None]
+    rows = f"{names[0]}, then {names[-2]}" if len(shape) > 3 else names[-2]
+    columns = f"{names[-3]}, then {names[-1]}"
+    cells = _tiles(level)
+    if max(cells.shape) <= LARGEST:
+        return _fitting(cells, rows, columns, (shape[-2] + 1, shape[-1] + 1))
+    return _fitting(level.transpose(0, 2, 1, 3).reshape(level.shape[0] * level.shape[2], -1), rows, columns)
+
+
+def _fitting(cells: np.ndarray, rows: str, columns: str, tile: tuple[int, int] = (0, 0)) -> Grid:
     block = (-(-cells.shape[0] // LARGEST), -(-cells.shape[1] // LARGEST))
-    return Grid(_shrunk(cells, block), rows, columns, block)
+    return Grid(_shrunk(cells, block), rows, columns, block, tile)
+
+
+def _axes_of(wrong: Wrong) -> list[str]:
+    """Name the axes as the course does: data in rows, images and filters as ``(N, C, H, W)``; others by number."""
+    count = wrong.got.ndim
+    if count == 4:
+        return ["filter" if wrong.what.startswith(("W", "dW")) else "image", "channel", "row", "column"]
+    return ["row", "column"] if count == 2 else [f"axis {axis}" for axis in range(count)]
 
 
 def legend(wrong: Wrong) -> str:
     """Explain the map in words."""
-    drawn, axes = grid(wrong), wrong.got.ndim
+    drawn, names = grid(wrong), _axes_of(wrong)
     down, across = drawn.block
     block = f" A cell shows {down} by {across} entries." if max(down, across) > 1 else ""
-    tiles = f" A tile shows axes {axes - 2} and {axes - 1}." if (drawn.cells == -1).any() else ""
+    tiles = f" A tile is one {names[0]} and {names[1]}." if max(drawn.tile) and len(names) == 4 else ""
+    tiles = tiles or (f" A tile shows {names[-2]} and {names[-1]}." if max(drawn.tile) else "")
     return f"Hollow: right. Filled: wrong, the stronger the further off. Framed: the worst.{tiles}{block}"
 
 
@@ -164,7 +180,13 @@ def _labels(drawn: Grid, side: int, left: int, top: int) -> str:
     parts = [f'<text x="{left}" y="12">{drawn.columns} →</text>']
     if drawn.rows:
         parts.append(f'<text transform="translate(10 {top}) rotate(90)">{drawn.rows} →</text>')
-    if drawn.block == (1, 1) and "axis" not in drawn.columns:
+    if max(drawn.tile):
+        down, across = drawn.tile
+        middles = ((i + (down - 1) / 2, i // down) for i in range(0, rows, down))
+        parts += [_tick(left - 4, top + i * side + 4, number, "end") for i, number in middles if rows > down]
+        middles = ((j + (across - 1) / 2, j // across) for j in range(0, columns, across))
+        parts += [_tick(left + j * side, top - 5, number, "middle") for j, number in middles]
+    elif drawn.block == (1, 1) and drawn.columns in ("index", "column"):
         parts += [_tick(left + (j + 0.5) * side, top - 5, j, "middle") for j in _ticks(columns, side)]
         if drawn.rows:
             parts += [_tick(left - 4, top + (i + 0.5) * side + 4, i, "end") for i in _ticks(rows, side)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import sys
 
 STYLE = """
@@ -12,7 +14,8 @@ color:var(--zm-text);font:15px/1.5 var(--zm-font);max-width:54rem;padding:2px 0 
 --zm-quiet:#b4b8bf;--zm-fill:#ff8a3d}
 .zm-check .zm-head{font-size:1.1em;margin:0 0 8px}
 .zm-check .zm-code{font-family:var(--jp-code-font-family,monospace);font-size:.95em}
-.zm-check .zm-item{display:grid;grid-template-columns:8.9em 1fr;column-gap:.5em;padding:6px 0 6px 12px;margin:0 0 4px;
+.zm-check .zm-item{display:grid;grid-template-columns:8.9em minmax(0,1fr);column-gap:.5em;
+overflow-wrap:anywhere;padding:6px 0 6px 12px;margin:0 0 4px;
 border-left:4px solid var(--zm-quiet)}
 .zm-check .zm-item.zm-passed{border-color:var(--zm-good)}.zm-check .zm-item.zm-failed{border-color:var(--zm-bad)}
 .zm-check .zm-item.zm-warned{border-color:#e69f00}
@@ -27,6 +30,8 @@ border-left:4px solid var(--zm-quiet)}
 .zm-check .zm-figure{display:flex;gap:16px;align-items:flex-end;flex-wrap:wrap}
 .zm-check .zm-legend{color:var(--zm-quiet);font-size:.87em;max-width:14em}
 .zm-check .zm-map{max-width:100%;height:auto;overflow:visible}
+.zm-check a{color:var(--jp-content-link-color,inherit)}
+@media (max-width:34rem){.zm-check .zm-item{grid-template-columns:minmax(0,1fr)}.zm-check .zm-more{grid-column:1}}
 .zm-map text{fill:var(--zm-text);font:12px var(--zm-font)}
 .zm-map .zm-tick{font-size:11px;fill:var(--zm-quiet)}
 .zm-map .zm-0{fill:none;stroke:var(--zm-line);stroke-width:.7}
@@ -34,6 +39,11 @@ border-left:4px solid var(--zm-quiet)}
 .zm-map .zm-1{fill-opacity:.35}.zm-map .zm-2{fill-opacity:.65}
 .zm-map .zm-4{stroke:var(--zm-text);stroke-width:2.5}
 """.replace("\n", "")
+
+
+def words(text: str) -> str:
+    """Return a text as HTML: what it puts between backticks is code."""
+    return re.sub(r"`([^`]+)`", r'<span class="zm-code">\1</span>', html.escape(text))
 
 
 def framed(body: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from zeromean.checking import errormap
 from zeromean.checking.last import TELLS
-from zeromean.checking.looks import framed
+from zeromean.checking.looks import framed, words
 from zeromean.checking.outcome import FailedCall, Outcome
 from zeromean.checking.replay import RIGHT_EXAMPLE, nothing_written
 
@@ -21,7 +21,7 @@ WORDS = {
     "example": "example",
 }
 SIGNS = {"passed": "✓", "warned": "!", "failed": "✗", "unwritten": "○", "waits": "…", "example": "»"}
-COSTS = "No visible check asks this, but the grade does, and takes marks for it."
+COSTS = "The grade takes marks for this."
 LAST_LINE = (
     "Visible checks only. Grading tries the same with other numbers, and hidden checks beside: other shapes, edge "
     "cases, and what your function does to its arguments."
@@ -134,7 +134,7 @@ def _section(report: Report) -> str:
     names, _, rest = report.headline.partition(":")
     head = " and ".join(f'<span class="zm-code">{html.escape(name)}</span>' for name in names.split(" and "))
     items = "".join(map(_item, said_once(report)))
-    notes = "".join(f'<div class="zm-quiet">{html.escape(note)}</div>' for note in report.beside)
+    notes = "".join(f'<div class="zm-quiet">{words(note)}</div>' for note in report.beside)
     title = f'<div class="zm-head"><strong>{head}:{html.escape(rest)}</strong></div>'
     return f'{title}<div role="list">{items}</div>{notes}'
 
@@ -142,18 +142,18 @@ def _section(report: Report) -> str:
 def _item(outcome: Outcome) -> str:
     sign = f'<span aria-hidden="true">{SIGNS[outcome.state]}</span>'
     state = f'<div class="zm-state">{sign} {WORDS[outcome.state]}</div>'
-    parts = [f"<div>{html.escape(outcome.message)}</div>"] if outcome.message else []
+    parts = [f"<div>{words(outcome.message)}</div>"] if outcome.message else []
     if outcome.line:
         parts.append(f'<div class="zm-line zm-code">{html.escape(outcome.line)}</div>')
     if outcome.hint:
-        parts.append(f'<div class="zm-hint"><strong>Hint.</strong> {html.escape(outcome.hint)}</div>')
+        parts.append(f'<div class="zm-hint"><strong>Hint.</strong> {words(outcome.hint)}</div>')
     if outcome.wrong:
-        parts += [f"<div>{html.escape(shared)}</div>"] if (shared := errormap.pattern(outcome.wrong)) else []
+        parts += [f"<div>{words(shared)}</div>"] if (shared := errormap.pattern(outcome.wrong)) else []
         if errormap.worth_drawing(outcome.wrong):
             legend = f'<span class="zm-legend">{errormap.legend(outcome.wrong)}</span>'
             parts.append(f'<div class="zm-figure">{errormap.svg(outcome.wrong)}{legend}</div>')
     more = f'<div class="zm-more">{"".join(parts)}</div>' if parts else ""
-    sentence = f"<div>{html.escape(outcome.sentence)}</div>"
+    sentence = f"<div>{words(outcome.sentence)}</div>"
     return f'<div role="listitem" class="zm-item zm-{outcome.state}">{state}{sentence}{more}</div>'
 
 
