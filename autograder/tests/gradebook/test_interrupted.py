@@ -25,8 +25,9 @@ SLOW = "sum(range(8_000_000))\n"  # a fifth of a second
 WRONG = "def first(x):\n    return x[0]"
 LOOPS = "def first(x):\n    while True: pass"
 COMMAND = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
 from autograder.authoring import course
 course.ROOT = Path(sys.argv[1])
 course.SOLUTIONS, course.SUITES = course.ROOT / "solutions", course.ROOT / "suites"
