@@ -25,7 +25,7 @@ class Answer:
 
 
 @dataclass
-class Desk:
+class SortedCells:
     """The submitted cells, sorted: by the instructor's cell that they are, and those that are none.
 
     `others` are scratch cells and edited locked ones, into which an exercise may have been merged.
@@ -41,20 +41,20 @@ class Desk:
         return [p for p in self.named[name] if p.source.strip() and not same(p.source, self.stubs[name])]
 
     def take(self, taken: Iterable[Piece]) -> None:
-        """Take loose cells off the desk: they are part of an answer now."""
+        """Take loose cells out: they are part of an answer now."""
         positions = {piece.position for piece in taken}
         self.loose = [piece for piece in self.loose if piece.position not in positions]
 
 
-def code_answer(exercise: Cell, desk: Desk) -> Answer:
+def code_answer(exercise: Cell, cells: SortedCells) -> Answer:
     """Return what to run for an exercise: one reading of the submission, or the stub."""
-    own, written = desk.named[exercise.name], desk.written(exercise.name)
+    own, written = cells.named[exercise.name], cells.written(exercise.name)
     if not written:
-        return _elsewhere(exercise, desk)
+        return _elsewhere(exercise, cells)
     if len({piece.source for piece in written}) > 1:
         answer = _one_of(exercise.name, written, set(exercise.functions))
     else:
-        answer = _continued(exercise.name, written[0], desk)
+        answer = _continued(exercise.name, written[0], cells)
         if len(own) > 1:
             sentence = f"Exercise {exercise.name} was there {len(own)} times; the cell with an answer was graded."
             answer = Answer(answer.source, answer.pieces, (*answer.repairs, sentence))
@@ -64,14 +64,14 @@ def code_answer(exercise: Cell, desk: Desk) -> Answer:
     return answer
 
 
-def text_answer(question: Cell, desk: Desk) -> Answer:
+def text_answer(question: Cell, cells: SortedCells) -> Answer:
     """Return the text to mark for a question; of several texts none is dropped, for a person reads them."""
-    own, written = desk.named[question.name], desk.written(question.name)
-    stub = desk.stubs[question.name]
+    own, written = cells.named[question.name], cells.written(question.name)
+    stub = cells.stubs[question.name]
     repairs = []
     if not own:
-        written = [p for p in desk.loose if _first_line(p.source) == _first_line(stub) and not same(p.source, stub)]
-        desk.take(written)
+        written = [p for p in cells.loose if _first_line(p.source) == _first_line(stub) and not same(p.source, stub)]
+        cells.take(written)
         fate = "it was known by its first line" if written else "the empty one was put back"
         repairs.append(f"Question {question.name} had lost its cell; {fate}.")
     texts = list(dict.fromkeys(piece.source for piece in written))
@@ -124,10 +124,10 @@ def _one_of(name: str, written: list[Piece], wanted: set[str]) -> Answer:
     return Answer(last.source, (last,), (f"Exercise {name} was there {len(written)} times; {which} was graded.",))
 
 
-def _continued(name: str, first: Piece, desk: Desk) -> Answer:
+def _continued(name: str, first: Piece, cells: SortedCells) -> Answer:
     """Join the loose cells right after `first` that begin in the middle of a function."""
     source, parts = first.source, [first]
-    following = {piece.position: piece for piece in desk.loose}
+    following = {piece.position: piece for piece in cells.loose}
     while (piece := following.get(parts[-1].position + 1)) and _indented(piece.source):
         joined = f"{source}\n{piece.source}"
         if _tree(joined) is None:
@@ -135,28 +135,28 @@ def _continued(name: str, first: Piece, desk: Desk) -> Answer:
         source, parts = joined, [*parts, piece]
     if len(parts) == 1:
         return Answer(source, (first,))
-    desk.take(parts)
+    cells.take(parts)
     return Answer(
         source, tuple(parts), (f"Exercise {name} was split into {len(parts)} cells; they were joined again.",)
     )
 
 
-def _elsewhere(exercise: Cell, desk: Desk) -> Answer:
+def _elsewhere(exercise: Cell, cells: SortedCells) -> Answer:
     """Look for the functions of an exercise that has no answer in a cell of its own."""
     wanted = set(exercise.functions)
-    name, own, stub = exercise.name, desk.named[exercise.name], desk.stubs[exercise.name]
-    some = [piece for piece in desk.loose if any(_defines(piece, {function}) for function in wanted)]
+    name, own, stub = exercise.name, cells.named[exercise.name], cells.stubs[exercise.name]
+    some = [piece for piece in cells.loose if any(_defines(piece, {function}) for function in wanted)]
     found = [piece for piece in some if _defines(piece, wanted)][-1:] or ([] if own else some)
     if found:
-        desk.take(found)
+        cells.take(found)
         sentence = f"Exercise {name} had lost its cell; it was known by the functions that another cell defines."
         return Answer("\n".join(piece.source for piece in found), tuple(found), (sentence,))
-    for piece in desk.others:
+    for piece in cells.others:
         if _defines(piece, wanted):
             sentence = f"Exercise {name} was merged into another cell; it was taken out."
             return Answer(piece.source, (), (sentence,))
-    for other in (key for key in desk.named if key != name):
-        if any(_defines(piece, wanted) for piece in desk.written(other)):
+    for other in (key for key in cells.named if key != name):
+        if any(_defines(piece, wanted) for piece in cells.written(other)):
             sentence = f"Exercise {name} was merged into the cell of {other}; it was graded from there."
             return Answer(f"# The answer stands in the cell of {other}.", (), (sentence,))
     missing = f"Exercise {name} has no answer: its cell is missing, and no other cell defines its functions."

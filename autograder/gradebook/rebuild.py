@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring.course import Assignment
-from autograder.gradebook.answers import Answer, Desk, code_answer, normal, same, text_answer
+from autograder.gradebook.answers import Answer, SortedCells, code_answer, normal, same, text_answer
 from autograder.gradebook.submission import Piece, UnreadableError, pieces
 
 
@@ -35,59 +35,59 @@ def rebuild(assignment: Assignment, instructor: NotebookNode, submitted: Noteboo
         repairs.append(f"The notebook could not be read: {reason}. The file was kept as it was handed in.")
     if not submitted_cells:
         return Rebuilt(_assemble(instructor, {}, {}), tuple(repairs or ["The notebook has no cells."]))
-    desk = _sort(instructor, submitted_cells, repairs)
-    known = {piece.position: name for name, group in desk.named.items() for piece in group}
-    answers = _answers(assignment, desk)
+    cells = _sort(instructor, submitted_cells, repairs)
+    known = {piece.position: name for name, group in cells.named.items() for piece in group}
+    answers = _answers(assignment, cells)
     repairs += [sentence for answer in answers.values() for sentence in answer.repairs]
     solutions = [cell.name for cell in (*assignment.exercises, *assignment.questions)]
     repairs += _moved(instructor, answers, known, solutions)
-    return Rebuilt(_assemble(instructor, answers, _added(instructor, desk, known)), tuple(repairs))
+    return Rebuilt(_assemble(instructor, answers, _added(instructor, cells, known)), tuple(repairs))
 
 
-def _sort(instructor: NotebookNode, submitted: list[Piece], repairs: list[str]) -> Desk:
+def _sort(instructor: NotebookNode, submitted: list[Piece], repairs: list[str]) -> SortedCells:
     """Sort the pieces by the instructor's cell that they claim to be, and report edited locked cells."""
     stubs: dict[str, str] = {cell["id"]: cell["source"] for cell in instructor["cells"]}
-    desk = Desk(stubs, {name: [] for name in stubs}, [], [])
+    cells = SortedCells(stubs, {name: [] for name in stubs}, [], [])
     for piece in submitted:
         name = next((claim for claim in piece.claims if claim in stubs), None)
-        (desk.loose if name is None else desk.named[name]).append(piece)
+        (cells.loose if name is None else cells.named[name]).append(piece)
     for cell in instructor["cells"]:
-        kind, group = cell["metadata"]["zeromean"]["kind"], desk.named[cell["id"]]
+        kind, group = cell["metadata"]["zeromean"]["kind"], cells.named[cell["id"]]
         if kind == "scratch":
-            desk.named[cell["id"]], extra = group[:1], group[1:]
-            desk.loose += extra
-            desk.others += group[:1]
+            cells.named[cell["id"]], extra = group[:1], group[1:]
+            cells.loose += extra
+            cells.others += group[:1]
         elif kind not in ("exercise", "question") and group:
-            _sort_locked(cell, group, desk, repairs)
+            _sort_locked(cell, group, cells, repairs)
     empty = {normal(c["source"]) for c in instructor["cells"] if c["metadata"]["zeromean"]["kind"] == "exercise"}
-    own = [piece for piece in desk.loose if normal(piece.source) not in empty | {""}]
-    desk.loose = sorted(own, key=lambda piece: piece.position)
-    return desk
+    own = [piece for piece in cells.loose if normal(piece.source) not in empty | {""}]
+    cells.loose = sorted(own, key=lambda piece: piece.position)
+    return cells
 
 
-def _sort_locked(cell: NotebookNode, group: list[Piece], desk: Desk, repairs: list[str]) -> None:
+def _sort_locked(cell: NotebookNode, group: list[Piece], cells: SortedCells, repairs: list[str]) -> None:
     """Keep one piece for a locked cell; a changed copy beside it is a cell of the student's own."""
     intact = [piece for piece in group if same(piece.source, cell["source"])]
     keeper = (intact or group)[0]
-    desk.named[cell["id"]] = [keeper]
-    desk.loose += [piece for piece in group if piece is not keeper and piece not in intact]
+    cells.named[cell["id"]] = [keeper]
+    cells.loose += [piece for piece in group if piece is not keeper and piece not in intact]
     if not intact:
-        desk.others.append(keeper)
+        cells.others.append(keeper)
         opening = cell["source"].strip().split("\n")[0][:40]
         repairs.append(f"The locked cell {opening!r} was edited; the instructor's version was used.")
 
 
-def _answers(assignment: Assignment, desk: Desk) -> dict[str, Answer]:
+def _answers(assignment: Assignment, cells: SortedCells) -> dict[str, Answer]:
     """Return the answer to each cell that the student may fill in."""
     answers: dict[str, Answer] = {}
     for cell in assignment.cells:
         if cell.kind == "exercise":
-            answers[cell.id] = code_answer(cell, desk)
+            answers[cell.id] = code_answer(cell, cells)
         elif cell.kind == "question":
-            answers[cell.id] = text_answer(cell, desk)
+            answers[cell.id] = text_answer(cell, cells)
         elif cell.kind == "scratch":
-            own = desk.named[cell.id]
-            answers[cell.id] = Answer(own[0].source if own else desk.stubs[cell.id], tuple(own))
+            own = cells.named[cell.id]
+            answers[cell.id] = Answer(own[0].source if own else cells.stubs[cell.id], tuple(own))
     return answers
 
 
@@ -121,12 +121,12 @@ def _longest_rising(numbers: list[int]) -> set[int]:
     return members
 
 
-def _added(instructor: NotebookNode, desk: Desk, known: dict[int, str]) -> dict[str, list[Piece]]:
+def _added(instructor: NotebookNode, cells: SortedCells, known: dict[int, str]) -> dict[str, list[Piece]]:
     """Return the student's own cells by the id of the known cell that they follow ("" for the top)."""
     added: dict[str, list[Piece]] = {}
-    loose = {piece.position for piece in desk.loose}
+    loose = {piece.position for piece in cells.loose}
     fixed = sorted(position for position in known if position not in loose)
-    for piece in desk.loose:
+    for piece in cells.loose:
         place = bisect_left(fixed, piece.position)
         added.setdefault(known[fixed[place - 1]] if place else "", []).append(piece)
     return added

@@ -1,14 +1,18 @@
 """Grading speeds side by side: stock nbgrader, nbgrader with our steps, `autograder grade`, and bare exec.
 
-Each way grades the same 18 ordinary submissions as a whole process, once all of them and once only a few; the
-difference, per submission, leaves the start of the process out for every way alike. A way that takes less for all
-of them than a start varies by gets them ten times over, under other names. Rounds are interleaved, so that a machine
-that slows down slows all of them.
+Each way grades ordinary submissions as a whole process, once many of them and once a few; the difference, per
+submission, leaves the start of the process out for every way alike. A way that takes less for all of them than a start
+varies by gets them several times over, under other names; the slowest gets fewer. Rounds are interleaved, so that a
+machine that slows down slows all of them. Beside the wall time stands the processor time of all that a way started:
+it does not count what else the machine does.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -31,7 +35,9 @@ from autograder.sample import students
 from autograder.sample.students import NAME, HandedIn
 
 FOLDER = course.ROOT / "build" / "bench"
-MANY, FEW = 18, 2
+MOST, FEW = 18, 2
+KINDS = ("ms", "cpu_ms")
+ORPHAN_SECONDS = 5.0
 STOCK_CONFIG = f"""
 c = get_config()
 c.CourseDirectory.course_id = "zeromean"
@@ -42,12 +48,13 @@ Environment = dict[str, str]
 
 @dataclass(frozen=True)
 class Way:
-    """One way to grade a class: its key in the results, its words, and the command for a prepared folder."""
+    """One way to grade a class: its key in the results, its words, the command, and how much it is given."""
 
     key: str
     words: str
     command: tuple[str, ...]
     stock: bool = False
+    many: int = MOST
     over: int = 1
     first: tuple[str, ...] = ()  # a command that must have run
 
@@ -55,35 +62,38 @@ class Way:
 _PYTHON = (sys.executable, "-m")
 _GRADE = (*_PYTHON, "autograder", "grade", NAME, "--json", "--jobs", "2")
 WAYS = (
-    Way("stock_cli_ms", "nbgrader autograde, as it comes", (*_PYTHON, "nbgrader", "autograde", NAME), stock=True),
-    Way("plugin_cli_ms", "nbgrader autograde, with our steps", (*_PYTHON, "nbgrader", "autograde", NAME)),
-    Way("bulk_ms", "autograder grade", _GRADE, over=10),
-    Way("floor_ms", "bare exec with the same checks", (*_PYTHON, "autograder.sample.bench"), over=10),
+    Way("stock_cli", "nbgrader autograde, as it comes", (*_PYTHON, "nbgrader", "autograde", NAME), stock=True, many=5),
+    Way("plugin_cli", "nbgrader autograde, with our steps", (*_PYTHON, "nbgrader", "autograde", NAME), many=8),
+    Way("bulk", "autograder grade", _GRADE, over=5),
+    Way("floor", "bare exec with the same checks", (*_PYTHON, "autograder.sample.bench"), over=5),
 )
-PAGES = Way("feedback_ms", "autograder feedback, a page", (*_PYTHON, "autograder", "feedback", NAME), first=_GRADE)
+PAGES = Way("feedback", "autograder feedback, a page", (*_PYTHON, "autograder", "feedback", NAME), first=_GRADE)
+_SUBREAPER, _libc = 36, ctypes.CDLL(None)
 
 
 def run(rounds: int, log: Console) -> dict[str, float]:
-    """Return milliseconds per submission for each way: the median of `rounds` interleaved rounds."""
+    """Return milliseconds per submission for each way, wall and processor time: medians of interleaved rounds."""
     ordinary = _ordinary()
-    seconds: dict[str, list[float]] = {way.key: [] for way in (*WAYS, PAGES)}
+    _libc.prctl(_SUBREAPER, 1, 0, 0, 0)  # a sandbox that outlives its starter is ours to wait for, and to count
+    found: dict[str, list[float]] = {}
     for number in range(1, rounds + 1):
         for way in (*WAYS, PAGES):
             log.print(f"round {number} of {rounds}: {way.words} ...")
-            classes = _again(ordinary, way.over), _again(ordinary[:FEW], way.over)
-            many, few = (_timed(way, each) for each in classes)
-            seconds[way.key].append((many - few) / (MANY - FEW) / way.over)
-    return {key: round(1000 * statistics.median(values), 2) for key, values in seconds.items()}
+            many, few = (_timed(way, _again(ordinary[:count], way.over)) for count in (way.many, FEW))
+            for key, more, less in zip(KINDS, many, few, strict=True):
+                found.setdefault(f"{way.key}_{key}", []).append((more - less) / (way.many - FEW) / way.over)
+    return {key: round(1000 * statistics.median(values), 2) for key, values in found.items()}
 
 
 def show(figures: Mapping[str, float], console: Console) -> None:
-    """Print the figures and their ratios."""
-    table = Table("way", "ms per submission", "stock / this", "this / floor", title="Grading one submission of A4")
-    for way in WAYS:
-        value = figures[way.key]
-        ratios = figures["stock_cli_ms"] / value, value / figures["floor_ms"]
-        table.add_row(way.words, f"{value:.1f}", f"{ratios[0]:.1f}", f"{ratios[1]:.2f}")
-    table.add_row(PAGES.words, f"{figures[PAGES.key]:.1f}", "", "")
+    """Print the figures and their ratios, each of wall and of processor time."""
+    columns = ("way", "ms", "ms of processors", "stock / this", "this / floor")
+    table = Table(*columns, title="Grading one submission of A4; ratios of wall time, and of processor time")
+    for way in (*WAYS, PAGES):
+        pairs = [[figures[f"{key}_{kind}"] for kind in KINDS] for key in (way.key, "stock_cli", "floor")]
+        (wall, work), stock, floor_ = pairs
+        ratios = [f"{stock[0] / wall:.1f}, {stock[1] / work:.1f}", f"{wall / floor_[0]:.2f}, {work / floor_[1]:.2f}"]
+        table.add_row(way.words, f"{wall:.1f}", f"{work:.1f}", *([] if way is PAGES else ratios))
     console.print(table)
 
 
@@ -105,23 +115,35 @@ def _ordinary() -> list[HandedIn]:
     build.build_assignment(NAME)
     assignment = course.load(NAME)
     everyone = students.submissions(assignment, judge_for(assignment), assignment.notebook_in(RELEASE).parent)
-    return [s for s in everyone if s.student.startswith(("correct", "student", "mistakes"))][:MANY]
+    return [s for s in everyone if s.student.startswith(("correct", "student", "mistakes"))][:MOST]
 
 
 def _again(submissions: list[HandedIn], over: int) -> list[HandedIn]:
     return [replace(each, student=f"{each.student}-{number}") for number in range(over) for each in submissions]
 
 
-def _timed(way: Way, submissions: list[HandedIn]) -> float:
-    """Return the wall time in seconds of grading `submissions` in this way, as one process."""
+def _timed(way: Way, submissions: list[HandedIn]) -> tuple[float, float]:
+    """Return the seconds that grading `submissions` in this way takes: wall time, and the processors' of all of it."""
     environment = _prepared(way, submissions)
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _used()
     _run(way.command, environment, FOLDER if way.stock else course.ROOT)
-    return time.perf_counter() - started
+    took = time.perf_counter() - started
+    return took, _used() - before
+
+
+def _used() -> float:
+    """Return the processor time of all that has ended below this process; orphans are waited for, but not for ever."""
+    until = time.monotonic() + ORPHAN_SECONDS
+    with contextlib.suppress(ChildProcessError):
+        while time.monotonic() < until:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                time.sleep(0.01)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _prepared(way: Way, submissions: list[HandedIn]) -> Environment:
-    """Lay out a class that nobody has graded yet, with the assignment in its gradebook."""
+    """Lay out a class that nobody has graded yet; stock nbgrader must find the assignment in its gradebook."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     checks = course.load(NAME).checks_in(RELEASE)
     for submission in submissions:
@@ -134,10 +156,10 @@ def _prepared(way: Way, submissions: list[HandedIn]) -> Environment:
         "ZEROMEAN_DB": f"sqlite:///{FOLDER}/gradebook.db",
     }
     (FOLDER / "nbgrader_config.py").write_text(STOCK_CONFIG)
-    folder = FOLDER if way.stock else course.ROOT
-    _run((*_PYTHON, "nbgrader", "generate_assignment", NAME, "--force"), environment, folder)
+    if way.stock:
+        _run((*_PYTHON, "nbgrader", "generate_assignment", NAME, "--force"), environment, FOLDER)
     if way.first:
-        _run(way.first, environment, folder)
+        _run(way.first, environment, course.ROOT)
     return environment
 
 

@@ -216,9 +216,13 @@ def test_sample_fails_when_a_mark_is_not_the_known_one(monkeypatch: pytest.Monke
 
 def test_bench_prints_a_table_or_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """The figures are printed with their ratios, or as data."""
-    figures = {"stock_cli_ms": 3800.0, "plugin_cli_ms": 475.0, "bulk_ms": 84.0, "floor_ms": 80.0, "feedback_ms": 40.0}
+    wall = {"stock_cli": 3800.0, "plugin_cli": 475.0, "bulk": 84.0, "floor": 80.0, "feedback": 40.0}
+    figures = {f"{key}_ms": value for key, value in wall.items()} | {f"{key}_cpu_ms": 2 * wall[key] for key in wall}
+    figures["bulk_cpu_ms"] = 200.0
     monkeypatch.setattr(bench, "run", lambda rounds, log: figures)
-    assert "1.05" in call("bench").stdout
+    printed = call("bench").stdout
+    assert "1.05, 1.25" in printed
+    assert "45.2, 38.0" in printed
     assert json.loads(call("bench", "--rounds", "1", "--json").stdout) == figures
 
 
