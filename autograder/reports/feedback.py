@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -98,12 +99,19 @@ def feedback_page(notebook: NotebookNode, record: Record | None, given: Mapping[
     return render(
         "feedback.html.j2",
         record=record,
+        title=_title(notebook),
         words=WORDS,
         signs=SIGNS,
         exercises=[_exercise(cell, results.get(_name(cell)), given) for cell in cells["exercise"]],
         questions=[_question(cell, given, patience) for cell in cells["question"]],
         own=[cell for cell in own if cell.get("outputs")],
     )
+
+
+def _title(notebook: NotebookNode) -> str:
+    """Return the heading of the assignment, which the rebuilt notebook has from us."""
+    found = (re.match(r"# (.+)", cell.source) for cell in notebook.cells if _kind(cell) == "text")
+    return next((heading[1] for heading in found if heading), "Feedback")
 
 
 def write_class(assignment: str, class_folder: Path, db_url: str) -> Written:

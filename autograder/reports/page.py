@@ -53,6 +53,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["quoted"] = lambda words: re.sub(r"`([^`]*)`", r"“\1”", words)
     environment.filters["safe_output"] = safe_output
     environment.filters["number"] = lambda value: f"{value:g}" if value is not None else "held"
     return environment

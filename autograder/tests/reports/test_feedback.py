@@ -14,6 +14,7 @@ import autograder.__main__
 from autograder.authoring import course
 from autograder.gradebook.records import Records, open_gradebook
 from autograder.reports.feedback import feedback_page, write_class
+from autograder.tests.reports.records import GOOD, WAITING, WRONG, record
 from autograder.tests.strict import read
 
 pytestmark = pytest.mark.slow
@@ -92,3 +93,15 @@ def test_one_page_has_one_time_however_many_answers_are_slow() -> None:
     page = feedback_page(_notebook(*[slow] * 8), None, {})
     assert time.thread_time() - started < 3
     assert page.count("<pre>") == 8
+
+
+def test_it_is_called_as_the_assignment_is() -> None:
+    """The heading of our text is that of the page; a heading in an answer is not. No backtick is shown."""
+    answer = _notebook("# I am the title").cells[0]
+    text = v4.new_markdown_cell("# A4 · Batch <normalization>", metadata={"zeromean": {"kind": "text"}})
+    exercise = v4.new_code_cell("", metadata={"zeromean": {"kind": "exercise", "name": "batchnorm_backward"}})
+    exercise.metadata["nbgrader"] = {"grade_id": "batchnorm_backward"}
+    notebook = v4.new_notebook(cells=[answer, text, exercise])
+    page = feedback_page(notebook, record("ben", GOOD, WRONG, WAITING), {})
+    assert "<h1>A4 · Batch &lt;normalization&gt;</h1>" in page
+    assert "This is tried as soon as “dx agrees” passes." in page
