@@ -23,6 +23,7 @@ from autograder.authoring.course import Assignment
 from autograder.authoring.judging import judge_for
 from autograder.errors import UsageError
 from autograder.gradebook import results
+from autograder.gradebook.experiments import home_cells, said_of
 from autograder.gradebook.rebuild import Rebuilt, rebuild
 from autograder.judge.judge import UNDECIDED, Judge
 from autograder.judge.record import CheckResult, ExerciseResult, Record
@@ -82,8 +83,10 @@ class Grader:
         started = time.perf_counter()
         notebook = rebuilt.notebook
         with Session(self.zygote, [*preload(self.assignment), *DRAWN]) as session:
-            _run_cells(notebook, session)
+            _run_cells(self.assignment, notebook, session)
             exercises = self.judge.grade(session)
+            ask, tell = said_of(self.assignment, session.changed(), exercises)
+            remarks += tuple(tell)
             if session.exhausted:
                 remarks += (f"T{session.exhausted[1:-1]}; what came after was not run.",)
             record = Record(
@@ -94,7 +97,7 @@ class Grader:
                 self.isolation,
                 0.0,
                 session.peak_mb,
-                rebuilt.repairs,
+                (*rebuilt.repairs, *ask),
                 tuple(session.lost),
                 notes=remarks,
             )
@@ -177,12 +180,13 @@ def _is_module(name: str) -> bool:
         return False
 
 
-def _run_cells(notebook: NotebookNode, session: Session) -> None:
+def _run_cells(assignment: Assignment, notebook: NotebookNode, session: Session) -> None:
     """Run the code and keep its outputs; figures of ours and visible checks are not run."""
     cells = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.zeromean.kind in _RUN]
+    homes = home_cells(assignment, [(cell.id, cell.source) for cell in cells])
     patience = Patience()
     for number, cell in enumerate(cells, start=1):
-        [outcome] = session.run([cell.source])
+        [outcome] = session.run([cell.source], homes.get(number - 1, ()))
         cell.execution_count = number
         cell.outputs = nbformat.from_dict(patience.outputs(outcome.outputs))
 

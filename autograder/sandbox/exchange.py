@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.sandbox.arguments import refill
@@ -17,6 +17,7 @@ from autograder.sandbox.wire import WireError
 from autograder.sandbox.writer import Writer
 
 MAX_SENTENCE = 3000
+LONGEST_NAME, MOST_NAMES = 100, 20
 
 
 class Lost(Exception):  # noqa: N818 - an event that is handled, not an error
@@ -39,11 +40,23 @@ class Exchange:
         self._number = 0
         self._callbacks: list[Callable[..., Any]] = []
 
-    def run(self, number: int, source: str, seconds: float) -> tuple[list[dict[str, Any]], str | None]:
-        """Run the cell of a number; return its outputs and, if it ended in an error, a sentence."""
-        answer, _ = self._ask({"do": "run", "number": number, "source": source}, [], seconds)
+    def run(
+        self, number: int, source: str, keep: Sequence[str], seconds: float
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Run the cell of a number, which defines those in `keep`; return outputs and, after an error, a sentence."""
+        answer, _ = self._ask({"do": "run", "number": number, "source": source, "keep": list(keep)}, [], seconds)
         error = answer.get("error")
         return checked(answer.get("outputs")), None if error is None else clean(error, MAX_SENTENCE)
+
+    def changed(self, seconds: float) -> dict[str, list[str]]:
+        """Return by answer the names it uses that later cells changed."""
+        answer, _ = self._ask({"do": "changed"}, [], seconds)
+        found = answer.get("changed")
+        return {
+            clean(name, LONGEST_NAME): [clean(one, LONGEST_NAME) for one in names[:MOST_NAMES]]
+            for name, names in (found.items() if type(found) is dict else ())
+            if type(names) is list
+        }
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> Any:
         """Call a function; the changes it makes to its arguments happen to `args` and `kwargs` too."""

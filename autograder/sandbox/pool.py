@@ -37,7 +37,7 @@ class Session:
     def __init__(self, zygote: Zygote, allowed_imports: Sequence[str] = ()) -> None:
         self.lost: list[str] = []
         self._zygote, self._imports, self._limits = zygote, tuple(allowed_imports), zygote.limits
-        self._good: list[tuple[int, str]] = []
+        self._good: list[tuple[int, str, tuple[str, ...]]] = []
         self._cells = self._forks = 0
         self._exchange: Exchange | None = None
         self._timeouts: Counter[str] = Counter()
@@ -72,9 +72,21 @@ class Session:
             self._peak = max(self._peak, self._exchange.worker.end().peak_mb)
             self._exchange = None
 
-    def run(self, cells: Sequence[str]) -> list[CellOutcome]:
-        """Run cells in order, after those that ran before; an error in one does not stop the next."""
-        return [self._run(source) for source in cells]
+    def run(self, cells: Sequence[str], keep: Sequence[str] = ()) -> list[CellOutcome]:
+        """Run cells in order, after those that ran before; an error in one does not stop the next.
+
+        A function named in `keep` that one of them defines is called as it was then, with what its names meant.
+        """
+        return [self._run(source, tuple(keep)) for source in cells]
+
+    def changed(self) -> dict[str, list[str]]:
+        """Return by function that was kept what it uses, itself included, and a later cell changed."""
+        try:
+            return self._guarded(
+                "the notebook", lambda exchange: exchange.changed(self._seconds(self._limits.call_wall))
+            )
+        except StudentFailure:
+            return {}
 
     def call(self, name: str, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
         """Call the student's function `name`; what it changes in its arguments changes here too.
@@ -96,18 +108,18 @@ class Session:
             self._timeouts[name] += failure.kind == "timeout"
             raise
 
-    def _run(self, source: str) -> CellOutcome:
+    def _run(self, source: str, keep: tuple[str, ...]) -> CellOutcome:
         self._cells += 1
 
         def ask(exchange: Exchange) -> CellOutcome:
-            return CellOutcome(*exchange.run(self._cells, source, self._seconds(self._limits.cell_wall)))
+            return CellOutcome(*exchange.run(self._cells, source, keep, self._seconds(self._limits.cell_wall)))
 
         try:
             outcome = self._guarded(f"cell {self._cells}", ask)
         except StudentFailure as failure:
             error = {"output_type": "error", "ename": "NotFinished", "evalue": failure.sentence}
             return CellOutcome([error | {"traceback": [failure.sentence]}], failure.sentence)
-        self._good.append((self._cells, source))
+        self._good.append((self._cells, source, keep))
         return outcome
 
     def _guarded(self, what: str, ask: Callable[[Exchange], T]) -> T:

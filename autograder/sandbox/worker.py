@@ -12,6 +12,7 @@ import numpy as np
 from autograder.sandbox import faults
 from autograder.sandbox.arguments import Arguments
 from autograder.sandbox.guard import ImportGuard, remember_loaded
+from autograder.sandbox.kept import Kept
 from autograder.sandbox.outputs import Stream
 from autograder.sandbox.reader import Reader
 from autograder.sandbox.shell import StudentShell
@@ -37,6 +38,7 @@ class Worker:
 
     def __init__(self, channel: Channel, shell: StudentShell, allowed_imports: Sequence[str]) -> None:
         self._channel, self._shell = channel, shell
+        self._kept = Kept()
         self._handles: dict[int, Any] = {}
         self._handed_out = 0
         self._request = -1
@@ -52,16 +54,22 @@ class Worker:
             except EOFError:
                 return
             self._request = number = header["n"]
-            answer, buffers = self._run(header) if header["do"] == "run" else self._call(header, payload)
+            answer, buffers = _WORK[header["do"]](self, header, payload)
             self._request = -1
             try:
                 self._channel.send({"n": number, **answer}, buffers)
             except WireError as error:
                 self._channel.send({"n": number, "unsent": str(error)})
 
-    def _run(self, header: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    def _run(self, header: dict[str, Any], _payload: memoryview) -> tuple[dict[str, Any], list[bytes]]:
+        before = self._kept.before_cell(self._shell.user_ns, header["keep"])
         error = self._shell.run(header["number"], header["source"])
-        return {"outputs": self._shell.outputs.restart(), "error": error}, []
+        outputs = self._shell.outputs.restart()
+        self._kept.after_cell(self._shell.user_ns, before)
+        return {"outputs": outputs, "error": error}, []
+
+    def _changed(self, _header: dict[str, Any], _payload: memoryview) -> tuple[dict[str, Any], list[bytes]]:
+        return {"changed": self._kept.changed(self._shell.user_ns)}, []
 
     def _call(self, header: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], list[bytes]]:
         reader = Reader(payload, {"h": self._handled, "f": self._calling_back})
@@ -69,7 +77,7 @@ class Worker:
             args, kwargs = reader.value(header["args"]), reader.value(header["kwargs"])
         except LookupError as error:
             return {"unsent": str(error)}, []
-        function = self._shell.user_ns.get(header["name"])
+        function = self._kept.function(header["name"], self._shell.user_ns)
         if not callable(function):
             return {"missing": function is not None}, []
         given = Arguments(reader)
@@ -116,6 +124,9 @@ class Worker:
 
         function.__name__ = function.__qualname__ = name
         return function
+
+
+_WORK = {"run": Worker._run, "call": Worker._call, "changed": Worker._changed}
 
 
 def _unsendable(value: Any) -> list[Any]:
