@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from autograder.errors import CourseError, UsageError
+from autograder.errors import CourseError, UsageError, trouble_with_the_disk
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,9 +38,10 @@ class Door(click.Group):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            code = _exit_code(error)
+            told = trouble_with_the_disk(error) or error
+            code = _exit_code(told)
             if code:
-                raise Refusal(error, code) from error
+                raise Refusal(told, code) from error
             raise
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Sequence
 
 
@@ -22,3 +23,28 @@ def meant(name: str, names: Sequence[str]) -> str:
     """Return a sentence with those of `names` that are like `name`, or with all of them."""
     near = [other for other in names if other.startswith(name)] or difflib.get_close_matches(name, names, cutoff=0.5)
     return f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(names) or 'none'}."
+
+
+_MEND = {
+    errno.ENOSPC: "Make room",
+    errno.EDQUOT: "Make room",
+    errno.EROFS: "Make it writable",
+    errno.EACCES: "Make it readable and writable for you",
+    errno.EPERM: "Make it readable and writable for you",
+}
+_MEND_DATABASE = {
+    "database or disk is full": "Make room",
+    "attempt to write a readonly database": "Make its file and its folder writable",
+    "unable to open database file": "Make its file and its folder writable",
+}
+
+
+def trouble_with_the_disk(error: Exception) -> CourseError | None:
+    """Return what to say of a disk that is full or may not be written to; None if the trouble is another one."""
+    said = str(getattr(error, "orig", ""))  # SQLAlchemy keeps there what the database said
+    if said in _MEND_DATABASE:
+        return CourseError(f"The gradebook: {said}. {_MEND_DATABASE[said]}, and run the same command again.")
+    if isinstance(error, OSError) and error.errno in _MEND:
+        what = error.filename or "The disk"
+        return CourseError(f"{what}: {error.strerror}. {_MEND[error.errno]}, and run the same command again.")
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -279,6 +281,34 @@ def test_databases_that_are_not_there(
     said = refused("grade", "a1_tiny", code=code)
     assert re.fullmatch(sentence, said), said
     assert "secret" not in said
+
+
+def test_a_class_folder_that_cannot_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever command meets it, the place, the reason and the remedy are named, and nothing is half written."""
+    real = Path.mkdir
+
+    def mkdir(path: Path, *args: Any, **kwargs: Any) -> None:
+        for where, number in (("autograded", errno.EACCES), ("reports", errno.ENOSPC)):
+            if path.is_relative_to(folder / where):
+                raise OSError(number, os.strerror(number), str(path))
+        real(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    said = refused("grade", "a1_tiny", "--jobs", "1", "--json", code=1)
+    remedy = "Permission denied. Make it readable and writable for you, and run the same command again."
+    assert said == f"{folder}/autograded/ann/a1_tiny: {remedy}"
+    assert not (folder / "autograded").exists()
+    with Records(f"sqlite:///{folder}/gradebook.db") as records:
+        assert records.load_all("a1_tiny") == {}
+
+
+def test_a_gradebook_that_cannot_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that may only be read takes no marks, and says so; nothing is graded for nothing."""
+    call("grade", "a1_tiny", "--jobs", "1")
+    monkeypatch.setenv("ZEROMEAN_DB", f"sqlite:///file:{folder}/gradebook.db?mode=ro&uri=true")
+    said = refused("grade", "a1_tiny", "--force", "--jobs", "1", code=1)
+    remedy = "Make its file and its folder writable, and run the same command again."
+    assert said == f"The gradebook: attempt to write a readonly database. {remedy}"
 
 
 def test_not_built(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
