@@ -33,7 +33,7 @@ from autograder.judge.judge import Judge
 from autograder.judge.mutation import ExerciseTable, exercise_table, matters_of_luck
 from autograder.judge.own_cache import cache_faults
 from autograder.judge.reference import SuiteError
-from autograder.judge.unseen import functions_of, unseen_slips
+from autograder.judge.unseen import functions_of, slipped_programs, unseen_slips
 
 HOUSE = Path(__file__).resolve().parents[2]
 ENGINE = ("autograder/suite", "autograder/judge", "autograder/authoring", "utils/zeromean/checking")
@@ -95,12 +95,13 @@ class Prover:
     def _prove(self, cell: Cell) -> Proof:
         suite = self.suites[cell.name]
         table = exercise_table(self.judge, suite)
-        slips = unseen_slips(self.judge, suite, functions_of(cell.source))
+        slipped = list(slipped_programs(suite, functions_of(cell.source), self.judge.namespace))
+        slips = unseen_slips(self.judge, suite, slipped)
         faults = [
             *table.faults,
             *matters_of_luck(self.judge, suite, table.rejected),
             *cache_faults(self.judge, suite),
-            *disagreements(self.judge, suite, self.shipped[cell.name], functions_of(cell.source)),
+            *disagreements(self.judge, suite, self.shipped[cell.name], slipped),
             *slips.complaints,
         ]
         file = f"autograder/suites/{self.assignment.name}/test_{cell.name}.py"

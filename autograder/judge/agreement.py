@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from zeromean.checking.probes import VisibleExercise
 from zeromean.checking.replay import Replay
 
 from autograder.judge.attempt import attempt
-from autograder.judge.collect import Suite, SuiteCheck
+from autograder.judge.collect import Replacement, Suite, SuiteCheck
 from autograder.judge.judge import Judge, fixtures, undisturbed
 from autograder.judge.reference import Namespace, exchanged
 from autograder.judge.student import Student
-from autograder.judge.unseen import SECONDS, BoundedSession, Functions, Sources, slipped_programs
+from autograder.judge.unseen import SECONDS, BoundedSession, Functions, Slipped
 
 DECIDED = {"passed": True, "failed": False, "unwritten": False}
 
 
-def disagreements(judge: Judge, suite: Suite, shipped: VisibleExercise, reference: Sources) -> Iterator[str]:
+def disagreements(judge: Judge, suite: Suite, shipped: VisibleExercise, slipped: Iterable[Slipped]) -> Iterator[str]:
     """Say of which program, right or wrong, a visible check says something else than the grade.
 
-    The grade draws other numbers. The programs are all that are known, and every slip in a right one; `reference`
-    holds the sources of the reference.
+    The grade draws other numbers. The programs are all that are known, and every slip in a right one. A slip is
+    compared until it fails in both places, since most do at once; the programs that an author wrote, to the end.
     """
-    visible = [check for check in suite.checks if check.mark.visible]
-    for name, functions in _programs(judge, suite, reference):
-        namespace = exchanged(judge.namespace, functions)
+    for program in (Replacement("the reference", {}, ""), *suite.variants, *suite.misconceptions):
+        yield from _disagreements(judge, suite, shipped, program.name, program.functions, whole=True)
+    for one in slipped:
+        name = f"{one.program} with the slip `{one.change}`"
+        yield from _disagreements(judge, suite, shipped, name, one.functions, whole=False)
+
+
+def _disagreements(
+    judge: Judge, suite: Suite, shipped: VisibleExercise, name: str, functions: Functions, *, whole: bool
+) -> Iterator[str]:
+    namespace = exchanged(judge.namespace, functions)
+    outcomes = Replay(shipped, namespace, seconds=SECONDS).tries(recognising=False)
+    for check in (check for check in suite.checks if check.mark.visible):
         with undisturbed():
-            outcomes = Replay(shipped, namespace, seconds=SECONDS).outcomes()
-        for check, outcome in zip(visible, outcomes, strict=True):
-            passed, failure = DECIDED.get(outcome.state), ""
-            if passed is not None:
-                failure = _failure(judge, check, namespace)
-            if passed is not None and passed == bool(failure):
-                says = ("passed", "failed") if passed else ("failed", "passed")
-                yield (
-                    f"of {name}, check(f) says `{says[0]}` and the grade `{says[1]}` in {check.name}: "
-                    f"{outcome.message or failure} Compare in the check what the student's functions return, and "
-                    "nothing else."
-                )
+            outcome = next(outcomes)
+        passed = DECIDED.get(outcome.state)
+        if passed is None:
+            continue
+        failure = _failure(judge, check, namespace)
+        if passed == bool(failure):
+            says = ("passed", "failed") if passed else ("failed", "passed")
+            yield (
+                f"of {name}, check(f) says `{says[0]}` and the grade `{says[1]}` in {check.name}: "
+                f"{outcome.message or failure} Compare in the check what the student's functions return, and "
+                "nothing else."
+            )
+        elif failure and not whole:
+            return
 
 
 def false_alarms(judge: Judge, suite: Suite, shipped: VisibleExercise, asked: Sequence[SuiteCheck]) -> Iterator[str]:
@@ -56,14 +68,6 @@ def false_alarms(judge: Judge, suite: Suite, shipped: VisibleExercise, asked: Se
                 warned = replay.warnings(replay.outcomes())
             if warned and not _failure(judge, check, namespace):
                 yield f"of {program.name}, check(f) warns `{warned[0].message}`, and the grade passes {check.name}."
-
-
-def _programs(judge: Judge, suite: Suite, reference: Sources) -> Iterator[tuple[str, Functions]]:
-    yield "the reference", {}
-    for program in (*suite.variants, *suite.misconceptions):
-        yield program.name, program.functions
-    for slipped in slipped_programs(suite, reference, judge.namespace):
-        yield f"{slipped.program} with the slip `{slipped.change}`", slipped.functions
 
 
 def _failure(judge: Judge, check: SuiteCheck, namespace: Namespace) -> str:

@@ -33,7 +33,7 @@ Edit = tuple[str, str]
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What a wrong program's author hears: by the grade, by ``check(f)``, and which misconceptions are named.
+    """What a wrong program's author hears: by the grade, by ``check(f)`` (or its warnings), and which ideas are named.
 
     `says` is the first message; `telling`, whether some message says more than which numbers differ: a shape, a dtype,
     an exception, an argument that changed, or what all wrong entries share. `doubtful` are those of `hints` whose
@@ -65,10 +65,12 @@ class Diagnoser:
         """Diagnose a program; `edited` is the function that was changed in a `right` program, before and after."""
         namespace = exchanged(self._judge.namespace, functions)
         graded = self._judge.grade_exercise(self._suite, BoundedSession(namespace), SEED).checks
+        replay = Replay(self._shipped, namespace, seconds=SECONDS)
         with undisturbed():
-            tried = Replay(self._shipped, namespace, seconds=SECONDS).outcomes()
+            tried = replay.outcomes()
+            tried = (*tried, *replay.warnings(tried))
         told = [check.message for check in graded if check.outcome == "failed"]
-        seen = [outcome for outcome in tried if outcome.state in ("failed", "unwritten")]
+        seen = [outcome for outcome in tried if outcome.state in ("failed", "unwritten", "warned")]
         if not told and not seen:
             others = partner_checks(self._judge, self._suite, right or {})
             told = ["Noticed by the backward pass."] if noticed_by(self._judge, others, functions) else []

@@ -104,21 +104,17 @@ def _with(place: _Slot, new: New, tree: ast.AST) -> str:
     if isinstance(place.holder, list):
         several = new if isinstance(new, list) else [new]
         place.holder[place.key : place.key + 1] = several
-        source = _unparsed(tree)
+        source = ast.unparse(tree)
         place.holder[place.key : place.key + len(several)] = [old]
     else:
         setattr(place.holder, place.key, new)
-        source = _unparsed(tree)
+        source = ast.unparse(tree)
         setattr(place.holder, place.key, old)
     return source
 
 
-def _unparsed(node: ast.AST) -> str:
-    return ast.unparse(ast.fix_missing_locations(node))
-
-
 def _text(new: New) -> str:
-    return "; ".join(map(_unparsed, new)) if isinstance(new, list) else _unparsed(new)
+    return "; ".join(map(ast.unparse, new)) if isinstance(new, list) else ast.unparse(new)
 
 
 def _slips(node: ast.AST, scope: _Scope) -> Iterator[New]:
@@ -134,17 +130,21 @@ def _slips_of_statement(node: ast.AST, scope: _Scope) -> Iterator[New]:
             for first in range(len(parts) - 1):
                 yield ast.Return(_swapped(parts, first))
         case ast.Assign(targets, ast.Tuple([_, _, *_] as parts)):
-            yield ast.Assign(targets, _swapped(parts, 0))
+            yield _assigned(targets, _swapped(parts, 0))
         case ast.AugAssign() | ast.Raise() | ast.Assign([ast.Subscript()]):
             yield ast.Pass()
         case ast.Assign([ast.Name()], ast.Call(ast.Attribute(_, name))) if name in EMPTY:
             return
         case ast.Assign([ast.Name()] as targets, ast.BinOp() | ast.Call() as value):
-            yield ast.Assign(targets, ast.UnaryOp(ast.USub(), value))
-            yield ast.Assign(targets, ast.BinOp(ast.Constant(2), ast.Mult(), value))
+            yield _assigned(targets, ast.UnaryOp(ast.USub(), value))
+            yield _assigned(targets, ast.BinOp(ast.Constant(2), ast.Mult(), value))
             if isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id in scope.parameters:
                 edited = ast.AugAssign(ast.Name(value.left.id, ast.Store()), value.op, value.right)
-                yield [edited, ast.Assign(targets, value.left)]
+                yield [edited, _assigned(targets, value.left)]
+
+
+def _assigned(targets: list[ast.expr], value: ast.expr) -> ast.Assign:
+    return ast.Assign(targets, value, lineno=0)  # a number that `unparse` asks for
 
 
 def _slips_of_expression(node: ast.AST, scope: _Scope) -> Iterator[New]:

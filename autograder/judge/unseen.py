@@ -6,7 +6,7 @@ import ast
 import inspect
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,13 +54,16 @@ class BrokenCheckError(Exception):
     """A check raised an exception of its own, so that nobody's mark could be decided."""
 
 
-def unseen_slips(judge: Judge, suite: Suite, reference: Sources) -> Unseen:
-    """Try every right program of a suite with every slip; `reference` holds the sources of the reference."""
+def unseen_slips(judge: Judge, suite: Suite, slips: Iterable[Slipped]) -> Unseen:
+    """Try the right programs of a suite with every slip that `slipped_programs` makes."""
     tried, excused, complaints = 0, 0, []
     excuses = excuses_of(suite)
-    right = right_programs(suite, reference)
-    checks = {name: [*suite.checks, *partner_checks(judge, suite, program)] for name, program in right.items()}
-    for slipped in slipped_programs(suite, reference, judge.namespace):
+    variants = {variant.name: variant.functions for variant in suite.variants}
+    checks: dict[str, list[SuiteCheck]] = {}
+    for slipped in slips:
+        if slipped.program not in checks:
+            partners = partner_checks(judge, suite, variants.get(slipped.program, {}))
+            checks[slipped.program] = [*suite.checks, *partners]
         tried += 1
         excuse = excuses.pop((slipped.program, slipped.change), None)
         what = f"{slipped.program} with the slip `{slipped.change}`"
@@ -77,12 +80,6 @@ def unseen_slips(judge: Judge, suite: Suite, reference: Sources) -> Unseen:
     for program, change in excuses:
         complaints.append(f"{program} excuses `{change}`, which is no slip in this program. Take the excuse out.")
     return Unseen(tried, excused, tuple(complaints))
-
-
-def right_programs(suite: Suite, reference: Sources) -> dict[str, Functions]:
-    """Return what is put in place of the reference's functions by each right program; the reference puts nothing."""
-    variants = {variant.name: variant.functions for variant in suite.variants}
-    return {**{_of_reference(function): {} for function in reference}, **variants}
 
 
 def slipped_programs(suite: Suite, reference: Sources, namespace: Namespace) -> Iterator[Slipped]:

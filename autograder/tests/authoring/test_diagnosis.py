@@ -80,7 +80,7 @@ def test_counts_are_those_of_the_slips(toy: Write) -> None:
     diagnoses = [one.diagnosis for one in found.tried]
     assert found.counts["wrong"] == len(diagnoses) == found.counts["rejected"] > 20
     assert 0 < found.counts["hinted"] == sum(bool(one.hints) for one in diagnoses) <= found.counts["named"]
-    assert found.counts["visible"] == sum(one.visible for one in diagnoses) < len(diagnoses)
+    assert found.counts["visible"] == sum(one.visible for one in diagnoses) > len(diagnoses) / 2
     assert diagnosis.total([found, found])["named"] == 2 * found.counts["named"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.judge import unseen
 from autograder.judge.judge import Judge
-from autograder.judge.unseen import unseen_slips
+from autograder.judge.unseen import Unseen, slipped_programs, unseen_slips
 
 pytestmark = pytest.mark.slow
 
@@ -36,8 +36,13 @@ COUNT = 'expect_close(count, dout.sum(axis=0), "count")'
 
 def complaints(judge_of: Callable[[str], Judge], more: str = COUNT, excuse: str = "", below: str = "") -> list[str]:
     """Return what is said of the slips in a suite of `scale_backward`."""
-    judge = judge_of(SUITE.format(more=more, excuse=excuse, below=below))
-    return list(unseen_slips(judge, judge.suites[0], REFERENCE).complaints)
+    return list(found(judge_of(SUITE.format(more=more, excuse=excuse, below=below))).complaints)
+
+
+def found(judge: Judge) -> Unseen:
+    """Return what came of the slips in the suite of a judge."""
+    (suite,) = judge.suites
+    return unseen_slips(judge, suite, slipped_programs(suite, REFERENCE, judge.namespace))
 
 
 def excused(change: str) -> str:
@@ -58,9 +63,9 @@ def test_a_slip_that_no_check_notices_is_named(judge_of: Callable[[str], Judge])
 def test_an_excuse_is_for_one_change_of_one_program(judge_of: Callable[[str], Judge]) -> None:
     """What changes nothing is excused where it stands, and nowhere else."""
     judge = judge_of(SUITE.format(more=COUNT, excuse=excused("dout -> dout.astype(float)"), below=""))
-    found = unseen_slips(judge, judge.suites[0], REFERENCE)
-    told = [line for line in found.complaints if "`dout -> dout.astype(float)`" in line]
-    assert found.excused == 1
+    seen = found(judge)
+    told = [line for line in seen.complaints if "`dout -> dout.astype(float)`" in line]
+    assert seen.excused == 1
     assert [line.partition(" with the slip")[0] for line in told] == ["the reference's scale_backward"]
 
 

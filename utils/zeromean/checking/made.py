@@ -58,6 +58,7 @@ class Visit:
     seconds: float = caller.SECONDS
     notes: list[str] = field(default_factory=list)
     too_slow: set[str] = field(default_factory=set)
+    recognising: bool = True
 
     def note(self, *notes: str) -> None:
         """Remember what was noticed beside the checks; what a function prints, only the first time."""

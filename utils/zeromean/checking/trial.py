@@ -118,7 +118,7 @@ class Trial:
         expected = decode(probe.result)
         parts = list(expected) if is_several(probe) else [expected]
         whole = isinstance(result, (tuple, list)) and is_several(probe)
-        if not probe.only_prepares:
+        if self.visit.recognising and not probe.only_prepares:
             bare = tuple(result[:-1]) if whole and probe.has_cache else result
             left = {name: self._known(made.arguments[name], probe.left[name]) for name in probe.left}
             self.prints[position] = fingerprint((bare, left))
