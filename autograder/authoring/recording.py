@@ -53,7 +53,11 @@ class Recorder(Student):
         if question.comparison == "raises":
             self._awaited = question.expected
             return
-        pieces = self._pieces(question)
+        handed = self._handed_over(question.got) if question.comparison == "unchanged" else []
+        for pieces in handed or [self._pieces(question)]:
+            self.looks.append(self._look(question, pieces))
+
+    def _look(self, question: Question, pieces: tuple[Piece, ...]) -> Look:
         if question.comparison == "serves":
             self._ship_cache(pieces[0].call, question.got)
         look = Look(
@@ -64,9 +68,7 @@ class Recorder(Student):
             options={name: encode(value) for name, value in question.options.items()},
         )
         as_given = question.comparison in ("unchanged", "drawn_from") and self._was_given(pieces[0], question.expected)
-        self.looks.append(
-            replace(look, as_given=True) if as_given else replace(look, expected=encode(steady(question.expected)))
-        )
+        return replace(look, as_given=True) if as_given else replace(look, expected=encode(steady(question.expected)))
 
     def forward_for_backward(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """Do what a student's proxy does, and remember that the call only prepares another."""
@@ -150,9 +152,7 @@ class Recorder(Student):
         for position, live in enumerate(self._live):
             if isinstance(asked, tuple) and asked is live.returned:
                 return tuple(Piece(position, "", part) for part in range(len(live.parts)))
-        stays = question.comparison == "unchanged"  # is asked of what was handed over, wherever it stands now
-        find = self._piece_given if stays else self._piece
-        found = [find(thing) for thing in (asked if isinstance(asked, tuple) else (asked,))]
+        found = [self._piece(thing) for thing in (asked if isinstance(asked, tuple) else (asked,))]
         pieces = tuple(piece for piece in found if piece is not None)
         if question.comparison == "condition" or not pieces or len(pieces) < len(found):
             said = f"it asks {question.what!r} of" if question.comparison == "condition" else "it looks at"
@@ -169,13 +169,15 @@ class Recorder(Student):
                     return Piece(position, argument, key)
         return None
 
-    def _piece_given(self, thing: Any) -> Piece | None:
-        for position in reversed(range(len(self._live))):
-            for argument, held in self._live[position].held.items():
-                for key, value in held.items():
-                    if value is thing and isinstance(value, _OBJECTS):
-                        return Piece(position, argument, key, given=True)
-        return self._piece(thing)
+    def _handed_over(self, thing: Any) -> list[tuple[Piece, ...]]:
+        """Find every call that was handed a thing, by itself or in a dict, and may have changed it."""
+        found: list[tuple[Piece, ...]] = []
+        for position, (live, probe) in enumerate(zip(self._live, self.probes, strict=True)):
+            if not probe.only_prepares:
+                held = [(name, key, value) for name, items in live.held.items() for key, value in items.items()]
+                found += [(Piece(position, name, key, True),) for name, key, value in held if value is thing]
+                found += [(Piece(position, name, None),) for name, value in live.arguments.items() if value is thing]
+        return found
 
     def _was_given(self, piece: Piece, expected: Any) -> bool:
         """Whether a piece is compared with what it was before the call, which the data holds already."""

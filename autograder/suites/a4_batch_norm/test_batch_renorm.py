@@ -91,7 +91,7 @@ def test_dx(student, rng):
     expect_close(dx, gradients(forward, dout)[0], "dx")
 
 
-@points(2, after="test_free_correction")
+@points(2, visible=True, after="test_free_correction")
 def test_clipping(student, rng):
     """r stays between 1/rmax and rmax, d between -dmax and dmax, each feature for itself"""
     x, gamma, beta, param = problem(rng, 5, 9, spread=1e3, eps=1e-8)
@@ -122,7 +122,7 @@ def test_single_example(student, rng):
     expect_close(out, (gamma * d + beta)[None])
 
 
-@points(1.5)
+@points(1.5, visible=True)
 def test_running_statistics(student, rng):
     """the running mean and standard deviation move the fraction alpha of the way to those of the batch"""
     x, gamma, beta, param = problem(rng, 5, 3, eps=0.2)
@@ -145,7 +145,7 @@ def test_default_alpha(student, rng):
     expect_close(param["running_mean"], expected, "param['running_mean']")
 
 
-@points(1)
+@points(1, visible=True)
 def test_dgamma(student, rng):
     """dgamma gathers, over the batch, what each example contributes to the gradient of the scale"""
     forward, dout = problem(rng, 4, 3), rng.normal(size=(4, 3)) + 0.5

@@ -58,7 +58,7 @@ def test_equal_sizes(student, rng):
     expect_close(W2, expected, "W2")
 
 
-@points(1, after="test_bias")
+@points(1, visible=True, after="test_bias")
 def test_eps(student, rng):
     """eps is the one that is given, 1e-5 when none is, added once to the variance"""
     for eps, given in ((0.3, {"eps": 0.3}), (1e-5, {})):

@@ -58,7 +58,7 @@ def test_square_weights(student, rng):
     expect_close(W2, expected, "W2")
 
 
-@points(1, after="test_bias")
+@points(1, visible=True, after="test_bias")
 def test_eps(student, rng):
     """eps is the one that is given, added once to the variance, in weights and bias alike"""
     layer = problem(rng, 2, 3)

@@ -108,7 +108,7 @@ def test_output_of_other_shapes(student, rng):
     expect_close(out, expected, "out for images of one pixel")
 
 
-@points(1.5)
+@points(1.5, visible=True)
 def test_running_statistics(student, rng):
     """training mode: each channel has one running mean and variance, which move as in `batchnorm_forward`"""
     (gamma, beta), param = affine(rng, 2), bn_param(rng, 2, eps=0.1)
@@ -123,7 +123,7 @@ def test_running_statistics(student, rng):
     expect_close(param["running_var"], var, "bn_param['running_var']")
 
 
-@points(1)
+@points(1, visible=True)
 def test_testing_output(student, rng):
     """test mode: the running statistics of each channel normalize it, and stay as they are"""
     x, (gamma, beta), param = images(rng, 2, 3, 4, 2), affine(rng, 3), bn_param(rng, 3, "test", eps=0.3)
