@@ -12,7 +12,12 @@ from IPython.core.inputtransformer2 import TransformerManager
 from autograder.authoring.course import Cell
 from autograder.gradebook.submission import Piece
 
+_DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 LONGEST_PARSED = 50_000
+OTHER_LANGUAGES = frozenset({
+    "%%bash", "%%sh", "%%script", "%%perl", "%%ruby", "%%html", "%%HTML", "%%svg", "%%SVG", "%%latex", "%%markdown",
+    "%%javascript", "%%js", "%%writefile", "%%file", "%%cmd", "%%system", "%%sx", "%%!",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,13 @@ def defined(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def definitions(source: str) -> str:
+    """Return a cell without what runs on its own: calls for their effect, loops, and all else but definitions."""
+    tree = _tree(source)
+    kept = [node for node in tree.body if isinstance(node, _DEFINES)] if tree else []
+    return "\n".join(map(ast.unparse, kept))
+
+
 def _one_of(name: str, written: list[Piece], wanted: set[str]) -> Answer:
     """Read several cells of one name: parts of a split cell, or copies, of which the last whole one counts."""
     joined = "\n".join(piece.source for piece in written)
@@ -185,6 +197,11 @@ def _tree(source: str) -> ast.Module | None:
     """Parse a cell as IPython reads it; None if it is not Python."""
     if len(source) > LONGEST_PARSED:
         return None
+    if source.lstrip().startswith("%%"):
+        magic, _, below = source.lstrip().partition("\n")
+        if magic.split()[0] in OTHER_LANGUAGES:
+            return None
+        source = below
     for text in (lambda: source, lambda: TransformerManager().transform_cell(source)):
         try:
             return ast.parse(text())

@@ -23,6 +23,7 @@ from autograder.authoring.course import Assignment
 from autograder.authoring.judging import judge_for
 from autograder.errors import UsageError
 from autograder.gradebook import results
+from autograder.gradebook.answers import definitions
 from autograder.gradebook.experiments import home_cells, said_of
 from autograder.gradebook.rebuild import Rebuilt, rebuild
 from autograder.judge.judge import UNDECIDED, Judge
@@ -83,7 +84,7 @@ class Grader:
         started = time.perf_counter()
         notebook = rebuilt.notebook
         with Session(self.zygote, [*preload(self.assignment), *DRAWN]) as session:
-            _run_cells(self.assignment, notebook, session)
+            mended = _run_cells(self.assignment, notebook, session)
             exercises = self.judge.grade(session)
             ask, tell = said_of(self.assignment, session.changed(), exercises)
             remarks += tuple(tell)
@@ -97,7 +98,7 @@ class Grader:
                 self.isolation,
                 0.0,
                 session.peak_mb,
-                (*rebuilt.repairs, *ask),
+                (*rebuilt.repairs, *mended, *ask),
                 tuple(session.lost),
                 notes=remarks,
             )
@@ -180,15 +181,21 @@ def _is_module(name: str) -> bool:
         return False
 
 
-def _run_cells(assignment: Assignment, notebook: NotebookNode, session: Session) -> None:
-    """Run the code and keep its outputs; figures of ours and visible checks are not run."""
+def _run_cells(assignment: Assignment, notebook: NotebookNode, session: Session) -> list[str]:
+    """Run the code and keep its outputs; figures of ours and visible checks are not run. Return what was mended."""
     cells = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.zeromean.kind in _RUN]
     homes = home_cells(assignment, [(cell.id, cell.source) for cell in cells])
+    mended = []
     patience = Patience()
     for number, cell in enumerate(cells, start=1):
-        [outcome] = session.run([cell.source], homes.get(number - 1, ()))
+        functions, lost = homes.get(number - 1, []), len(session.lost)
+        [outcome] = session.run([cell.source], functions)
+        if functions and len(session.lost) > lost:
+            session.run([definitions(cell.source)], functions)
+            mended.append(f"The cell of {', '.join(functions)} did not finish; only what it defines was taken.")
         cell.execution_count = number
         cell.outputs = nbformat.from_dict(patience.outputs(outcome.outputs))
+    return mended
 
 
 def _show(notebook: NotebookNode, record: Record) -> None:

@@ -77,7 +77,7 @@ class Exchange:
 
     def _refuse_failure(self, name: str, answer: dict[str, Any]) -> None:
         if "missing" in answer:
-            raise StudentFailure.missing(name)
+            raise StudentFailure.missing(name, clean(answer["missing"], LONGEST_NAME))
         if "raised" in answer:
             said, bases = clean(answer.get("said"), MAX_SENTENCE), answer.get("bases")
             kinds = tuple(clean(kind, 100) for kind in bases[:MAX_BASES]) if isinstance(bases, list) else ()

@@ -6,6 +6,8 @@ import io
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
+from autograder.sandbox.places import hidden
+
 MAX_ITEMS = 1000
 CUT = "\n... the rest of this cell's output was left out: it is longer than {} kB.\n"
 
@@ -140,4 +142,5 @@ def clean(text: Any, most: int | None = None) -> str:
         return ""
     if most is not None and len(text) > most:
         text = text[:most] + " ..."
+    text = hidden(text)
     return str(text if text.isascii() else text.encode("utf-8", "replace").decode())

@@ -18,6 +18,7 @@ from autograder.sandbox.values import Handle
 __all__ = ["CellOutcome", "Handle", "Limits", "SandboxError", "Session", "StudentFailure", "Zygote"]
 
 T = TypeVar("T")
+LONGEST_LINE = 60
 
 
 @dataclass(frozen=True)
@@ -115,21 +116,21 @@ class Session:
             return CellOutcome(*exchange.run(self._cells, source, keep, self._seconds(self._limits.cell_wall)))
 
         try:
-            outcome = self._guarded(f"cell {self._cells}", ask)
+            outcome = self._guarded(_named(source), ask, " Take out or shorten what runs long in it.")
         except StudentFailure as failure:
             error = {"output_type": "error", "ename": "NotFinished", "evalue": failure.sentence}
             return CellOutcome([error | {"traceback": [failure.sentence]}], failure.sentence)
         self._good.append((self._cells, source, keep))
         return outcome
 
-    def _guarded(self, what: str, ask: Callable[[Exchange], T]) -> T:
+    def _guarded(self, what: str, ask: Callable[[Exchange], T], remedy: str = "") -> T:
         """Ask the worker, a fresh one if need be; if it is lost over this, say so."""
         self._asked = time.monotonic()
         try:
             self._refuse_if_exhausted(what)
             return ask(self._ready(what))
         except Lost as lost:
-            sentence = self._lose(what, lost)
+            sentence = self._lose(what, lost, remedy)
             raise StudentFailure(sentence, lost.kind) from None
         except StudentFailure:
             raise
@@ -156,20 +157,20 @@ class Session:
                 try:
                     self._exchange.run(*cell, self._seconds(self._limits.cell_wall))
                 except Lost as lost:
-                    self._lose(f"cell {cell[0]}, run again,", lost)
+                    self._lose(f"{_named(cell[1])}, run again,", lost)
                     self._good.remove(cell)
                     break
         return self._exchange
 
-    def _lose(self, what: str, lost: Lost) -> str:
-        """Kill the worker, and put down what happened; the sentence begins with `what`."""
+    def _lose(self, what: str, lost: Lost, remedy: str = "") -> str:
+        """Kill the worker, and put down what happened: the sentence begins with `what`; a loop has a `remedy`."""
         assert self._exchange is not None
         ending = self._exchange.worker.end(gone=lost.kind != "timeout")
         self._exchange = None
         self._peak = max(self._peak, ending.peak_mb)
         self._waited += lost.seconds
         words = lost.words or (f"was running when {ending.words}" if ending.by_itself else "hung up on the grader")
-        sentence = f"{what[0].upper()}{what[1:]} {words}."
+        sentence = f"{what[0].upper()}{what[1:]} {words}.{remedy if lost.kind == 'timeout' else ''}"
         self.lost.append(sentence)
         return sentence
 
@@ -179,3 +180,9 @@ class Session:
 
     def _seconds(self, wall: float) -> float:
         return min(wall, self._limits.hurry_wall if self._hurried else max(self._limits.hurry_wall, self._left))
+
+
+def _named(source: str) -> str:
+    """Name a cell as a student finds it: by its first line, since a notebook shows no numbers of ours."""
+    line = source.strip().partition("\n")[0].strip()
+    return f"the cell `{line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + ' ...'}`"

@@ -12,11 +12,11 @@ from typing import Any, NoReturn
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
 from autograder.sandbox import faults
+from autograder.sandbox.magics import MachineLines, keep_inline
 from autograder.sandbox.outputs import Outputs, Stream
 
 _PROMPT = "In ["  # pasted from IPython; to Python it is an annotation
@@ -81,7 +81,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]  # as above
         self.shell.outputs.clear()
 
 
-class StudentShell(InteractiveShell):  # type: ignore[misc]  # as above
+class StudentShell(MachineLines):  # type: ignore[misc]  # as above
     """Runs the cells of one submission."""
 
     displayhook_class = Type(_Hook)
@@ -117,10 +117,6 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]  # as above
     def ask_exit(self) -> NoReturn:
         """Make ``quit`` and ``exit`` an error of their cell."""
         raise SystemExit("quit() ends nothing here; leave it out.")
-
-    def system(self, cmd: str) -> NoReturn:
-        """Refuse ``!command``."""
-        raise PermissionError(f"`!{cmd}` cannot be run here: graded code may not start programs.")
 
     def showtraceback(self, exc_tuple: Any = None, *_args: Any, **_kwargs: Any) -> None:
         """Gather the exception at hand as the error that ended the cell."""
@@ -181,6 +177,8 @@ def make_shell(output_bytes: int, *, figures: bool) -> StudentShell:
     sys.stdin = io.StringIO()
     for number, cell in enumerate((*_WARM, *(_WARM_FIGURES if figures else ())), start=1):
         shell.run(number, cell)
+    if figures:
+        keep_inline(sys.modules["matplotlib"], shell)
     shell.reset(new_session=True)
     shell.outputs.restart()
     shell.cells = faults.Cells()

@@ -79,7 +79,7 @@ class Worker:
             return {"unsent": str(error)}, []
         function = self._kept.function(header["name"], self._shell.user_ns)
         if not callable(function):
-            return {"missing": function is not None}, []
+            return {"missing": type(function).__name__ if function is not None else ""}, []
         given = Arguments(reader)
         try:
             result = function(*args, **kwargs)

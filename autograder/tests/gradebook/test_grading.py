@@ -136,3 +136,14 @@ def test_an_assignment_that_was_not_built_is_refused(small_course, tmp_path):
 def test_preload_is_what_locked_cells_import(assignment):
     """The zygote loads what every submission will import, and no name that is no module."""
     assert preload(assignment) == ["IPython.display", "matplotlib.pyplot", "numpy", "zeromean"]
+
+
+def test_a_cell_that_does_not_finish_costs_what_is_below_its_answer(grader, answered, as_bytes, monkeypatch):
+    """A training below the answer, in its cell, is ended; the answer keeps its marks, and the cell is named."""
+    monkeypatch.setattr(grader.zygote, "limits", replace(grader.zygote.limits, cell_wall=0.5))
+    slow = "# my answer\nTWO, made = 2, list(range(3))\ndef double(x):\n    return TWO * x\nwhile True: pass"
+    record = grader.grade(as_bytes(answered(double=slow)), "ann").record
+    assert [exercise.score for exercise in record.exercises] == [2, 4]
+    assert record.repairs == ("The cell of double did not finish; only what it defines was taken.",)
+    said = "The cell `# my answer` did not finish within 0.5 s. Take out or shorten what runs long in it."
+    assert record.lost_workers == (said,)

@@ -14,6 +14,7 @@ from autograder.gradebook.rebuild import rebuild
 from autograder.gradebook.submission import LARGEST, UnreadableError, parse, pieces
 
 WRONG = "def double(x):\n    return 3 * x"
+GOOD_DOUBLE = "def double(x):\n    return x + x"
 HELPER = "def helper():\n    return 1"
 
 
@@ -398,3 +399,27 @@ def test_strange_cells_do_no_harm():
 def test_defined_reads_cells_as_ipython_does(source, names):
     """Magics, conditions and lambdas are read; what is not Python defines _nothing, and does no harm."""
     assert defined(source) == names
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture kept", "%%prun -q", "%%timeit -n 1", "\n%%time", "%%memit"])
+@pytest.mark.parametrize("place", ["below the stub", "its own cell", "lost its id"])
+def test_answers_below_a_magic_are_found(assignment, instructor, answered, magic, place):
+    """A cell magic is no wall: the answer below it is known by its functions, and no stub follows it."""
+    notebook, answer = answered(), f"{magic}\n%config X.y = 1\n{GOOD_DOUBLE}"
+    number = _place(notebook, "double")
+    if place == "its own cell":
+        notebook.cells[number].source = answer
+    elif place == "lost its id":
+        notebook.cells[number] = _code(answer)
+    else:
+        notebook.cells[number].source = _by_id(instructor, "double").source
+        notebook.cells.insert(number + 1, _code(answer))
+    rebuilt = rebuild(assignment, instructor, notebook)
+    assert _by_id(rebuilt.notebook, "double").source == answer
+    assert len(rebuilt.repairs) == (place != "its own cell")
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%writefile double.py", "%%html"])
+def test_what_stands_below_another_language_is_no_answer(magic):
+    """Text for a shell or a file defines nothing."""
+    assert defined(f"{magic}\n{GOOD_DOUBLE}") == frozenset()

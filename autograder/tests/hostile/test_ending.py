@@ -70,7 +70,7 @@ def test_in_a_cell(session: Session, how: str) -> None:
 def test_a_loop_in_a_cell(session: Session) -> None:
     """A cell that loops is ended, and is not run again when its process is replaced."""
     outcomes = session.run([GOOD, "x = 1\nwhile True: pass", "y = 2"])
-    assert outcomes[1].error == "Cell 2 did not finish within 3 s."
+    assert outcomes[1].error == "The cell `x = 1` did not finish within 3 s. Take out or shorten what runs long in it."
     assert outcomes[2].error is None
     assert session.call("good") == 1
 
