@@ -81,7 +81,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]  # as above
         self.shell.outputs.clear()
 
 
-class StudentShell(MachineLines):  # type: ignore[misc]  # as above
+class StudentShell(MachineLines):
     """Runs the cells of one submission."""
 
     displayhook_class = Type(_Hook)
