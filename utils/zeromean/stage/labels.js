@@ -8,7 +8,8 @@ function marginFor(ctx, spec, font, width) {
   ctx.font = font(0.92, true);
   const words = spec.marks.filter((m) => namedAtEnd(m) && m.kind !== 'arrows' && (m.kind === 'line' || m.x === null));
   const longest = Math.max(0, ...words.map((m) => ctx.measureText(m.name).width));
-  return longest && longest + 14 < width / 3 ? longest + 14 : 0;
+  const room = longest + (spec.handles.length ? 24 : 14);
+  return longest && room < width / 3 ? room : 0;
 }
 
 /** Moves heights apart: each at least `gap` below the one before, all between the ends where they fit. */
@@ -19,14 +20,16 @@ function apart(heights, gap, top, bottom) {
   return out;
 }
 
-function writeLabels(p) {
+/** Writes the names; beside a grip, which lies over the picture, they stand a little further off. */
+function writeLabels(p, grips) {
   const { ctx, box, size } = p, gap = size * 1.1;
   const atSide = p.labels.filter((l) => !l.lost && !l.top && !l.way);
   const rest = p.labels.filter((l) => !atSide.includes(l));
   const ys = apart(atSide.map((l) => l.at[1]), gap, box.top, box.bottom);
   Object.assign(ctx, { textBaseline: 'middle', font: p.font(0.92, true) });
   atSide.forEach((l, i) => {
-    const x = Math.max(l.at[0], box.left) + 8, moved = Math.abs(ys[i] - l.at[1]) > 3;
+    const covered = grips.some(([gx, gy]) => Math.abs(gx - l.at[0]) < 15 && Math.abs(gy - ys[i]) < 15 + size / 2);
+    const x = Math.max(l.at[0], box.left) + (covered ? 18 : 8), moved = Math.abs(ys[i] - l.at[1]) > 3;
     if (moved) leader(p, l, [x - 1, ys[i]]);
     inscribe(p, l, x, ys[i], 'left');
   });

@@ -91,8 +91,8 @@ class Picture {
     if (this.named !== p.named) { this.named = p.named; this.paintLegend(ink); }
     if (this.spec.frame) drawFrame(p);
     this.drawMarks(p);
-    writeLabels(p);
     this.grips.forEach((g) => g.place(p));
+    writeLabels(p, this.grips.map((g) => g.pixel));
     canvas.dataset.drawn = this.drawn += 1;
     this.say();
   }
