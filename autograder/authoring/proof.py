@@ -2,7 +2,7 @@
 
 A proof: every misconception is caught and told its own hint, every right program is accepted whatever the random
 numbers, no slip in a right program goes unnoticed, the cache between two passes is the student's own affair, and
-``check(f)`` says what the grade says.
+``check(f)`` says what the grade says, and warns of nothing else.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from autograder.authoring import probes
 from autograder.authoring.course import Assignment, Cell
 from autograder.authoring.judging import judge_for
 from autograder.authoring.kept import kept
+from autograder.authoring.warned import warnings_of
 from autograder.errors import UsageError, meant
-from autograder.judge.agreement import disagreements
+from autograder.judge.agreement import disagreements, false_alarms
 from autograder.judge.collect import Suite
 from autograder.judge.judge import Judge
 from autograder.judge.mutation import ExerciseTable, exercise_table, matters_of_luck
@@ -102,6 +103,7 @@ class Prover:
             *matters_of_luck(self.judge, suite, table.rejected),
             *cache_faults(self.judge, suite),
             *disagreements(self.judge, suite, self.shipped[cell.name], slipped),
+            *false_alarms(self.judge, suite, self.shipped[cell.name], [c for c, _ in warnings_of(self.judge, suite)]),
             *slips.complaints,
         ]
         file = f"autograder/suites/{self.assignment.name}/test_{cell.name}.py"

@@ -61,11 +61,12 @@ def false_alarms(judge: Judge, suite: Suite, shipped: VisibleExercise, asked: Se
     """
     for program in (*suite.variants, *suite.misconceptions):
         namespace = exchanged(judge.namespace, program.functions)
+        with undisturbed():
+            outcomes = Replay(shipped, namespace, seconds=SECONDS).outcomes()
         for check, warning in zip(asked, shipped.warnings, strict=True):
             alone = replace(shipped, warnings=(warning,))
             with undisturbed():
-                replay = Replay(alone, namespace, seconds=SECONDS)
-                warned = replay.warnings(replay.outcomes())
+                warned = Replay(alone, namespace, seconds=SECONDS).warnings(outcomes)
             if warned and not _failure(judge, check, namespace):
                 yield f"of {program.name}, check(f) warns `{warned[0].message}`, and the grade passes {check.name}."
 
