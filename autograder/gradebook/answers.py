@@ -22,11 +22,15 @@ OTHER_LANGUAGES = frozenset({
 
 @dataclass(frozen=True)
 class Answer:
-    """The source to grade, the pieces it was taken from, and a sentence for each thing that was mended."""
+    """The source to grade, the pieces it was taken from, and a sentence for each thing that was mended.
+
+    `shown` are pieces from elsewhere that are shown with it.
+    """
 
     source: str
     pieces: tuple[Piece, ...] = ()
     repairs: tuple[str, ...] = ()
+    shown: tuple[Piece, ...] = ()
 
 
 @dataclass
@@ -57,7 +61,7 @@ def code_answer(exercise: Cell, cells: SortedCells) -> Answer:
     if not written:
         return _elsewhere(exercise, cells)
     if len({piece.source for piece in written}) > 1:
-        answer = _one_of(exercise.name, written, set(exercise.functions))
+        answer = _one_of(exercise, written, cells)
     else:
         answer = _continued(exercise.name, written[0], cells)
         if len(own) > 1:
@@ -100,7 +104,7 @@ def normal(source: str) -> str:
 @lru_cache(maxsize=256)
 def defined(source: str) -> frozenset[str]:
     """Return the names that a cell binds at top level; none if it is not Python."""
-    tree = _tree(source)
+    tree = parsed(source)
     if tree is None:
         return frozenset()
     names: set[str] = set()
@@ -118,21 +122,26 @@ def defined(source: str) -> frozenset[str]:
 
 def definitions(source: str) -> str:
     """Return a cell without what runs on its own: calls for their effect, loops, and all else but definitions."""
-    tree = _tree(source)
+    tree = parsed(source)
     kept = [node for node in tree.body if isinstance(node, _DEFINES)] if tree else []
     return "\n".join(map(ast.unparse, kept))
 
 
-def _one_of(name: str, written: list[Piece], wanted: set[str]) -> Answer:
-    """Read several cells of one name: parts of a split cell, or copies, of which the last whole one counts."""
+def _one_of(exercise: Cell, written: list[Piece], cells: SortedCells) -> Answer:
+    """Read several cells of one name: parts of a split cell, or copies, of which one whole one counts."""
+    name, wanted = exercise.name, set(exercise.functions)
     joined = "\n".join(piece.source for piece in written)
     whole = [piece for piece in written if wanted <= defined(piece.source)]
     broken = not all(_stands_alone(piece.source) for piece in written)
     if (broken or not whole) and wanted <= defined(joined):
         sentence = f"Exercise {name} was split into {len(written)} cells; they were joined again."
         return Answer(joined, tuple(written), (sentence,))
-    last = (whole or written)[-1]
+    check = next((piece.position for piece in cells.named.get(f"check-{name}", ())), None)
+    before = [piece for piece in whole if check is not None and piece.position < check]
+    last = (before or whole or written)[-1]
     which = "the last one that is complete" if whole else "the last one"
+    if before and before[-1] is not whole[-1]:
+        which = "the one in its place"
     return Answer(last.source, (last,), (f"Exercise {name} was there {len(written)} times; {which} was graded.",))
 
 
@@ -142,7 +151,7 @@ def _continued(name: str, first: Piece, cells: SortedCells) -> Answer:
     following = {piece.position: piece for piece in cells.loose}
     while (piece := following.get(parts[-1].position + 1)) and _indented(piece.source):
         joined = f"{source}\n{piece.source}"
-        if _tree(joined) is None:
+        if parsed(joined) is None:
             break
         source, parts = joined, [*parts, piece]
     if len(parts) == 1:
@@ -186,14 +195,14 @@ def _first_line(text: str) -> str:
 
 def _stands_alone(source: str) -> bool:
     """Whether a cell is Python by itself; IPython would run an indented rest, but it belongs to a function."""
-    return not _indented(source) and _tree(source) is not None
+    return not _indented(source) and parsed(source) is not None
 
 
 def _indented(source: str) -> bool:
     return source.lstrip("\n").startswith((" ", "\t"))
 
 
-def _tree(source: str) -> ast.Module | None:
+def parsed(source: str) -> ast.Module | None:
     """Parse a cell as IPython reads it; None if it is not Python."""
     if len(source) > LONGEST_PARSED:
         return None

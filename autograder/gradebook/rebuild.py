@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from autograder.authoring.course import Assignment
 from autograder.gradebook.answers import Answer, SortedCells, code_answer, normal, same, text_answer
 from autograder.gradebook.submission import Piece, UnreadableError, pieces
+from autograder.gradebook.texts import place_texts
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def _answers(assignment: Assignment, cells: SortedCells) -> dict[str, Answer]:
         elif cell.kind == "scratch":
             own = cells.named[cell.id]
             answers[cell.id] = Answer(own[0].source if own else cells.stubs[cell.id], tuple(own))
+    place_texts(assignment.questions, cells, answers)
     return answers
 
 
@@ -151,7 +153,7 @@ def _fill_in(cell: NotebookNode, answer: Answer) -> None:
         cell["cell_type"] = answer.pieces[0].cell_type
         for key in ("outputs", "execution_count") if cell["cell_type"] == "markdown" else ():
             cell.pop(key, None)
-    pictures = {name: bundle for piece in answer.pieces for name, bundle in piece.attachments.items()}
+    pictures = {name: bundle for piece in (*answer.pieces, *answer.shown) for name, bundle in piece.attachments.items()}
     if pictures and cell["cell_type"] == "markdown":
         cell["attachments"] = pictures
 

@@ -423,3 +423,22 @@ def test_answers_below_a_magic_are_found(assignment, instructor, answered, magic
 def test_what_stands_below_another_language_is_no_answer(magic):
     """Text for a shell or a file defines nothing."""
     assert defined(f"{magic}\n{GOOD_DOUBLE}") == frozenset()
+
+
+@pytest.mark.parametrize("copied", [WRONG, GOOD_DOUBLE])
+def test_a_copy_pasted_below_the_check_is_not_taken_for_the_original(assignment, instructor, answered, copied):
+    """Of two cells of one name, that in its place is graded; the other may be an experiment, and is spoken of."""
+    notebook = answered(double=GOOD_DOUBLE)
+    notebook.cells.append(_copied(_by_id(notebook, "double"), f"{copied}  # a copy"))
+    rebuilt = rebuild(assignment, instructor, notebook)
+    assert _by_id(rebuilt.notebook, "double").source == GOOD_DOUBLE
+    assert rebuilt.repairs == ("Exercise double was there 2 times; the one in its place was graded.",)
+
+
+def test_an_unfinished_cell_in_its_place_yields_to_the_copy_that_is_whole(assignment, instructor, answered):
+    """Who went on in a copy below the check is graded by the copy."""
+    notebook = answered(double="x = 1  # later")
+    notebook.cells.append(_copied(_by_id(notebook, "double"), GOOD_DOUBLE))
+    rebuilt = rebuild(assignment, instructor, notebook)
+    assert _by_id(rebuilt.notebook, "double").source == GOOD_DOUBLE
+    assert rebuilt.repairs[0] == "Exercise double was there 2 times; the last one that is complete was graded."
