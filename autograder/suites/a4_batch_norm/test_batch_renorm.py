@@ -170,7 +170,7 @@ def test_dx_of_other_shapes(student, rng):
         expect_close(dx, gradients(forward, dout)[0], "dx")
 
 
-@points(0.5, after="test_free_correction")
+@points(0.5, visible=True, after="test_free_correction")
 def test_impossible_limits(student, rng):
     """rmax below 1, or dmax below 0, raises ValueError"""
     x, gamma, beta, param = problem(rng, 4, 3)

@@ -91,7 +91,7 @@ def test_eps_in_training(student, rng):
         expect_close(out, expected)
 
 
-@points(0.5, after="test_testing_output")
+@points(0.5, visible=True, after="test_testing_output")
 def test_eps_in_testing(student, rng):
     """test mode: eps is the one in bn_param, added once to the running variance"""
     x, (gamma, beta), param = batch(rng, 5, 3), affine(rng, 3), bn_param(rng, 3, "test", eps=0.4)
@@ -126,7 +126,7 @@ def test_two_layers(student, rng):
         expect_running(param, statistics)
 
 
-@points(0.5, after="test_running_statistics")
+@points(0.5, visible=True, after="test_running_statistics")
 def test_default_statistics(student, rng):
     """training mode: what bn_param leaves out is taken as alpha 0.1, running mean 0 and running variance 1"""
     x, (gamma, beta), param = batch(rng, 5, 3), affine(rng, 3), {"mode": "train"}
@@ -233,7 +233,7 @@ def test_without_eps(student, rng):
     expect_close(out, x)
 
 
-@points(0.5, after="test_training_output")
+@points(0.5, visible=True, after="test_training_output")
 def test_unknown_mode(student, rng):
     """a mode other than 'train' and 'test' raises ValueError"""
     x, (gamma, beta) = batch(rng, 4, 3), affine(rng, 3)

@@ -69,7 +69,7 @@ def test_eps(student, rng):
     expect_close(b2, bias, "b2")
 
 
-@points(0.5, after="test_eps")
+@points(0.5, visible=True, after="test_eps")
 def test_default_eps(student, rng):
     """eps is 1e-5 when none is given"""
     layer = problem(rng, 2, 3, spread=0.01)

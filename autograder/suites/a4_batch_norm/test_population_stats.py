@@ -87,7 +87,7 @@ def test_nothing_given_is_edited(student, rng):
         student.population_stats(means, variances, 3)
 
 
-@points(0.5, after="test_mean")
+@points(0.5, visible=True, after="test_mean")
 def test_too_small_batches(student, rng):
     """batches of fewer than two examples raise ValueError"""
     means, variances = statistics([batch(rng, 3, 2) for _ in range(4)])

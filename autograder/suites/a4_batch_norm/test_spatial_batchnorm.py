@@ -205,7 +205,7 @@ test_special_gradients = contract.agrees_back(
 )
 
 
-@points(0.25, after="test_training_output")
+@points(0.25, visible=True, after="test_training_output")
 def test_unknown_mode(student, rng):
     """a mode other than 'train' and 'test' raises ValueError"""
     x, (gamma, beta), param = images(rng, 2, 3, 2, 2), affine(rng, 3), bn_param(rng, 3, "evaluate")
