@@ -26,7 +26,7 @@ OWN = np.array([2.0, -3.0, 0.5, 4.0])
         (
             IMAGES * OWN[:3, None, None],
             IMAGES,
-            "Each position along axis 1 is a multiple of what it should be.",
+            "Each channel is a multiple of what it should be.",
         ),
         (RIGHT * np.where(RIGHT > 0.5, -1, 1), RIGHT, "Only signs are wrong."),
         (RIGHT[:4].T, RIGHT[:4], "Rows and columns are exchanged."),

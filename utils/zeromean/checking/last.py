@@ -9,7 +9,7 @@ from zeromean.checking.made import copied
 from zeromean.checking.outcome import FailedCall
 
 NONE_YET = "No call has failed a visible check yet. When one does, check.last holds it."
-TELLS = "check.last holds the call that failed: .arguments, .got, .expected. check.last() makes it again."
+TELLS = "check.last holds the call in question: .arguments, .got, .expected. check.last() makes it again."
 
 
 class LastCall:

@@ -6,6 +6,8 @@ import numpy as np
 
 NEAR = 1e-6
 FEWEST = 3  # numbers that must share a factor or an amount; one more for a scale and a shift
+# What an axis is called, by the number of axes and its position; the first of four may be images or filters.
+NAMES = {(2, 0): "row", (2, 1): "column", (4, 1): "channel", (4, 2): "row", (4, 3): "column"}
 
 
 def regularity(got: np.ndarray, expected: np.ndarray) -> str:
@@ -41,7 +43,7 @@ def _of_each_line(got: np.ndarray, expected: np.ndarray) -> str:
         mine, right = (np.moveaxis(a, axis, 0).reshape(a.shape[axis], -1) for a in (got, expected))
         if mine.shape[1] < FEWEST:
             continue
-        line = ("row", "column")[axis] if got.ndim == 2 else f"position along axis {axis}"
+        line = NAMES.get((got.ndim, axis), f"position along axis {axis}")
         if _factor(mine, right) is not None:
             return f"Each {line} is a multiple of what it should be."
         if _amount(mine, right) is not None:
