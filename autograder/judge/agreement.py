@@ -62,7 +62,7 @@ def false_alarms(judge: Judge, suite: Suite, shipped: VisibleExercise, asked: Se
     for program in (*suite.variants, *suite.misconceptions):
         namespace = exchanged(judge.namespace, program.functions)
         with undisturbed():
-            outcomes = Replay(shipped, namespace, seconds=SECONDS).outcomes()
+            outcomes = [*Replay(shipped, namespace, seconds=SECONDS).tries(recognising=False)]
         for check, warning in zip(asked, shipped.warnings, strict=True):
             alone = replace(shipped, warnings=(warning,))
             with undisturbed():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,9 +88,20 @@ class _Items:
     def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
         self.items = list(items)
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.faults.append(f"{report.nodeid}: {report.longrepr}")
+    def pytest_exception_interact(self, node: pytest.Collector, call: pytest.CallInfo[Any]) -> None:
+        assert call.excinfo is not None
+        error = call.excinfo.value
+        self.faults.append(_fault(node.path, error.__cause__ or error))
+
+
+def _fault(path: Path, error: BaseException) -> str:
+    """Say in a sentence what stopped the reading of a suite, and at which of its lines."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == path]
+    said = " ".join(str(error).split())
+    if isinstance(error, SyntaxError):
+        lines, said = [error.lineno], error.msg
+    where = f"{path}, line {lines[-1]}" if lines else str(path)
+    return f"{where}: {type(error).__name__}: {said}"
 
 
 def _collected(paths: Sequence[Path]) -> list[pytest.Function]:

@@ -37,7 +37,12 @@ SAME = equivalent('scale_forward', {'x -> y': 'z'})
 BAD = [
     ("x = 1", "has no check. Write a function test_... with @points(weight) above it."),
     ("def test_bare(student): ...", "test_bare does not say what it counts. Put @points(weight) above it."),
-    (HEAD + "import nowhere", "A suite cannot be read."),
+    ("import nowhere", "test_scale.py, line 1: ModuleNotFoundError: No module named 'nowhere'"),
+    ("x = 1\ndef test_open(:", "test_scale.py, line 2: SyntaxError: invalid syntax"),
+    (
+        HEAD + TABLE.replace("axis=0 -> axis=1", "axis=7 -> axis=1"),
+        "ValueError: one: cannot edit 'axis=7 -> axis=1' in right. Write `before -> after`.",
+    ),
     (
         HEAD + "@points(1)\ndef test_second(students):\n    '''comes second'''",
         "test_second asks for 'students'. A check may ask for student, reference, rng.",
