@@ -16,8 +16,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 
-# What is said by what is not ours: jupytext, and a JupyterLab that scrolls slowly on a busy machine.
-OTHERS = r"JupyterLab extension jupytext is activating|Item with index \d+ did not appear"
+# What is said by what is not ours: jupytext, and a JupyterLab that starts or scrolls slowly on a busy machine.
+OTHERS = r"JupyterLab extension jupytext is activating|Item with index \d+ did not appear|took [\d.]+ms to activate"
 
 
 @dataclass
