@@ -249,7 +249,7 @@ with when_ready():
 # **Predict.** A batch of 50 examples with `dout = 1` everywhere. What is each entry of `db`?
 
 # %% scratch=true
-db_of_ones = None
+each_entry_of_db = None
 
 # %% exercise="affine_backward" points=2 minutes=35
 def affine_backward(dout, cache):
@@ -291,7 +291,7 @@ with when_ready():
     x = np.random.default_rng(1).standard_normal((50, 3))
     db = affine_backward(np.ones((50, 2)), affine_forward(x, np.ones((3, 2)), np.zeros(2))[1])[2]
     reveal(
-        ("each entry of db", db_of_ones, db[0]),
+        ("each entry of db", each_entry_of_db, db[0]),
         then="""
             All 50 examples share the bias, so their 50 wishes add up. If the loss is an average, `dout` arrives with a factor
             1/50, and the sum becomes an average all by itself. Dividing here too would make it 1/50 of what it should be.
@@ -1209,8 +1209,8 @@ with when_ready():
         ("after centring", after_centring, "larger" if conditions["centred"] > conditions["raw"] else "smaller"),
         then=r"""
             Larger, by a factor of 19! Scaling alone brings $1.4\cdot10^{10}$ down to 15, both together to 28, whitening to 1.
-            (The three houses are nearly on a line, hence the 28.) Question 2 asks you why. Below: one rate, the best one for each
-            table, and 60 steps.
+            (The three houses are nearly on a line, hence the 28.) Question 2 asks you why. The next figure takes a cloud
+            that one can draw, and lets your layer descend on it, at nine tenths of the best rate.
             """,
     )
     figures.condition_numbers(conditions)
@@ -1385,7 +1385,7 @@ with when_ready():
     }
     best = {}
     for name, (x, _) in prepared.items():
-        runs = [train(x, labels[known], rate) for rate in (0.1, 0.3, 1.0, 3.0)]
+        runs = [train(x, labels[known], rate) for rate in (0.3, 1.0, 3.0)]
         best[name] = min(runs, key=lambda run: run[1][-50:].mean())
     ends = {name: run[1][-50:].mean() for name, run in best.items()}
     shares = {name: accuracy(best[name][0], prepared[name][1], labels[new]) for name in prepared}

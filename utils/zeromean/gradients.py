@@ -93,7 +93,8 @@ class GradientReport:
     def _summary(self) -> str:
         counts = Counter(verdict.label for verdict in self.verdicts)
         listed = ", ".join(f"{counts[label]} {label}" for label in LABELS if counts[label])
-        return f"{len(self.verdicts)} entries: {listed}."
+        entries = "1 entry" if len(self.verdicts) == 1 else f"{len(self.verdicts)} entries"
+        return f"{entries}: {listed}."
 
     def _reasons(self) -> list[str]:
         """Say of each label that occurs what it means, with the entry that shows it best."""

@@ -132,7 +132,7 @@ def condition_numbers(conditions: Mapping[str, float]) -> None:
     for place, (_, value) in enumerate(conditions.items()):
         ax.plot([1, value], [place, place], color=BLUE, lw=3)
         ax.plot(value, place, "o", color=BLUE)
-        ax.annotate(f"  {value:.3g}", (value, place), va="center")
+        ax.annotate(f"{value:.3g}", (value, place), (8, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(conditions)), list(conditions))
     ax.set(xscale="log", xlim=(0.8, 1e14), xlabel="condition number", title="Three houses, two features")
     ax.invert_yaxis()
@@ -182,8 +182,10 @@ def spectra(eigenvalues: Mapping[str, Array]) -> None:
     marks = zip((VERMILION, ORANGE, BLUE, GREEN), "ov^s", strict=True)
     for (name, values), (color, mark) in zip(eigenvalues.items(), marks, strict=False):
         ordered = values[::-1]
-        ax.semilogy(np.arange(1, len(ordered) + 1), np.maximum(ordered, 1e-6), mark, color=color, ms=4, label=name)
+        ax.semilogy(np.arange(1, len(ordered) + 1), ordered, mark, color=color, ms=4, label=name)
         found.append(f"{name}: largest {ordered[0]:.3g}, {ordered[0] / ordered[1]:.1f} times the second")
-    ax.set(xlabel="direction", ylabel="eigenvalue", title="How steep the loss is, direction by direction")
+    ax.set(
+        ylim=(1e-3, 1e4), xlabel="direction", ylabel="eigenvalue", title="How steep the loss is, direction by direction"
+    )
     ax.legend(fontsize=9)
     show(fig, f"Eigenvalues of the mean of x x^T for the digits. {'; '.join(found)}.")
