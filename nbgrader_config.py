@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.gradebook import steps
 from autograder.gradebook.alembic import find_alembic
 from autograder.gradebook.registration import register_built
+from autograder.gradebook.timestamps import let_nbgrader_read_times
 
 ROOT = Path(__file__).resolve().parent
 CLASS = ROOT / os.environ.get("ZEROMEAN_CLASS", "class")
@@ -28,6 +29,7 @@ c.CourseDirectory.autograded_directory = str(CLASS / "autograded")
 c.CourseDirectory.feedback_directory = str(CLASS / "feedback")
 
 find_alembic()
+let_nbgrader_read_times()
 built = {"db_url": c.CourseDirectory.db_url, "release": ROOT / "build" / "release"}
 c.Autograde.pre_convert_hook = partial(register_built, **built)
 c.Autograde.exporter_class = steps.EXPORTER

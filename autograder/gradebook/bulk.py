@@ -27,6 +27,7 @@ from autograder.gradebook.classroom import Submission, publish, published, submi
 from autograder.gradebook.grading import RELEASE, basis, made_from, released
 from autograder.gradebook.job import Done, Order
 from autograder.gradebook.ledger import Entry, Ledger
+from autograder.gradebook.timestamps import UNREAD
 from autograder.gradebook.workforce import graded
 
 BATCH = 20
@@ -44,6 +45,7 @@ class Summary:
     left: int
     held: tuple[str, ...]
     look_at: tuple[str, ...]
+    odd_times: tuple[str, ...]
     mean: float | None
     seconds: float
     stopped: str = ""
@@ -61,6 +63,8 @@ class Summary:
             said.append(f"Marks are held for {', '.join(self.held)}.")
         if self.look_at:
             said.append(f"{len(self.look_at)} need a person; the class report says why.")
+        if self.odd_times:
+            said.append(f"When {', '.join(self.odd_times)} handed in is not certain; see timestamp.txt.")
         return " ".join([*said, self.stopped]).strip()
 
 
@@ -94,8 +98,9 @@ def grade_class(
     """
     started = time.perf_counter()
     order = Order(assignment, release, isolation)
-    found = submissions(class_folder, assignment.name, students)
-    with Ledger(db_url, assignment.name, released(assignment, release)) as ledger:
+    blank = released(assignment, release)
+    found = submissions(class_folder, assignment.name, blank, students)
+    with Ledger(db_url, assignment.name, blank) as ledger:
         late = ledger.late_seconds({submission.student: submission.timestamp for submission in found})
         current = set() if force else _current(ledger, found, class_folder, basis(assignment, release), late)
         changed = [submission for submission in found if submission.student not in current]
@@ -110,6 +115,7 @@ def grade_class(
         left=len(changed) - batches.written,
         held=tuple(record.student for record in mine if any(e.held for e in record.exercises)),
         look_at=tuple(record.student for record in mine if record.needs_person),
+        odd_times=tuple(record.student for record in mine if any(said.startswith(UNREAD) for said in record.repairs)),
         mean=round(sum(record.score for record in mine) / len(mine), 2) if mine else None,
         seconds=round(time.perf_counter() - started, 2),
         stopped=stopped,
@@ -126,7 +132,7 @@ def _current(
         student, record = submission.student, records.get(submission.student)
         if record is None or student not in complete or record.late_seconds != late[student]:
             continue
-        same = record.fingerprint == made_from(fixed, submission.raw)
+        same = record.fingerprint == made_from(fixed, submission.raw, submission.remarks)
         if same and published(class_folder, student, ledger.assignment):
             current.add(student)
     return current

@@ -9,10 +9,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
+from nbformat import NotebookNode
 
 from autograder.authoring import course
 from autograder.errors import UsageError, meant
+from autograder.gradebook.folder import notebook_in
+from autograder.gradebook.timestamps import read_time
 
 NEARLY = 0.8
 
@@ -28,8 +30,10 @@ class Submission:
     remarks: tuple[str, ...] = ()
 
 
-def submissions(class_folder: Path, assignment: str, students: Collection[str] = ()) -> list[Submission]:
-    """Return the submissions of an assignment, in the order of the students' names.
+def submissions(
+    class_folder: Path, assignment: str, blank: NotebookNode, students: Collection[str] = ()
+) -> list[Submission]:
+    """Return the submissions of an assignment, in the order of the students' names; `blank` is what they were given.
 
     Raises
     ------
@@ -47,7 +51,7 @@ def submissions(class_folder: Path, assignment: str, students: Collection[str] =
     if not found:
         said = f"No submissions of {assignment} in {class_folder}/submitted/<student>/{assignment}."
         raise UsageError(" ".join([said, *hints]))
-    return [read(student, path) for student, path in found.items() if not students or student in students]
+    return [read(student, path, blank) for student, path in found.items() if not students or student in students]
 
 
 def misnamed(class_folder: Path, assignment: str, students: Collection[str] = ()) -> list[str]:
@@ -68,23 +72,11 @@ def _alike(name: str, assignment: str) -> bool:
     return difflib.SequenceMatcher(a=one, b=other).ratio() > NEARLY
 
 
-def read(student: str, folder: Path) -> Submission:
-    """Read what a student left in a folder, which is named after the assignment."""
-    remarks = []
-    path = folder / f"{folder.name}.ipynb"
-    others = sorted(folder.glob("*.ipynb"))
-    if not path.is_file() and len(others) == 1:
-        path = others[0]
-        remarks.append(f"The notebook was called {path.name!r}; it was taken for {folder.name}.ipynb.")
-    elif not path.is_file():
-        remarks.append(f"There is no notebook {folder.name}.ipynb in the folder that was handed in.")
-    raw = path.read_bytes() if path.is_file() else b""
-    try:
-        timestamp = _timestamp(folder / "timestamp.txt")
-    except (ValueError, OverflowError):
-        timestamp = None
-        remarks.append("The time in timestamp.txt could not be read; the submission counts as in time.")
-    return Submission(student, folder, raw, timestamp, tuple(remarks))
+def read(student: str, folder: Path, blank: NotebookNode) -> Submission:
+    """Read what a student left in a folder, which is named after the assignment; `blank` is what they were given."""
+    raw, remarks = notebook_in(folder, blank)
+    timestamp, odd = read_time(folder)
+    return Submission(student, folder, raw, timestamp, (*remarks, *filter(None, [odd])))
 
 
 def publish(class_folder: Path, submission: Submission, assignment: str, notebook: bytes) -> None:
@@ -100,12 +92,6 @@ def publish(class_folder: Path, submission: Submission, assignment: str, noteboo
 def published(class_folder: Path, student: str, assignment: str) -> bool:
     """Whether there is a graded notebook."""
     return (class_folder / "autograded" / student / assignment / f"{assignment}.ipynb").is_file()
-
-
-def _timestamp(path: Path) -> dt.datetime | None:
-    text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
-    parsed: dt.datetime | None = parse_utc(text) if text else None
-    return parsed
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -71,15 +71,19 @@ class Grader:
         return f"level {level.number}, {level.name}: {level.sentence}"
 
     def grade(self, submitted: bytes, student: str, remarks: tuple[str, ...] = ()) -> Graded:
-        """Grade the bytes of a submitted notebook; `remarks` are kept with the record."""
-        rebuilt = rebuild(self.assignment, self.instructor, submitted)
-        return self.run(rebuilt, self.made_from(submitted), student, remarks)
+        """Grade the bytes of a submitted notebook; `remarks` say what was odd about the folder it was in."""
+        return self.run(self.rebuilt(submitted, remarks), self.made_from(submitted, remarks), student)
 
-    def made_from(self, submitted: bytes) -> str:
+    def rebuilt(self, submitted: bytes, remarks: tuple[str, ...]) -> Rebuilt:
+        """Return the notebook to run; where remarks say why there are no bytes, nothing else needs to be said."""
+        made = rebuild(self.assignment, self.instructor, submitted)
+        return Rebuilt(made.notebook, remarks + (made.repairs if submitted or not remarks else ()))
+
+    def made_from(self, submitted: bytes, remarks: tuple[str, ...] = ()) -> str:
         """Return the fingerprint that a record of this submission bears."""
-        return made_from(self.basis, submitted)
+        return made_from(self.basis, submitted, remarks)
 
-    def run(self, rebuilt: Rebuilt, made_from: str, student: str, remarks: tuple[str, ...] = ()) -> Graded:
+    def run(self, rebuilt: Rebuilt, made_from: str, student: str) -> Graded:
         """Run a rebuilt notebook in the sandbox, judge it, and show the results in its check cells."""
         started = time.perf_counter()
         notebook = rebuilt.notebook
@@ -87,9 +91,8 @@ class Grader:
             mended = _run_cells(self.assignment, notebook, session)
             exercises = self.judge.grade(session)
             ask, tell = said_of(self.assignment, session.changed(), exercises)
-            remarks += tuple(tell)
             if session.exhausted:
-                remarks += (f"T{session.exhausted[1:-1]}; what came after was not run.",)
+                tell.append(f"T{session.exhausted[1:-1]}; what came after was not run.")
             record = Record(
                 self.assignment.name,
                 student,
@@ -100,7 +103,7 @@ class Grader:
                 session.peak_mb,
                 (*rebuilt.repairs, *mended, *ask),
                 tuple(session.lost),
-                notes=remarks,
+                notes=tuple(tell),
             )
         record = replace(record, seconds=round(time.perf_counter() - started, 4))
         _show(notebook, record)
@@ -156,9 +159,9 @@ def basis(assignment: Assignment, release: Path) -> str:
     return digest.hexdigest()
 
 
-def made_from(basis_: str, submitted: bytes) -> str:
+def made_from(basis_: str, submitted: bytes, remarks: Sequence[str] = ()) -> str:
     """Return what a record was made from; a submission is graded again only when it differs."""
-    return hashlib.sha256(basis_.encode() + submitted).hexdigest()
+    return hashlib.sha256("\n".join([basis_, *remarks]).encode("utf-8", "replace") + submitted).hexdigest()
 
 
 def preload(assignment: Assignment) -> list[str]:

@@ -24,7 +24,8 @@ def work(parent: Connection[Any, Any]) -> None:
             return
         parent.send(None)
         while True:
-            parent.send(grade_one(grader, read(*parent.recv())))
+            student, folder = parent.recv()
+            parent.send(grade_one(grader, read(student, folder, grader.instructor)))
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from nbformat import NotebookNode, v4
 
 
 class ReadSubmission(NotebookExporter):  # type: ignore[misc]  # nbgrader and nbconvert have no types
-    """Hands the file's bytes to the steps; what is no notebook becomes an empty one instead of an error."""
+    """Says to the steps where it was handed in; what is no notebook becomes an empty one instead of an error."""
 
     optimistic_validation = True  # validate once at the end; our steps make valid notebooks of anything
 
@@ -25,8 +25,8 @@ class ReadSubmission(NotebookExporter):  # type: ignore[misc]  # nbgrader and nb
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # double ids and the like are mended, and reported, by the first step
                 notebook = nbformat.reads(raw.decode("utf-8", "replace"), as_version=4)
-        except Exception:  # a damaged file can fail anywhere in nbformat; the first step reads the bytes anyway
+        except Exception:  # a damaged file can fail anywhere in nbformat; the first step reads the folder anyway
             notebook = v4.new_notebook()
-        carried = {**(resources or {}), "zeromean": {"submitted": raw}}
+        carried = {**(resources or {}), "zeromean": {"folder": Path(filename).parent}}
         exported: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(notebook, carried, **kw)
         return exported

@@ -7,7 +7,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.gradebook.rebuild import rebuild
+from autograder.gradebook.classroom import read
 from autograder.gradebook.steps.started import grader_of
 
 
@@ -17,13 +17,14 @@ class RebuildNotebook(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader a
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the rebuilt notebook."""
         grader = grader_of(self, resources)
-        submitted: bytes = resources["zeromean"]["submitted"]
-        rebuilt = rebuild(grader.assignment, grader.instructor, submitted)
+        where = resources["nbgrader"]
+        found = read(where["student"], resources["zeromean"]["folder"], grader.instructor)
+        rebuilt = grader.rebuilt(found.raw, found.remarks)
         for sentence in rebuilt.repairs:
-            self.log.warning("%s: %s", resources["nbgrader"]["student"], sentence)
+            self.log.warning("%s: %s", where["student"], sentence)
         notebook = rebuilt.notebook
         notebook.metadata["zeromean"] = {
             "repairs": list(rebuilt.repairs),
-            "made_from": grader.made_from(submitted),
+            "made_from": grader.made_from(found.raw, found.remarks),
         }
         return notebook, resources

@@ -25,8 +25,8 @@ def test_right_answers_get_all_marks(grader, answered, as_bytes):
     graded = grader.grade(raw, "ann", ("a remark",))
     record = graded.record
     assert [exercise.score for exercise in record.exercises] == [2, 4]
-    assert (record.assignment, record.student, record.notes) == ("small", "ann", ("a remark",))
-    assert record.fingerprint == made_from(grader.basis, raw)
+    assert (record.assignment, record.student, record.repairs) == ("small", "ann", ("a remark",))
+    assert record.fingerprint == made_from(grader.basis, raw, ("a remark",))
     assert record.isolation.startswith("level ")
     assert record.seconds > 0
     assert record.peak_mb > 1

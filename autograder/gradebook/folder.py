@@ -1,0 +1,101 @@
+"""The folder that a student handed in: which notebook in it is graded, and what is said if it is not the named one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.gradebook.answers import normal
+from autograder.gradebook.submission import LARGEST, UnreadableError, pieces
+
+MOST_FILES = 200
+_ANSWERS = ("exercise", "question")
+
+
+def notebook_in(folder: Path, blank: NotebookNode) -> tuple[bytes, tuple[str, ...]]:
+    """Return the bytes of the notebook to grade (none: there is none), and a sentence for all that is odd.
+
+    The one that is named like the folder is graded, unless it holds no answer and another one does.
+    """
+    named = folder / f"{folder.name}.ipynb"
+    remarks: list[str] = []
+    raw = _bytes(named, remarks)
+    others = [path for path in _files(folder) if path != named]
+    if raw and (not any(path.suffix == ".ipynb" for path in others) or answers(raw, blank)):
+        return raw, tuple(remarks)
+    found = {path: _bytes(path, remarks) or b"" for path in others if _may_be_one(path, blank)}
+    best = max(found, key=lambda path: (answers(found[path], blank), path.suffix == ".ipynb", path.name), default=None)
+    if best is not None and (raw is None or answers(found[best], blank)):
+        return found[best], (*remarks, *_instead(folder, best, found, raw is None))
+    if raw is None:
+        there = ", ".join(str(path.relative_to(folder)) for path in others[:5]) or "nothing"
+        remarks.append(f"There is no notebook {named.name} in the folder that was handed in; it holds {there}.")
+    return raw or b"", (*remarks, *_emptiness(named, raw))
+
+
+def answers(raw: bytes, blank: NotebookNode) -> int:
+    """Count the cells of a file that may hold an answer: filled in, or of the student's own."""
+    released = {normal(cell["source"]) for cell in blank["cells"]} | {""}
+    kinds = {cell["id"]: cell["metadata"]["zeromean"]["kind"] for cell in blank["cells"]}
+    try:
+        found = [piece for piece in pieces(raw) if normal(piece.source) not in released]
+    except UnreadableError:
+        return 0
+    claimed = [next((kinds[claim] for claim in piece.claims if claim in kinds), None) for piece in found]
+    return sum(kind is None or kind in _ANSWERS for kind in claimed)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files of a folder and of those in it, in order; nothing hidden, no links."""
+    return sorted(_walk(folder))[:MOST_FILES]
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    try:
+        inside = list(folder.iterdir())
+    except OSError:  # may not be opened: as if nothing were in it
+        return
+    for path in inside:
+        if path.name.startswith((".", "__MACOSX")) or path.is_symlink() or path.name == "timestamp.txt":
+            continue
+        if path.is_dir():
+            yield from _walk(path)
+        elif path.is_file():
+            yield path
+
+
+def _may_be_one(path: Path, blank: NotebookNode) -> bool:
+    """Whether a file is a notebook by its name, or holds answers under another one, such as ``.ipynb.txt``."""
+    if path.suffix == ".ipynb":
+        return True
+    if path.suffix.lower() not in (".ipynb", ".json", ".txt") or path.stat().st_size > LARGEST:
+        return False
+    return answers(_bytes(path, []) or b"", blank) > 0
+
+
+def _bytes(path: Path, remarks: list[str]) -> bytes | None:
+    if path.is_symlink():
+        remarks.append(f"{path.name} is a link, which is not followed.")
+        return None
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        remarks.append(f"{path.name} cannot be opened: {error.strerror}.")
+        return None
+
+
+def _emptiness(path: Path, raw: bytes | None) -> list[str]:
+    return [f"The file {path.name} is empty."] if raw == b"" else []
+
+
+def _instead(folder: Path, taken: Path, found: dict[Path, bytes], none_named: bool) -> Iterator[str]:
+    name, wanted = str(taken.relative_to(folder)), f"{folder.name}.ipynb"
+    if none_named:
+        yield f"The notebook was called {name!r}; it was taken for {wanted}."
+    else:
+        yield f"{wanted} holds no answers, but {name!r} does; that one was graded."
+    more = [str(path.relative_to(folder)) for path in found if path != taken and path.suffix == ".ipynb"]
+    if more:
+        yield f"There were other notebooks, which were not graded: {', '.join(more[:5])}."

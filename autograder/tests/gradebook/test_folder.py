@@ -1,0 +1,117 @@
+"""The folder of a student: which notebook is graded, and what is said of all else that lies in it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from autograder.gradebook.folder import answers, notebook_in
+
+
+@pytest.fixture
+def handed_in(tmp_path, instructor, as_bytes, answered):
+    """Return a function that writes files into a folder: "right", "blank", or bytes; it returns what is graded."""
+    texts = {"right": as_bytes(answered()), "blank": as_bytes(instructor), "some": as_bytes(answered(pair="", why=""))}
+
+    def make(**files):
+        folder = tmp_path / "small"
+        folder.mkdir(exist_ok=True)
+        for name, what in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(texts.get(what, what) if isinstance(what, str) else what)
+        raw, remarks = notebook_in(folder, instructor)
+        return next((name for name, text in texts.items() if text == raw), raw), remarks
+
+    return make
+
+
+NAMED = "small.ipynb"
+CALLED = "The notebook was called '{}'; it was taken for small.ipynb."
+NOTHING = "There is no notebook small.ipynb in the folder that was handed in; it holds {}."
+
+
+@pytest.mark.parametrize(
+    ("files", "graded", "said"),
+    [
+        ({NAMED: "right", "small.checks.json": b"{}"}, "right", []),
+        ({NAMED: "right", "other.ipynb": "right"}, "right", []),
+        ({NAMED: "blank", ".ipynb_checkpoints/small-checkpoint.ipynb": "right"}, "blank", []),
+        ({NAMED: "blank", "a.txt": b"x"}, "blank", []),
+        (
+            {NAMED: "blank", "small-Copy1.ipynb": "right"},
+            "right",
+            ["small.ipynb holds no answers, but 'small-Copy1.ipynb' does; that one was graded."],
+        ),
+        (
+            {NAMED: b"{cut", "small-Copy1.ipynb": "some", "small-Copy2.ipynb": "right"},
+            "right",
+            [
+                "small.ipynb holds no answers, but 'small-Copy2.ipynb' does; that one was graded.",
+                "There were other notebooks, which were not graded: small-Copy1.ipynb.",
+            ],
+        ),
+        (
+            {"small (1).ipynb": "right"},
+            "right",
+            [CALLED.format("small (1).ipynb")],
+        ),
+        ({"sub/small.ipynb": "right"}, "right", [CALLED.format("sub/small.ipynb")]),
+        ({"small.ipynb.txt": "right"}, "right", [CALLED.format("small.ipynb.txt")]),
+        ({"small.IPYNB": "right"}, "right", [CALLED.format("small.IPYNB")]),
+        (
+            {"small.zip": b"PK", "small.checks.json": b"{}"},
+            b"",
+            [NOTHING.format("small.checks.json, small.zip")],
+        ),
+        ({}, b"", [NOTHING.format("nothing")]),
+        ({NAMED: b""}, b"", ["The file small.ipynb is empty."]),
+        ({NAMED: b"", "small-Copy1.ipynb": "blank"}, b"", ["The file small.ipynb is empty."]),
+    ],
+)  # fmt: skip
+def test_the_notebook_with_the_answers_is_graded(handed_in, files, graded, said):
+    """The named notebook counts, unless it has no answer and another has; all that is odd is said."""
+    assert handed_in(**files) == (graded, tuple(said))
+
+
+def test_links_are_not_followed(handed_in, tmp_path):
+    """A link to a file of the grading machine, or of somebody else, is no submission."""
+    (tmp_path / "secret.ipynb").write_bytes(b"{}")
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small" / NAMED).symlink_to(tmp_path / "secret.ipynb")
+    (tmp_path / "small" / "x.ipynb").symlink_to(tmp_path / "secret.ipynb")
+    raw, (link, nothing) = handed_in()
+    assert (raw, link) == (b"", "small.ipynb is a link, which is not followed.")
+    assert nothing.endswith("it holds nothing.")
+
+
+def test_a_pipe_is_no_notebook(handed_in, tmp_path):
+    """What is no file is not waited for."""
+    (tmp_path / "small").mkdir()
+    os.mkfifo(tmp_path / "small" / NAMED)
+    assert handed_in()[0] == b""
+
+
+def test_a_file_that_cannot_be_opened_is_told(handed_in, monkeypatch):
+    """One unreadable file does not end the run."""
+
+    def refuse(_path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    raw, (said, _) = handed_in(**{NAMED: "right"})
+    assert (raw, said) == (b"", "small.ipynb cannot be opened: Permission denied.")
+
+
+def test_a_blank_notebook_has_no_answers(instructor, as_bytes, answered):
+    """Locked cells that were edited are no answers; a cell of the student's own may be one."""
+    notebook = json.loads(as_bytes(instructor))
+    notebook["cells"][0]["source"] = "# Mine"
+    assert answers(as_bytes(notebook), instructor) == 0
+    notebook["cells"].append({"cell_type": "code", "source": "x = 1"})
+    assert answers(as_bytes(notebook), instructor) == 1
+    assert answers(as_bytes(answered()), instructor) == 3
+    assert answers(b"garbage", instructor) == 0
