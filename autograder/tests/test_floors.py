@@ -12,6 +12,7 @@ GROUND = {"bounds", "errors", "suite", "safe", "sandbox"}
 FLOORS = [*sorted(GROUND), "markup", "judge", "authoring", "gradebook", "reports", "sample", "__main__"]
 STUDENTS_FLOORS = {  # each room of the students' package, and the rooms that it may look into
     "checking": set(),
+    "gradients": {"checking"},
     "waiting": {"checking", "guesses"},
     "figures": {"style"},
     "style": {"fold"},
