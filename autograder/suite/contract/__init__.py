@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from autograder.suite.contract.caches import cache_serves, passes_apart, same_twice
 from autograder.suite.contract.dtypes import keeps_dtype, keeps_dtype_back
+from autograder.suite.contract.rules import goes_on, replaces, takes_turns, walks
 from autograder.suite.contract.values import agrees, agrees_back, given_zero
 
 __all__ = [
@@ -15,8 +16,12 @@ __all__ = [
     "agrees_back",
     "cache_serves",
     "given_zero",
+    "goes_on",
     "keeps_dtype",
     "keeps_dtype_back",
     "passes_apart",
+    "replaces",
     "same_twice",
+    "takes_turns",
+    "walks",
 ]
