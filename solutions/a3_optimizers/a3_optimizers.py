@@ -64,13 +64,14 @@ use()
 #
 # $$w \leftarrow w - \eta\,g$$
 #
-# $w$ and $g$ have the same shape, whatever it is: every entry takes its own step. When the gradient comes from a batch of
-# examples instead of all of them, this is called stochastic gradient descent; the rule does not notice.
+# $w$ and $g$ have the same shape, whatever it is: every entry takes its own step. When the gradient comes from a batch
+# of examples instead of all of them, this is called stochastic gradient descent; the rule does not notice.
 #
-# **By hand.** $L = 2w^2$, so $g = 4w$. From $w = 1$ with $\eta = 0.1$: $g = 4$ and $w = 0.6$; then $g = 2.4$ and $w = 0.36$.
+# **By hand.** $L = 2w^2$, so $g = 4w$. From $w = 1$ with $\eta = 0.1$: $g = 4$ and $w = 0.6$; then $g = 2.4$ and $w =
+# 0.36$.
 #
-# A small thing that costs evenings: a course that you may have read writes the formula with a minus and the code below it
-# with `+=` (Xuming He, *CNNs II*). A sign is all that separates descending from climbing.
+# A small thing that costs evenings: a course that you may have read writes the formula with a minus and the code below
+# it with `+=` (Xuming He, *CNNs II*). A sign is all that separates descending from climbing.
 #
 # **Predict.** $L = 50\,w^2$, so $g = 100\,w$. From $w = 1$, how large is $|w|$ after 50 steps with $\eta = 0.019$, with
 # $0.02$, and with $0.021$?
@@ -113,9 +114,9 @@ def sgd(w, dw, state):
 check(sgd)
 
 # %% [markdown]
-# Here is the ground on which all rules of this notebook are tried. A **ravine** is a loss $\frac{1}{2} w^\top H w$ with two
-# curvatures that differ much: here 1 along it, and 100 across. Its gradient is $Hw$. `descend` follows a rule and keeps the
-# places it comes to.
+# Here is the ground on which all rules of this notebook are tried. A **ravine** is a loss $\frac{1}{2} w^\top H w$ with
+# two curvatures that differ much: here 1 along it, and 100 across. Its gradient is $Hw$. `descend` follows a rule and
+# keeps the places it comes to.
 
 # %%
 def ravine(degrees=0.0):
@@ -158,7 +159,8 @@ with when_ready():
 #
 # $$v \leftarrow \rho\,v - \eta\,g \qquad w \leftarrow w + v$$
 #
-# $v$ has the shape of $w$ and starts at 0. It is what the rule must remember, so it lives in the `state` of that parameter.
+# $v$ has the shape of $w$ and starts at 0. It is what the rule must remember, so it lives in the `state` of that
+# parameter.
 #
 # **By hand.** A slope that is always $g = 1$, with $\eta = 1$ and $\rho = \frac{1}{2}$:
 #
@@ -167,12 +169,12 @@ with when_ready():
 # | $v$ | −1 | −1.5 | −1.75 | → −2 |
 # | $w$ | −1 | −2.5 | −4.25 | |
 #
-# The same words hide three different rules, so read twice: some write $v \leftarrow \rho\,v + g$ and step by $-\eta\,v$; some
-# take a mean, with $1-\rho$ before the gradient. He (*CNNs II*) calls the first two equivalent, and the velocity a running
-# mean. You can find out what is true of that.
+# The same words hide three different rules, so read twice: some write $v \leftarrow \rho\,v + g$ and step by
+# $-\eta\,v$; some take a mean, with $1-\rho$ before the gradient. He (*CNNs II*) calls the first two equivalent, and
+# the velocity a running mean. You can find out what is true of that.
 #
-# **Predict.** $\rho = 0.9$, always $g = 1$, $\eta = 1$. How fast is the ball in the end? Then the rate drops to 0.1. How long
-# is the next step: with our rule, and with $v \leftarrow \rho\,v + g$, $w \leftarrow w - \eta\,v$?
+# **Predict.** $\rho = 0.9$, always $g = 1$, $\eta = 1$. How fast is the ball in the end? Then the rate drops to 0.1.
+# How long is the next step: with our rule, and with $v \leftarrow \rho\,v + g$, $w \leftarrow w - \eta\,v$?
 
 # %% scratch=true
 speed_in_the_end = None
@@ -245,20 +247,21 @@ with when_ready():
 # %% [markdown]
 # ## 3 · Nesterov's look ahead
 #
-# Momentum feels the slope where the ball is. But it is known already that the ball will roll on by $\rho v$, so why not feel
-# the slope *there*? With $x$ for the place of the ball:
+# Momentum feels the slope where the ball is. But it is known already that the ball will roll on by $\rho v$, so why not
+# feel the slope *there*? With $x$ for the place of the ball:
 #
 # $$v \leftarrow \rho\,v - \eta\,\nabla L(x + \rho\,v) \qquad x \leftarrow x + v$$
 #
-# It brakes before it is too late, not after. There is a catch: our rules are handed a gradient, and it is the gradient at
-# the parameter, not at a place further on. The way out is to call the place further on the parameter:
+# It brakes before it is too late, not after. There is a catch: our rules are handed a gradient, and it is the gradient
+# at the parameter, not at a place further on. The way out is to call the place further on the parameter:
 #
 # $$w = x + \rho\,v$$
 #
-# Then `dw` is the right gradient, and what is left to find is how $w$ moves. That is a change of variables, and it is yours.
+# Then `dw` is the right gradient, and what is left to find is how $w$ moves. That is a change of variables, and it is
+# yours.
 #
-# **Walk.** From $w$ back to the ball, one step of the ball, and again ahead of it. Nothing here is marked; the cell below
-# points at the first line that is not right yet.
+# **Walk.** From $w$ back to the ball, one step of the ball, and again ahead of it. Nothing here is marked; the cell
+# below points at the first line that is not right yet.
 
 # %% stages="nesterov"
 def walk_ahead(w, v, dw, lr, rho):
@@ -276,11 +279,11 @@ with when_ready():
     stages("nesterov", walk_ahead(np.array([1.0, -2.0]), np.array([0.3, 0.4]), np.array([2.0, -1.0]), lr=0.1, rho=0.8))
 
 # %% [markdown]
-# **By hand.** Again a slope that is always 1, $\eta = 1$, $\rho = \frac{1}{2}$, from rest at 0. The ball walks as with momentum,
-# $x = -1, -2.5$, and the parameter is half a velocity ahead of it: $w = -1.5, -3.25$.
+# **By hand.** Again a slope that is always 1, $\eta = 1$, $\rho = \frac{1}{2}$, from rest at 0. The ball walks as with
+# momentum, $x = -1, -2.5$, and the parameter is half a velocity ahead of it: $w = -1.5, -3.25$.
 #
-# **Predict.** 50 steps in our ravine with rate 0.005 and $\rho = 0.9$, from 0.7 across it. How often does momentum change the side, and how
-# often does Nesterov? In the last ten of these steps, how far out does each still swing?
+# **Predict.** 50 steps in our ravine with rate 0.005 and $\rho = 0.9$, from 0.7 across it. How often does momentum
+# change the side, and how often does Nesterov? In the last ten of these steps, how far out does each still swing?
 
 # %% scratch=true
 sides_changed = None  # two numbers, as a list: momentum, nesterov
@@ -363,14 +366,15 @@ once_passed(
 # %% [markdown]
 # ## 4 · The best that one rate can do
 #
-# How good can these rules be? For a loss $\frac{1}{2} w^\top H w$ this can be said exactly. Take the part of $w$ along an
-# eigenvector of $H$ with eigenvalue $\lambda$, the curvature in that direction. `sgd` with the whole gradient does to it
+# How good can these rules be? For a loss $\frac{1}{2} w^\top H w$ this can be said exactly. Take the part of $w$ along
+# an eigenvector of $H$ with eigenvalue $\lambda$, the curvature in that direction. `sgd` with the whole gradient does
+# to it
 #
 # $$w_\lambda \leftarrow (1-\eta\lambda)\,w_\lambda$$
 #
-# Every part fades by its own factor $|1-\eta\lambda|$, and the largest of these factors decides. Let $L$ and $\mu$ be the largest
-# and the smallest eigenvalue. A small $\eta$ is bad for the one, a large $\eta$ is bad for the other: the best rate makes them
-# equally bad. Draw $|1-\eta L|$ and $|1-\eta\mu|$ over $\eta$, and read it off.
+# Every part fades by its own factor $|1-\eta\lambda|$, and the largest of these factors decides. Let $L$ and $\mu$ be
+# the largest and the smallest eigenvalue. A small $\eta$ is bad for the one, a large $\eta$ is bad for the other: the
+# best rate makes them equally bad. Draw $|1-\eta L|$ and $|1-\eta\mu|$ over $\eta$, and read it off.
 #
 # For momentum, the *heavy ball*, the same thought needs a quadratic equation. Polyak (1964) solved it:
 #
@@ -378,12 +382,12 @@ once_passed(
 #
 # and then every part fades by about $\sqrt\rho$ a step.
 #
-# **By hand.** $H = \begin{pmatrix}2&1\\1&2\end{pmatrix}$ has the eigenvalues 1 and 3, along $(1,-1)$ and $(1,1)$; the diagonal
-# says 2 and 2, and knows nothing of it. The best rate is $\eta = 0.5$: then the factors are $+0.5$ and $-0.5$.
+# **By hand.** $H = \begin{pmatrix}2&1\\1&2\end{pmatrix}$ has the eigenvalues 1 and 3, along $(1,-1)$ and $(1,1)$; the
+# diagonal says 2 and 2, and knows nothing of it. The best rate is $\eta = 0.5$: then the factors are $+0.5$ and $-0.5$.
 #
-# **Predict.** Curvatures 1 and 100, start $(1, 1)$. After how many steps has the distance to the bottom fallen to a millionth, with the
-# best rate of `sgd`, and with the best rate and friction of momentum? And if the ravine is 10 times steeper still: by which factor do
-# the two numbers grow?
+# **Predict.** Curvatures 1 and 100, start $(1, 1)$. After how many steps has the distance to the bottom fallen to a
+# millionth, with the best rate of `sgd`, and with the best rate and friction of momentum? And if the ravine is 10 times
+# steeper still: by which factor do the two numbers grow?
 
 # %% scratch=true
 steps_sgd, steps_momentum = None, None
@@ -472,43 +476,46 @@ once_passed(
 # **Question 1** (1 mark, about six sentences).
 #
 # (a) What do `sgd` and momentum do at a minimum, at a saddle, and *near* a saddle, say at $(0, 10^{-8})$ on the loss
-# $\frac{1}{2}x^2 - \frac{1}{2}y^2$? Roughly how many steps does `sgd` with rate 0.1 need until $|y| = 0.5$? Does it get stuck?
+# $\frac{1}{2}x^2 - \frac{1}{2}y^2$? Roughly how many steps does `sgd` with rate 0.1 need until $|y| = 0.5$? Does it get
+# stuck?
 #
-# (b) You train with `sgd`, and add momentum $\rho = 0.9$ without touching the rate. Name one reason why this may help, and one why
-# it may hurt.
+# (b) You train with `sgd`, and add momentum $\rho = 0.9$ without touching the rate. Name one reason why this may help,
+# and one why it may hurt.
 #
 # ### BEGIN SOLUTION
 # **Rubric.** ½ mark for each part.
 #
-# (a) The gradient is 0 at both, so `sgd` stays exactly there, and momentum comes to rest (it may roll through). Near a saddle
-# $y$ grows by the factor $1+\eta = 1.1$ a step: $\ln(0.5/10^{-8})/\ln 1.1 \approx 186$ steps. So it does not get stuck; it is slow, and any
-# noise in the gradient makes it faster. Momentum escapes several times faster.
+# (a) The gradient is 0 at both, so `sgd` stays exactly there, and momentum comes to rest (it may roll through). Near a
+# saddle $y$ grows by the factor $1+\eta = 1.1$ a step: $\ln(0.5/10^{-8})/\ln 1.1 \approx 186$ steps. So it does not get
+# stuck; it is slow, and any noise in the gradient makes it faster. Momentum escapes several times faster.
 #
-# (b) Helps: it averages out the zig-zag across a ravine and adds up the steps along it ($\sqrt\kappa$ instead of $\kappa$). Hurts:
-# the terminal speed is 10 times as high at the same rate, so it overshoots, and around the minimum the noise of the batches
-# is amplified about tenfold. (Dividing the rate by 10 takes both back.)
+# (b) Helps: it averages out the zig-zag across a ravine and adds up the steps along it ($\sqrt\kappa$ instead of
+# $\kappa$). Hurts: the terminal speed is 10 times as high at the same rate, so it overshoots, and around the minimum
+# the noise of the batches is amplified about tenfold. (Dividing the rate by 10 takes both back.)
 #
-# **Common wrong ideas.** "At a saddle the gradient is not 0." "A saddle is a local minimum." "Gradient descent never leaves a saddle":
-# only when it starts exactly on the ridge. "Momentum makes the gradient larger": the step, not the gradient. "Momentum never hurts."
+# **Common wrong ideas.** "At a saddle the gradient is not 0." "A saddle is a local minimum." "Gradient descent never
+# leaves a saddle": only when it starts exactly on the ridge. "Momentum makes the gradient larger": the step, not the
+# gradient. "Momentum never hurts."
 # ### END SOLUTION
 
 # %% [markdown]
 # ## 5 · AdaGrad
 #
-# In a ravine one rate for all directions is a bad compromise. If the ravine lies along the axes, each *parameter* could have a
-# rate of its own: small where gradients have been large, large where they have been small. AdaGrad adds up the squares of all
-# gradients so far, and divides by the root of the sum. All operations are entry by entry:
+# In a ravine one rate for all directions is a bad compromise. If the ravine lies along the axes, each *parameter* could
+# have a rate of its own: small where gradients have been large, large where they have been small. AdaGrad adds up the
+# squares of all gradients so far, and divides by the root of the sum. All operations are entry by entry:
 #
 # $$G \leftarrow G + g^2 \qquad w \leftarrow w - \eta\,\frac{g}{\sqrt G+\varepsilon}$$
 #
-# $G$ has the shape of $w$ and starts at 0; in the state it is called `g2`. The root restores the unit: a gradient over the root
-# of squared gradients is a pure number, so $\eta$ is a length in units of $w$. The small $\varepsilon$ stands outside the root;
-# it is there for entries whose gradients have all been 0.
+# $G$ has the shape of $w$ and starts at 0; in the state it is called `g2`. The root restores the unit: a gradient over
+# the root of squared gradients is a pure number, so $\eta$ is a length in units of $w$. The small $\varepsilon$ stands
+# outside the root; it is there for entries whose gradients have all been 0.
 #
-# **By hand.** $\eta = 1$, $\varepsilon = 0$, and $g = 3$, then $g = 4$: $G = 9$, then $25$; the steps are $-3/3 = -1$ and $-4/5 = -0.8$.
+# **By hand.** $\eta = 1$, $\varepsilon = 0$, and $g = 3$, then $g = 4$: $G = 9$, then $25$; the steps are $-3/3 = -1$
+# and $-4/5 = -0.8$.
 #
-# **Predict.** One parameter always has the gradient 0.001, another one always 1000. How long is the first step of each, in units of
-# $\eta$? And how long is the 100th?
+# **Predict.** One parameter always has the gradient 0.001, another one always 1000. How long is the first step of each,
+# in units of $\eta$? And how long is the 100th?
 
 # %% scratch=true
 first_step_adagrad = None  # two numbers, as a list
@@ -580,14 +587,15 @@ with when_ready():
 #
 # $$G \leftarrow \beta\,G + (1-\beta)\,g^2 \qquad w \leftarrow w - \eta\,\frac{g}{\sqrt G+\varepsilon}$$
 #
-# $\beta$ is called `decay`; it weights the old value, and about $1/(1-\beta)$ gradients are remembered. All else is as for
-# AdaGrad; $G$ is updated first, and then used. It was never published as a paper: it is a slide of a lecture.
+# $\beta$ is called `decay`; it weights the old value, and about $1/(1-\beta)$ gradients are remembered. All else is as
+# for AdaGrad; $G$ is updated first, and then used. It was never published as a paper: it is a slide of a lecture.
 #
-# **By hand.** $\beta = \frac{3}{4}$, $\varepsilon = 0$, $\eta = 1$, and always $g = 2$: $G = 1$, then $1.75$, then $2.3125$, … towards 4; the
-# steps are $-2$, $-1.5119$, $-1.3152$, … towards $-1$.
+# **By hand.** $\beta = \frac{3}{4}$, $\varepsilon = 0$, $\eta = 1$, and always $g = 2$: $G = 1$, then $1.75$, then
+# $2.3125$, … towards 4; the steps are $-2$, $-1.5119$, $-1.3152$, … towards $-1$.
 #
-# **Predict.** $\beta = 0.99$ and a gradient that never changes. How long is the first step, in units of $\eta$? How long is the
-# 1000th? And on the loss $\frac{1}{2}w^2$, after a long time, how far from 0 is $w$ still, in units of $\eta$?
+# **Predict.** $\beta = 0.99$ and a gradient that never changes. How long is the first step, in units of $\eta$? How
+# long is the 1000th? And on the loss $\frac{1}{2}w^2$, after a long time, how far from 0 is $w$ still, in units of
+# $\eta$?
 
 # %% scratch=true
 first_step_rmsprop, late_step_rmsprop = None, None
@@ -657,39 +665,40 @@ with when_ready():
 # %% [markdown] question="memories" points=1 minutes=15
 # **Question 2** (1 mark, about six sentences).
 #
-# (a) A word that occurs once in a million sentences has a row of weights of its own, whose gradient is nearly always 0. What does
-# AdaGrad do with this row, compared with the row of a frequent word? And what becomes of both in the long run?
+# (a) A word that occurs once in a million sentences has a row of weights of its own, whose gradient is nearly always 0.
+# What does AdaGrad do with this row, compared with the row of a frequent word? And what becomes of both in the long
+# run?
 #
-# (b) RMSProp's first step is $1/\sqrt{1-\beta}$ times $\eta$. What would the first step of Adam be if neither of its two means were
-# corrected ($\beta_1 = 0.9$, $\beta_2 = 0.999$), and why does the error not go away after a few steps?
+# (b) RMSProp's first step is $1/\sqrt{1-\beta}$ times $\eta$. What would the first step of Adam be if neither of its
+# two means were corrected ($\beta_1 = 0.9$, $\beta_2 = 0.999$), and why does the error not go away after a few steps?
 #
 # ### BEGIN SOLUTION
 # **Rubric.** ½ mark for each part.
 #
-# (a) The sum of squares of the rare row stays small, so when its gradient does come, the step is nearly as long as a first step;
-# the frequent row has collected a large sum and takes small steps. In the long run the sums only grow, so all steps shrink like
-# $1/\sqrt t$ and learning stops, for the frequent row first.
+# (a) The sum of squares of the rare row stays small, so when its gradient does come, the step is nearly as long as a
+# first step; the frequent row has collected a large sum and takes small steps. In the long run the sums only grow, so
+# all steps shrink like $1/\sqrt t$ and learning stops, for the frequent row first.
 #
-# (b) $0.1/\sqrt{0.001} = 3.16$ times $\eta$. The mean of gradients is filled after some ten steps, the mean of squares only after some
-# thousand: in between the numerator is complete while the root is still far too small, so the steps first grow (6.57 times $\eta$ at
-# $t = 12$), and come down slowly.
+# (b) $0.1/\sqrt{0.001} = 3.16$ times $\eta$. The mean of gradients is filled after some ten steps, the mean of squares
+# only after some thousand: in between the numerator is complete while the root is still far too small, so the steps
+# first grow (6.57 times $\eta$ at $t = 12$), and come down slowly.
 #
-# **Common wrong ideas.** "AdaGrad gives rare features a larger gradient": a larger *rate*. "The rate of a rare feature grows": it
-# only falls more slowly. "Adam's uncorrected first step is too short because $m$ is too small": the root is smaller still.
-# "After $1/(1-\beta_1)$ steps all is well": $\beta_2$ decides.
+# **Common wrong ideas.** "AdaGrad gives rare features a larger gradient": a larger *rate*. "The rate of a rare feature
+# grows": it only falls more slowly. "Adam's uncorrected first step is too short because $m$ is too small": the root is
+# smaller still. "After $1/(1-\beta_1)$ steps all is well": $\beta_2$ decides.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## 7 · Adam
 #
-# Adam puts together what you have: a recent mean of the gradient, as momentum has it, over the root of a recent mean of squares, as
-# RMSProp has it. Entry by entry, with $m$ and $v$ in the shape of $w$, both from 0:
+# Adam puts together what you have: a recent mean of the gradient, as momentum has it, over the root of a recent mean of
+# squares, as RMSProp has it. Entry by entry, with $m$ and $v$ in the shape of $w$, both from 0:
 #
 # $$m \leftarrow \beta_1 m + (1-\beta_1)\,g \qquad v \leftarrow \beta_2 v + (1-\beta_2)\,g^2$$
 #
-# You have just seen what is wrong with a mean that starts at 0. It can be repaired exactly, and finding out how is the heart of this
-# exercise. Unroll the recursion: after $t$ gradients $m$ is a weighted sum of all of them. What are the weights, what do they
-# add up to, and by what must $m$ be divided to become a true average?
+# You have just seen what is wrong with a mean that starts at 0. It can be repaired exactly, and finding out how is the
+# heart of this exercise. Unroll the recursion: after $t$ gradients $m$ is a weighted sum of all of them. What are the
+# weights, what do they add up to, and by what must $m$ be divided to become a true average?
 #
 # **Unroll.** Nothing here is marked; the cell below points at the first line that is not right yet.
 
@@ -710,8 +719,8 @@ with when_ready():
     stages("adam", unroll(np.array([2.0, -1.0, 4.0, 3.0]), beta=0.8))
 
 # %% [markdown]
-# Both means are corrected so, each with its own $\beta$. The state keeps them *un*corrected, since the recursion goes on with them.
-# Write $\hat m$ and $\hat v$ for the corrected ones; the step is
+# Both means are corrected so, each with its own $\beta$. The state keeps them *un*corrected, since the recursion goes
+# on with them. Write $\hat m$ and $\hat v$ for the corrected ones; the step is
 #
 # $$w \leftarrow w - \eta\,\frac{\hat m}{\sqrt{\hat v}+\varepsilon}$$
 #
@@ -724,13 +733,14 @@ with when_ready():
 #
 # Three things to be careful about:
 #
-# * **Count first.** The first step is $t = 1$. A printed loop that begins at 0 (He, *CNNs II*) divides 0 by 0 in its first step.
+# * **Count first.** The first step is $t = 1$. A printed loop that begins at 0 (He, *CNNs II*) divides 0 by 0 in its
+#   first step.
 # * **$\varepsilon$ stands outside the root.** Inside, it would be the square of what is meant.
 # * **The state belongs to one parameter**: `t` too, since two parameters need not have taken the same number of steps.
 #
-# **Predict.** $\beta_1 = 0.9$, $\beta_2 = 0.999$. In the first step the gradient is a millionth, then, for another parameter, a
-# million. How long are the two steps, in units of `lr`? How long would they be without the two corrections? And the longest
-# step of all without them, under a constant gradient: how long is it?
+# **Predict.** $\beta_1 = 0.9$, $\beta_2 = 0.999$. In the first step the gradient is a millionth, then, for another
+# parameter, a million. How long are the two steps, in units of `lr`? How long would they be without the two
+# corrections? And the longest step of all without them, under a constant gradient: how long is it?
 
 # %% scratch=true
 first_steps = None  # two numbers, as a list
@@ -823,19 +833,21 @@ once_passed(
 # %% [markdown]
 # ## 8 · The natural gradient
 #
-# AdaGrad, RMSProp and Adam give every *parameter* its own rate. That helps in a ravine along an axis. Turn the ravine by 45 degrees, and
-# every parameter is as steep as the next: dividing by each one's own spread changes next to nothing. What knows the direction
-# of a ravine is a matrix. The natural gradient multiplies by the inverse of a matrix $F$ $(D, D)$ that says how much the *output*
-# changes when the parameters change, the Fisher matrix. For least squares it is the mean of $x x^\top$ over the examples:
+# AdaGrad, RMSProp and Adam give every *parameter* its own rate. That helps in a ravine along an axis. Turn the ravine
+# by 45 degrees, and every parameter is as steep as the next: dividing by each one's own spread changes next to nothing.
+# What knows the direction of a ravine is a matrix. The natural gradient multiplies by the inverse of a matrix $F$ $(D,
+# D)$ that says how much the *output* changes when the parameters change, the Fisher matrix. For least squares it is the
+# mean of $x x^\top$ over the examples:
 #
 # $$w \leftarrow w - \eta\,(F+\delta I)^{-1} g$$
 #
 # $w$ and $g$ are $(D,)$. The damping $\delta \ge 0$ keeps the step short in directions of which $F$ knows nothing.
 #
-# **By hand.** $F = \begin{pmatrix}2&1\\1&2\end{pmatrix}$, $g = (3, 0)$, $\eta = 1$, $\delta = 0$: the step is $(-2, 1)$, since $F$ times $(2, -1)$ is
-# $(3, 0)$. Dividing by the diagonal alone would give $(-1.5, 0)$.
+# **By hand.** $F = \begin{pmatrix}2&1\\1&2\end{pmatrix}$, $g = (3, 0)$, $\eta = 1$, $\delta = 0$: the step is $(-2,
+# 1)$, since $F$ times $(2, -1)$ is $(3, 0)$. Dividing by the diagonal alone would give $(-1.5, 0)$.
 #
-# You need not invert anything: $F^{-1} g$ is the solution of a system of equations, and solving it is cheaper and more exact.
+# You need not invert anything: $F^{-1} g$ is the solution of a system of equations, and solving it is cheaper and more
+# exact.
 #
 # **Predict.** A ravine turned by 45°, $F = H$. How many natural steps with $\eta = 1$ to the bottom? How much longer
 # does Adam (rate 0.03) take in the turned ravine than in the straight one, until the distance is below 0.1?
@@ -924,8 +936,9 @@ with when_ready():
 # %% [markdown]
 # ## 9 · Schedules
 #
-# Every batch has its own gradient, so near the bottom a walk does not come to rest: it trembles, the more the larger the rate. Far away a
-# large rate is what you want. So the rate should fall on the way. Steps are counted from $t = 0$, and $\eta_0$ is the first rate:
+# Every batch has its own gradient, so near the bottom a walk does not come to rest: it trembles, the more the larger
+# the rate. Far away a large rate is what you want. So the rate should fall on the way. Steps are counted from $t = 0$,
+# and $\eta_0$ is the first rate:
 #
 # | kind | rate at step $t$ | parameters |
 # |---|---|---|
@@ -948,10 +961,12 @@ with when_ready():
 # * $\eta_0/\sqrt t$ is infinite at 0, on the slide of He (*CNNs II*) too. Step 0 has the rate of step 1.
 # * `warmup` reaches $\eta_0$ at step `warmup`; with `warmup=0` there is none.
 #
-# **By hand.** $\eta_0 = 1$, $T = 60$: `cosine` at 0, 20, 30, 60 is 1, 0.75, 0.5, 0. `exponential` with $k = \ln 2$ halves in each step.
+# **By hand.** $\eta_0 = 1$, $T = 60$: `cosine` at 0, 20, 30, 60 is 1, 0.75, 0.5, 0. `exponential` with $k = \ln 2$
+# halves in each step.
 #
-# **Predict.** The ravine again, but each gradient comes with noise. 300 steps of `sgd` with rate 0.015, once constant and once with
-# `cosine` to 0. By which factor is the loss at the end lower with the schedule? (A guess of the order of magnitude will do.)
+# **Predict.** The ravine again, but each gradient comes with noise. 300 steps of `sgd` with rate 0.015, once constant
+# and once with `cosine` to 0. By which factor is the loss at the end lower with the schedule? (A guess of the order of
+# magnitude will do.)
 
 # %% scratch=true
 times_lower = None
@@ -970,8 +985,8 @@ def lr_schedule(kind, t, lr0, **params):
         The step, counted from 0.
     lr0 : float
         The first rate; for ``'warmup'``, the last.
-    **params : float, int or list of int
-        What the kind needs, by name.
+    params : float, int or list of int
+        What the kind needs, each by its name.
 
     Returns
     -------
@@ -1055,17 +1070,19 @@ with when_ready():
         ("times lower", times_lower, curves["constant"][-1] / curves["cosine"][-1]),
         then=r"""
             With a constant rate the loss stops falling at a *floor* that the noise sets, and the floor is proportional to the
-            rate, as long as the rate is small. Lower the rate, and the floor sinks. But a rate that sinks too early, as $1/\sqrt t$ does here, never gets
-            anywhere: the whole way along the ravine has to be walked with it. That is the bargain of every schedule.
+            rate, as long as the rate is small. Lower the rate, and the floor sinks. But a rate that sinks too early, as $1/\sqrt t$ does here,
+            is calm long before it has arrived: the way along the ravine has to be walked with what is left of it. That is the
+            bargain of every schedule.
             """,
     )
     figures.losses(curves, "a ravine with noise, mean of 20 walks", floor=1e-4)
 
 # %% [markdown]
-# **Warm-up** is the other end: a rate that is right later may be too large at the very beginning. The smallest example has two weights,
-# $L = \frac{1}{2}(w_1 w_2 - 1)^2$, from $(3, 3.1)$, where it is steep.
+# **Warm-up** is the other end: a rate that is right later may be too large at the very beginning. The smallest example
+# has two weights, $L = \frac{1}{2}(w_1 w_2 - 1)^2$, from $(3, 3.1)$, where it is steep.
 #
-# **Predict.** Rate 0.4. How many steps until the loss is below $10^{-8}$ with a warm-up of 10 steps, and without (`np.inf` if never)?
+# **Predict.** Rate 0.4. How many steps until the loss is below $10^{-8}$ with a warm-up of 10 steps, and without
+# (`np.inf` if never)?
 
 # %% scratch=true
 steps_with_warmup, steps_without = None, None
@@ -1096,9 +1113,10 @@ with when_ready():
 # %% [markdown]
 # ## The race
 #
-# Now all of them, on four landscapes: a round **bowl**, the **ravine**, the same ravine **turned** by 45°, and a **saddle**, which
-# is left along one axis. Each rule has the rate that suits it best on the straight ravine, out of a few. `needed` counts the steps until
-# the place is within 0.01 of the bottom; on the saddle, until the second entry has grown to 0.5.
+# Now all of them, on four landscapes: a round **bowl**, the **ravine**, the same ravine **turned** by 45°, and a
+# **saddle**, which is left along one axis. Each rule has the rate that suits it best on the straight ravine, out of a
+# few. `needed` counts the steps until the place is within 0.01 of the bottom; on the saddle, until the second entry has
+# grown to 0.5.
 
 # %%
 FAR = 5000  # who is not there by then has not arrived
@@ -1129,8 +1147,8 @@ def needed_steps(rule, name, **state):
     return FAR
 
 # %% [markdown]
-# **Predict.** Which of the six arrives first in the straight ravine? Which one in the turned one? And which of them need exactly as
-# many steps when the ravine is turned?
+# **Predict.** Which of the six arrives first in the straight ravine? Which one in the turned one? And which of them
+# need exactly as many steps when the ravine is turned?
 
 # %% scratch=true
 first_in_the_ravine, first_when_turned = None, None  # names, such as "adam"
@@ -1168,31 +1186,34 @@ with when_ready():
 #
 # (a) Why do `sgd` and momentum take the same number of steps in both, to the last step? Why does Adam not?
 #
-# (b) Networks are trained with Adam all the same, with success. Name two reasons why the turned ravine may say less about networks than it
-# seems.
+# (b) Networks are trained with Adam all the same, with success. Name two reasons why the turned ravine may say less
+# about networks than it seems.
 #
 # ### BEGIN SOLUTION
 # **Rubric.** ½ mark for each part.
 #
-# (a) With $w = Ru$ for a turn $R$, the gradient in the new coordinates is $R^\top$ times the old one. `sgd` and momentum only add and scale
-# vectors, and that commutes with $R$: the path is the same path, turned. Adam takes squares and roots entry by entry, which does not commute with
-# $R$. At 45° both entries see the same large gradients, so both get the same small rate, and that is `sgd` with a signed step.
+# (a) With $w = Ru$ for a turn $R$, the gradient in the new coordinates is $R^\top$ times the old one. `sgd` and
+# momentum only add and scale vectors, and that commutes with $R$: the path is the same path, turned. Adam takes squares
+# and roots entry by entry, which does not commute with $R$. At 45° both entries see the same large gradients, so both
+# get the same small rate, and that is `sgd` with a signed step.
 #
-# (b) Any two of: the parameters of a network are not arbitrary coordinates, scales do differ between layers, rows and rare features, and these
-# differences lie along the axes; gradients differ in size by orders of magnitude between layers, which one rate cannot serve; normalization and
-# good initial weights make the rest of the landscape rounder; the noise of batches matters more than the exact curvature; Adam's rate is easy to
-# choose because steps have length `lr`. Full marks for other reasons that are sound.
+# (b) Any two of: the parameters of a network are not arbitrary coordinates, scales do differ between layers, rows and
+# rare features, and these differences lie along the axes; gradients differ in size by orders of magnitude between
+# layers, which one rate cannot serve; normalization and good initial weights make the rest of the landscape rounder;
+# the noise of batches matters more than the exact curvature; Adam's rate is easy to choose because steps have length
+# `lr`. Full marks for other reasons that are sound.
 #
-# **Common wrong ideas.** "Adam is always better, the ravine is artificial": then say what is different. "The condition number changes when the
-# ravine is turned": it does not. "Adam is a second-order method": it knows squares of gradients, not curvatures.
+# **Common wrong ideas.** "Adam is always better, the ravine is artificial": then say what is different. "The condition
+# number changes when the ravine is turned": it does not. "Adam is a second-order method": it knows squares of
+# gradients, not curvatures.
 # ### END SOLUTION
 
 # %% [markdown]
 # ### The same race on digits
 #
-# 1297 handwritten digits of 8 × 8 pixels, a network with 32 tanh units, 150 steps with batches of 32. The gradients are computed for you.
-# Every weight matrix and every bias has a `state` of its own, and that is all it takes to use your rules on a network. Each rule has the
-# best of a few rates.
+# 1297 handwritten digits of 8 × 8 pixels, a network with 32 tanh units, 150 steps with batches of 32. The gradients are
+# computed for you. Every weight matrix and every bias has a `state` of its own, and that is all it takes to use your
+# rules on a network. Each rule has a rate that suits it.
 
 # %% figure=true
 from zeromean import digits
@@ -1223,11 +1244,12 @@ with when_ready():
     figures.losses(curves, "digits, one rate from first to last", window=20)
 
 # %% [markdown]
-# With a good rate each, they are near each other: a network with sensible data and first weights is no ravine with a condition number of a
-# million. What you do with the rate *on the way* can matter more.
+# With a good rate each, they are near each other: a network with sensible data and first weights is no ravine with a
+# condition number of a million. What you do with the rate *on the way* can matter more.
 #
-# **Predict.** Now one training label in ten is wrong, as in real life, and batches are small, 8. Momentum with rate 0.2 for 300 steps,
-# constant, and then with your `cosine` to 0. By which factor is the loss on the 500 test digits lower with the schedule?
+# **Predict.** Now one training label in ten is wrong, as in real life, and batches are small, 8. Momentum with rate 0.2
+# for 300 steps, constant, and then with your `cosine` to 0. By which factor is the loss on the 500 test digits lower
+# with the schedule?
 
 # %% scratch=true
 cosine_helps = None  # a factor: 1 if not at all, 2 if the loss is halved

@@ -25,7 +25,8 @@ FIRST_RATE = """
 SHARED = """
     global shared
     try:
-        state.update({key: value for key, value in shared.items() if np.shape(value) in ((), w.shape)})
+        known = any(key in state for key in MEMORY)
+        state.update({key: value for key, value in shared.items() if known and np.shape(value) in ((), w.shape)})
     except NameError:
         pass
     result = right(w, dw, state)

@@ -27,7 +27,7 @@ def paths(walks: Mapping[str, Array], H: Array, *, square: bool = False) -> None
         ends.append(f"{name} ends {np.linalg.norm(places[-1]):.2g} from the bottom after {len(places) - 1} steps")
     ax.plot(0, 0, "*", ms=14, color=BLACK, label="bottom")
     ax.set_title("each mark is a step")
-    ax.legend(loc="upper right", fontsize=9)
+    ax.legend(loc="upper left", fontsize=9)
     show(fig, f"Paths over the contours of the loss. {'; '.join(ends)}.")
 
 
@@ -90,7 +90,7 @@ def first_steps(corrected: Array, uncorrected: Array) -> None:
     top = int(uncorrected.argmax())
     ax.plot(t[top], uncorrected[top], "o", color=VERMILION)
     said = f"{uncorrected[top]:.2f} at t = {t[top]}"
-    ax.annotate(said, (t[top], uncorrected[top]), (8, 0), textcoords="offset points", va="center", color=VERMILION)
+    ax.annotate(said, (t[top], uncorrected[top]), (0, 7), textcoords="offset points", ha="center", color=VERMILION)
     ax.set(xlabel="step t", ylabel="length / lr", ylim=(0, 7.4), title="Adam under a gradient that never changes")
     ax.legend(loc="upper right")
     mine = f"With the corrections from {corrected.min():.3g} to {corrected.max():.3g} times the rate"
@@ -104,8 +104,7 @@ def schedules(rates: Mapping[str, Array]) -> None:
         rates.items(), (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK), ("-", "--", "-.", ":") * 2, strict=False
     ):
         ax.plot(rate, color=color, ls=dash, label=name)
-    ax.set(xlabel="step t", ylabel="rate / lr0", title="seven ways to lower a rate, and one to raise it first")
-    ax.set_title("schedules")
+    ax.set(xlabel="step t", ylabel="rate / lr0", title="seven schedules")
     ax.legend(fontsize=9, ncols=2)
     ends = "; ".join(f"{name} {rate[0]:.2g} to {rate[-1]:.2g}" for name, rate in rates.items())
     show(fig, f"Rates over {len(next(iter(rates.values())))} steps: {ends}.")
