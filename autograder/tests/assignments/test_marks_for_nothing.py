@@ -40,11 +40,13 @@ def refuse(*args: Any, **kwargs: Any) -> Any:
 
 
 def filled(right: Callable[..., Any], value: float) -> Callable[..., Any]:
-    """Return a function whose arrays have the right shapes and dtypes, and one value everywhere; it touches no dict."""
+    """Return a function whose arrays and numbers are right in kind, and one value everywhere; it touches no dict."""
 
     def fill(part: Any) -> Any:
         if isinstance(part, tuple):
             return tuple(map(fill, part))
+        if isinstance(part, (float, np.floating)):
+            return value
         return np.full_like(part, value) if isinstance(part, np.ndarray) else part
 
     return lambda *args, **kwargs: fill(right(*copy.deepcopy(args), **kwargs))
