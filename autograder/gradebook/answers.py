@@ -120,6 +120,18 @@ def defined(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def unwritten(source: str) -> bool:
+    """Whether a cell defines functions, and all that they do is to raise NotImplementedError: a stub of any release."""
+    tree = parsed(source) if "NotImplementedError" in source else None
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if tree else []
+    return bool(functions) and all(_only_raises(function) for function in functions)
+
+
+def _only_raises(function: ast.FunctionDef) -> bool:
+    body = [node for node in function.body if not isinstance(node, ast.Expr)]
+    return len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
+
+
 def definitions(source: str) -> str:
     """Return a cell without what runs on its own: calls for their effect, loops, and all else but definitions."""
     tree = parsed(source)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.gradebook.answers import normal
+from autograder.gradebook.answers import normal, unwritten
 from autograder.gradebook.submission import LARGEST, UnreadableError, pieces
 
 MOST_FILES = 200
@@ -40,7 +40,7 @@ def answers(raw: bytes, blank: NotebookNode) -> int:
     released = {normal(cell["source"]) for cell in blank["cells"]} | {""}
     kinds = {cell["id"]: cell["metadata"]["zeromean"]["kind"] for cell in blank["cells"]}
     try:
-        found = [piece for piece in pieces(raw) if normal(piece.source) not in released]
+        found = [p for p in pieces(raw) if normal(p.source) not in released and not unwritten(p.source)]
     except UnreadableError:
         return 0
     claimed = [next((kinds[claim] for claim in piece.claims if claim in kinds), None) for piece in found]

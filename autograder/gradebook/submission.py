@@ -51,6 +51,7 @@ def pieces(submitted: Mapping[str, Any] | bytes) -> list[Piece]:
 
 def parse(raw: bytes) -> dict[str, Any]:
     """Read a notebook of any version, upgraded to version 4; what a notebook need not have is not asked for."""
+    raw = raw.rstrip(b"\0") if raw.endswith(bytes(2)) else raw  # a full disk; UTF-16 ends in one of them
     if not raw.strip():
         raise UnreadableError("the file is empty")
     if len(raw) > LARGEST:

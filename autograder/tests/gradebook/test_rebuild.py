@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from autograder.gradebook.answers import defined
+from autograder.gradebook.answers import defined, unwritten
 from autograder.gradebook.rebuild import rebuild
 from autograder.gradebook.submission import LARGEST, UnreadableError, parse, pieces
 
@@ -442,3 +442,18 @@ def test_an_unfinished_cell_in_its_place_yields_to_the_copy_that_is_whole(assign
     rebuilt = rebuild(assignment, instructor, notebook)
     assert _by_id(rebuilt.notebook, "double").source == GOOD_DOUBLE
     assert rebuilt.repairs[0] == "Exercise double was there 2 times; the last one that is complete was graded."
+
+
+@pytest.mark.parametrize(
+    ("body", "blank"),
+    [
+        ("raise NotImplementedError", True),
+        ('"""Older words."""\n    raise NotImplementedError("Write it.")', True),
+        ("return x  # NotImplementedError", False),
+        ("if x: raise NotImplementedError", False),
+        ("x = 1\n    raise NotImplementedError", False),
+    ],
+)
+def test_a_stub_of_another_release_is_known(body, blank):
+    """A function that only raises NotImplementedError was not written, whatever its docstring says."""
+    assert unwritten(f"import numpy as np\ndef f(x):\n    {body}") is blank
