@@ -7,6 +7,7 @@ by entry, which is no solution's way.
 from __future__ import annotations
 
 import autograd.numpy as np
+from numpy.polynomial.legendre import leggauss
 
 
 def leaky(x, alpha):
@@ -30,3 +31,35 @@ def maxout(x, W, b):
             largest = np.maximum(largest, np.dot(x, W[k, :, j]) + b[k, j])
         units.append(largest)
     return np.stack(units, axis=1)
+
+
+def layer_statistics(h):
+    """Return mean, standard deviation and spread within the units of h (N, M), entry by entry."""
+    n, m = h.shape
+    entries = [float(h[i, j]) for i in range(n) for j in range(m)]
+    mean = sum(entries) / len(entries)
+    spread = sum((entry - mean) ** 2 for entry in entries) / len(entries)
+    units = [[float(v) for v in h[:, j]] for j in range(m)]
+    within = sum(sum((v - sum(unit) / n) ** 2 for v in unit) / n for unit in units) / m
+    return mean, spread**0.5, within**0.5
+
+
+def net_statistics(x, weights, act):
+    """Return the statistics of every layer of a net."""
+    found = []
+    for w in weights:
+        x = act(np.dot(x, w))
+        found.append(layer_statistics(x))
+    return found
+
+
+def gaussian(phi, breaks=(0.0,)):
+    """Return E[phi(z)] and E[phi(z)^2] for a unit Gaussian z, by Gauss's rule on short pieces between the breaks."""
+    nodes, shares = leggauss(12)
+    ends = np.unique(np.concatenate([np.linspace(-12, 12, 97), np.array(breaks)]))
+    first = second = 0.0
+    for a, b in zip(ends[:-1], ends[1:], strict=True):
+        z = (a + b) / 2 + (b - a) / 2 * nodes
+        density = (b - a) / 2 * shares * np.exp(-z * z / 2) / (2 * np.pi) ** 0.5
+        first, second = first + np.sum(density * phi(z)), second + np.sum(density * phi(z) ** 2)
+    return float(first), float(second)

@@ -1,0 +1,187 @@
+"""Moments of an activation under a Gaussian: checks, then the programs that prove them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.suite import FUNCTIONS, expect_close, points, slips, variant
+from autograder.suites.a2_activations_and_init import oracle
+
+EXACT = 1.01e-4  # what the stub promises, and a little for the last digit
+NAMES = ("relu", "tanh", "sigmoid", "leaky relu", "step")
+
+
+def moments(phi, breaks=(0.0,)):
+    """Return mean, standard deviation and gain of phi, whose kinks and jumps are at the breaks."""
+    first, second = oracle.gaussian(phi, breaks)
+    return first, (second - first**2) ** 0.5, second**-0.5
+
+
+def expect_moments_of(student, phi, breaks=(0.0,)):
+    """Expect the three numbers of one activation."""
+    expected = moments(phi, breaks)
+    mean, std, gain = student.activation_moments(phi)
+    expect_close(mean, expected[0], "mean", rtol=0, atol=EXACT)
+    expect_close(std, expected[1], "std", rtol=0, atol=EXACT)
+    expect_close(gain, expected[2], "gain", rtol=0, atol=EXACT)
+
+
+@points(1, visible=True)
+def test_mean(student, rng):
+    """the mean of an activation behind a unit Gaussian, to four digits"""
+    phi = FUNCTIONS[str(rng.choice(NAMES))]
+    expected = moments(phi)
+    mean, _, _ = student.activation_moments(phi)
+    expect_close(mean, expected[0], "mean", rtol=0, atol=EXACT)
+
+
+@points(1, visible=True)
+def test_spread(student, rng):
+    """the standard deviation, about that mean"""
+    phi = FUNCTIONS[str(rng.choice(NAMES))]
+    expected = moments(phi)
+    _, std, _ = student.activation_moments(phi)
+    expect_close(std, expected[1], "std", rtol=0, atol=EXACT)
+
+
+@points(1, visible=True)
+def test_gain(student, rng):
+    """the gain: what the weights must make up for, so that the mean square behind the bend is 1 again"""
+    phi = FUNCTIONS[str(rng.choice(NAMES))]
+    expected = moments(phi)
+    _, _, gain = student.activation_moments(phi)
+    expect_close(gain, expected[2], "gain", rtol=0, atol=EXACT)
+
+
+@points(1.5, after="test_mean")
+def test_every_activation(student):
+    """ReLU, leaky ReLU, step, tanh and sigmoid, each to four digits"""
+    for name in NAMES:
+        expect_moments_of(student, FUNCTIONS[name])
+
+
+@points(1.5, after="test_mean")
+def test_scaled_and_shifted(student, rng):
+    """the same for bends of other widths, with a kink or a jump of 1 that is not at 0"""
+    width, place, height = rng.uniform([0.4, 0.3, 0.5], [1.6, 0.9, 1.5])
+
+    def kink(z):
+        return np.maximum(width * (np.asarray(z) - place), 0) - height
+
+    def jump(z):
+        return np.where(np.asarray(z) > place, 0.7, -0.3)
+
+    def narrow(z):
+        return height * np.tanh(3 * width * np.asarray(z)) + place
+
+    for phi in (kink, jump, narrow):
+        expect_moments_of(student, phi, (0.0, float(place)))
+
+
+@points(1, after="test_mean")
+def test_far_out(student, rng):
+    """a steep activation is followed far enough out: of the cube of z, the mean square is 15"""
+    slope = float(rng.uniform(0.3, 0.5))
+
+    def cube(z):
+        return slope * np.asarray(z) ** 3
+
+    expected = (0.0, slope * 15**0.5, 1 / (slope * 15**0.5))
+    for got, right, what in zip(student.activation_moments(cube), expected, ("mean", "std", "gain"), strict=True):
+        expect_close(got, right, what, rtol=0, atol=EXACT)
+
+
+# ---------------------------------------------------------------- right, written differently
+
+
+@variant("activation_moments")
+def plain(phi):
+    z = np.linspace(-8, 8, 80_000)
+    density = np.exp(-(z**2) / 2)
+    density = density / density.sum()
+    out = phi(z)
+    mean = (density * out).sum()
+    square = (density * out**2).sum()
+    std = np.sqrt(square - mean**2)
+    gain = 1 / np.sqrt(square)
+    return mean, std, gain
+
+
+@variant("activation_moments")
+def by_trapezoids(phi):
+    step = 2e-4
+    z = step * np.arange(-40_000, 40_001)
+    weight = step / np.sqrt(2 * np.pi) * np.exp(-z * z / 2)
+    weight[[0, -1]] /= 2
+    f = phi(z)
+    mean = weight @ f
+    return mean, (weight @ (f - mean) ** 2) ** 0.5, (weight @ f**2) ** -0.5
+
+
+@variant("activation_moments")
+def in_chunks(phi):
+    first = second = 0.0
+    for start in range(-8, 8):
+        z = start + (np.arange(5_000) + 0.5) / 5_000
+        share = np.exp(-0.5 * z**2) / (np.sqrt(2 * np.pi) * len(z))
+        y = phi(z)
+        first += np.sum(share * y)
+        second += np.sum(share * y * y)
+    return first, np.sqrt(second - first * first), np.sqrt(1 / second)
+
+
+# ---------------------------------------------------------------- wrong: what is edited, and the hint
+# fmt: off
+WRONG = slips(plain, {
+    "ten_thousand_draws": ("z = np.linspace(-8, 8, 80_000) -> z = np.random.default_rng(0).standard_normal(10_000)",
+        "density = np.exp(-(z**2) / 2) -> density = np.ones_like(z)",
+        "You seem to average random draws, and not enough of them. How large is the error of ten thousand?"),
+    "gain_from_the_variance": ("gain = 1 / np.sqrt(square) -> gain = 1 / std",
+        "Your gain is 1 over the standard deviation. What does the next layer feel: the spread, or mean and all?"),
+    "gain_not_rooted": ("gain = 1 / np.sqrt(square) -> gain = 1 / square",
+        "Your gain lacks a root. Does it multiply a variance, or a weight?"),
+    "gain_upside_down": ("gain = 1 / np.sqrt(square) -> gain = np.sqrt(square)",
+        "Your gain is upside down. If a bend makes the signal smaller, which way must the weights make up for it?"),
+    "std_with_the_mean_in_it": ("std = np.sqrt(square - mean**2) -> std = np.sqrt(square)",
+        "Your standard deviation measures from 0. From where should it?"),
+    "variance_returned": ("std = np.sqrt(square - mean**2) -> std = square - mean**2",
+        "Your standard deviation looks like a variance."),
+    "mean_not_squared": ("square - mean**2 -> square - mean",
+        "In your variance the mean does not seem to be squared."),
+    "density_without_the_half": ("np.exp(-(z**2) / 2) -> np.exp(-(z**2))",
+        "Your Gaussian seems to be too narrow. What divides z squared?"),
+    "density_too_wide": ("np.exp(-(z**2) / 2) -> np.exp(-(z**2) / 4)",
+        "Your Gaussian seems to be too wide. What divides z squared?"),
+    "density_of_the_size": ("np.exp(-(z**2) / 2) -> np.exp(-np.abs(z))",
+        "Your density falls too slowly. Which power of z stands in a Gaussian?"),
+    "flat_density": ("np.exp(-(z**2) / 2) -> np.ones_like(z)",
+        "All z seem to count the same. How likely is a z of 5?"),
+    "density_not_normalized": ("density / density.sum() -> density * (z[1] - z[0])",
+        "Your density does not add up to 1. What stands in front of the exponential?"),
+    "root_of_two_forgotten": ("density / density.sum() -> density * (z[1] - z[0]) / np.sqrt(np.pi)",
+        "Your density adds up to the root of 2. What stands under the root in front of the exponential?"),
+    "width_of_a_cell_forgotten": ("density / density.sum() -> density / np.sqrt(2 * np.pi)",
+        "Your sums grow with the number of points. How wide is the cell that each of them stands for?"),
+    "stops_at_three": ("np.linspace(-8, 8, 80_000) -> np.linspace(-3, 3, 80_000)",
+        "Your grid seems to end too early. How much of a Gaussian, and of your activation, lies beyond?"),
+    "stops_at_four": ("np.linspace(-8, 8, 80_000) -> np.linspace(-4, 4, 80_000)",
+        "Your grid seems to end a little too early. How large is a steep activation where it stops?"),
+    "positive_side_only": ("np.linspace(-8, 8, 80_000) -> np.linspace(0, 8, 80_000)",
+        "Only positive z seem to count."),
+    "coarse_grid": ("np.linspace(-8, 8, 80_000) -> np.linspace(-8, 8, 161)",
+        "Your grid seems to be too coarse. How far may a jump lie from the nearest point?"),
+    "hundred_points_of_a_rule": ("np.linspace(-8, 8, 80_000) -> np.linspace(-8, 8, 1001)",
+        "Your grid is nearly fine enough. What is the error at a jump?"),
+    "slope_in_place_of_phi": ("out = phi(z) -> out = np.gradient(phi(z), z)",
+        "You seem to average the slope of phi. What was asked about?"),
+    "phi_of_the_density": ("out = phi(z) -> out = phi(density)",
+        "phi seems to be applied to the density. What does it act on?"),
+    "mean_of_sizes": ("mean = (density * out).sum() -> mean = (density * np.abs(out)).sum()",
+        "Your mean never is negative. Does it see the signs?"),
+    "moments_of_z": ("out = phi(z) -> out = z * phi(z)",
+        "z seems to multiply phi. Which function is averaged?"),
+    "relu_whatever_comes": ("out = phi(z) -> out = np.maximum(z, 0)",
+        "Your numbers seem to be those of a ReLU whatever is handed over."),
+    "mean_and_std_exchanged": ("return mean, std, gain -> return std, mean, gain",
+        "Your mean and your standard deviation seem to have changed places."),
+})
