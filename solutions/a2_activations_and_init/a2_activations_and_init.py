@@ -779,8 +779,8 @@ def fans(shape):
         return shape
     if len(shape) != 4:
         raise ValueError(f"A shape has two sides (dense) or four (convolution). Got {shape}.")
-    filters, channels, height, width = shape
-    return channels * height * width, filters * height * width
+    patch = shape[2] * shape[3]
+    return shape[1] * patch, shape[0] * patch
     ### END SOLUTION
 
 # %% check="fans"
@@ -831,7 +831,7 @@ with when_ready():
 # **The generator is handed over.** Draw from `rng` and from nothing else. Then a run can be repeated, and two layers that are
 # made one after the other differ.
 #
-# **Predict.** Six ReLU layers of 512 units, the same draw for every layer, once scaled as `lecun` says and once as `he` says.
+# **Predict.** Six ReLU layers of 256 units, the same draw for every layer, once scaled as `lecun` says and once as `he` says.
 # How many times larger are the activations of the last layer with `he`?
 
 # %% scratch=true
@@ -894,12 +894,12 @@ check(init_weights)
 
 # %% figure=true
 with when_ready():
-    x0 = np.random.default_rng(1).standard_normal((256, 512))
+    x0 = np.random.default_rng(1).standard_normal((128, 256))
 
     def stds(scheme, act):
         rng, x, found = np.random.default_rng(2), x0, []
         for _ in range(6):
-            x = act(x @ init_weights((512, 512), scheme, rng))
+            x = act(x @ init_weights((256, 256), scheme, rng))
             found.append(x.std())
         return np.array(found)
 
@@ -1017,8 +1017,8 @@ with when_ready():
             them apart any more.
             """,
     )
-    figures.signal("tanh, lecun", activations(batch, steady, np.tanh), by_tanh)
-    figures.signal("sigmoid, lecun", activations(batch, steady, sigmoid), by_sigmoid)
+    figures.signal("tanh, lecun", activations(batch[:200], steady, np.tanh), by_tanh)
+    figures.signal("sigmoid, lecun", activations(batch[:200], steady, sigmoid), by_sigmoid)
 
 # %% [markdown]
 # **And the gradients?** The lectures ask it of two nets: weights of 0.01 (all activations fade), and weights of 1.0 (nine units of
@@ -1201,12 +1201,12 @@ def predicted_stds(act, g, depth):
 # Xuming He's *Lecture 05* and *Training Neural Networks, Part I* show eight such nets: three of 10 layers with 500 units and 1000
 # examples, and five of 6 layers with 4096 units and 16 examples.
 #
-# **Predict.** Tanh with weights of 0.01: what is the standard deviation in the last layer of the net with 10 × 500 units? Of the net
-# with 6 × 4096? And how much larger is the signal of He's ReLU net than that of the one with Xavier's weights, after 6 layers?
+# **Predict.** Tanh with weights of 0.01: which power of ten is the standard deviation in the last layer of the net with 10 × 500
+# units (−1 for 0.1)? Of the net with 6 × 4096? And how much larger is the signal of He's ReLU net than that of the one with Xavier's weights, after 6 layers?
 
 # %% scratch=true
-last_of_10_by_500 = None
-last_of_6_by_4096 = None
+power_of_ten_10_by_500 = None
+power_of_ten_6_by_4096 = None
 he_over_xavier = None
 
 # %% figure=true
@@ -1226,12 +1226,12 @@ with when_ready():
         X = np.random.default_rng(6).standard_normal((examples, width))
         Ws = [factor * W for W in weights(scheme, [width] * (depth + 1), seed=7)]
         measured[name] = np.array(activation_stats(X, Ws, act))[:, 1]
-        stacks[name] = activations(X, Ws, act)
+        stacks[name] = activations(X[:100], Ws, act)
         g = factor * {"small": 0.01 * width**0.5, "unit": width**0.5, "lecun": 1, "he": 2**0.5}[scheme]
         predicted[name] = predicted_stds(act, g, depth)
     reveal(
-        ("0.01, 10 × 500, last layer", last_of_10_by_500, measured["tanh 0.01, 10 × 500"][-1]),
-        ("0.01, 6 × 4096, last layer", last_of_6_by_4096, measured["tanh 0.01, 6 × 4096"][-1]),
+        ("0.01, 10 × 500, power of ten", power_of_ten_10_by_500, np.log10(measured["tanh 0.01, 10 × 500"][-1])),
+        ("0.01, 6 × 4096, power of ten", power_of_ten_6_by_4096, np.log10(measured["tanh 0.01, 6 × 4096"][-1])),
         ("He over Xavier", he_over_xavier, measured["ReLU He, 6 × 4096"][-1] / measured["ReLU Xavier, 6 × 4096"][-1]),
         then=r"""
             The same "0.01" is death in one net and a mild fade in the other: what counts is $g$, 0.22 there and 0.64 here. The
@@ -1275,12 +1275,12 @@ with when_ready():
 # pre-activations are (4, 12), with variance 16: the weight becomes 1, and (1, 3) goes on. The second are (5, 15), with variance 25:
 # the weight becomes 1. Whoever measures the second layer with the *old* first one sees (20, 60).
 #
-# **Predict.** Ten hidden layers of 100 ReLUs, digits as input, weights `small` (0.01). Before LSUV, what is the standard deviation
-# of the last hidden layer: about $10^{-2}$, $10^{-5}$ or $10^{-10}$? And after it, with ten layers of *sigmoids*, every pre-activation of
+# **Predict.** Ten hidden layers of 100 ReLUs, digits as input, weights `small` (0.01). Before LSUV, which power of ten is the
+# standard deviation of the last hidden layer (−1 for 0.1)? And after it, with ten layers of *sigmoids*, every pre-activation of
 # variance 1: which share of the variance of the last activations is between examples?
 
 # %% scratch=true
-last_std_before = None
+power_of_ten_before = None
 sigmoid_share_after = None
 
 # %% exercise="lsuv_init" points=2 minutes=25
@@ -1325,7 +1325,7 @@ def lsuv_init(X, Ws, act, tol=0.02, max_iter=10):
         W = W.copy()
         for _ in range(max_iter):
             variance = (h @ W).var()
-            if variance == 0:
+            if variance <= 0:
                 raise ValueError(f"The pre-activations of layer {len(new) + 1} do not vary. Got only {(h @ W).flat[0]:g}.")
             if abs(variance - 1) <= tol:
                 break
@@ -1345,7 +1345,7 @@ with when_ready():
     before, after = (np.array(activation_stats(images, Ws, relu)) for Ws in (faint, lsuv_init(images, faint, relu)))
     asleep = np.array(activation_stats(images, lsuv_init(images, faint, sigmoid), sigmoid))
     reveal(
-        ("std of the last layer before", last_std_before, before[-1, 1]),
+        ("power of ten, before", power_of_ten_before, np.log10(before[-1, 1])),
         ("sigmoid, share between examples", sigmoid_share_after, (asleep[-1, 2] / asleep[-1, 1]) ** 2),
         then=r"""
             LSUV heals the ReLU net whatever it was given. It also reports full success for the sigmoids: variance 1 in
@@ -1358,11 +1358,11 @@ with when_ready():
 # %% [markdown]
 # ### Who trains?
 #
-# The measure of all this is training. Below, a net with ten hidden layers of 100 units learns the digits for 200 steps at rate 0.1.
+# The measure of all this is training. Below, a net with ten hidden layers of 100 units learns the digits for 150 steps at rate 0.1.
 # It is yours: your weights, your bend, your way back.
 
 # %%
-def train_deep(Ws, bend, unbend, steps=200, rate=0.1):
+def train_deep(Ws, bend, unbend, steps=150, rate=0.1):
     data, rng = digits.load(), np.random.default_rng(9)
     net = [(W, np.zeros(W.shape[1])) for W in Ws]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from autograder.suite import FUNCTIONS, contract, expect_close, points, slips, unchanged, variant
+from autograder.suite import FUNCTIONS, contract, equivalent, expect_close, points, slips, unchanged, variant
 from autograder.suites.a2_activations_and_init import oracle
 
 TANH, RELU, SIGMOID = (FUNCTIONS[name] for name in ("tanh", "relu", "sigmoid"))
@@ -13,7 +15,7 @@ TANH, RELU, SIGMOID = (FUNCTIONS[name] for name in ("tanh", "relu", "sigmoid"))
 def net(rng, *sizes, examples=6):
     """Return a batch and the weights of a net, sized so that neither fades."""
     X = rng.normal(size=(examples, sizes[0])) + 0.4
-    return X, [1.3 * rng.normal(size=shape) / shape[0] ** 0.5 for shape in zip(sizes, sizes[1:], strict=False)]
+    return X, [1.3 * rng.normal(size=shape) / shape[0] ** 0.5 for shape in pairwise(sizes)]
 
 
 def special(rng):
@@ -99,7 +101,11 @@ test_special_sizes = contract.agrees(
 # ---------------------------------------------------------------- right, written differently
 
 
-@variant("activation_stats")
+NUMBERS = "what is returned are numbers"
+HARMLESS = equivalent("activation_stats", {"X -> X.astype(float)": NUMBERS})
+
+
+@variant("activation_stats", equivalent={"X -> X.astype(float)": NUMBERS})
 def plain(X, Ws, act):
     stats = []
     for W in Ws:
@@ -111,7 +117,7 @@ def plain(X, Ws, act):
     return stats
 
 
-@variant("activation_stats")
+@variant("activation_stats", equivalent={"X -> X.astype(float)": NUMBERS})
 def by_deviations(X, Ws, act):
     layers = [X]
     for W in Ws:
@@ -124,7 +130,15 @@ def by_deviations(X, Ws, act):
     return found
 
 
-@variant("activation_stats")
+@variant(
+    "activation_stats",
+    equivalent={
+        "X -> X.astype(float)": NUMBERS,
+        "float(np.mean(h[:, j])) -> np.mean(h[:, j])": NUMBERS,
+        "float(np.mean((h[:, j] - units[j]) ** 2)) -> np.mean((h[:, j] - units[j]) ** 2)": NUMBERS,
+        "float(np.var(units)) -> np.var(units)": NUMBERS,
+    },
+)
 def by_the_sum_of_both_spreads(X, Ws, act):
     stats, h = [], X
     for W in Ws:
@@ -142,8 +156,8 @@ WRONG = slips(plain, {
     "input_fed_to_every_layer": ("X = act(X @ W) -> h = act(X @ W)", "X.mean() -> h.mean()", "X.std() -> h.std()",
         "X.var(axis=0) -> h.var(axis=0)",
         "Every layer seems to be fed with the input. What does the second layer see?"),
-    "measured_before_the_bend": ("X = act(X @ W) -> z = X @ W; X = act(z)", "X.mean() -> z.mean()", "X.std() -> z.std()",
-        "X.var(axis=0) -> z.var(axis=0)",
+    "measured_before_the_bend": ("X = act(X @ W) -> z = X @ W; X = act(z)",
+        "X.mean() -> z.mean()", "X.std() -> z.std()", "X.var(axis=0) -> z.var(axis=0)",
         "You seem to measure in front of the activation. Which side of it do the lectures show?"),
     "no_bend": ("X = act(X @ W) -> X = X @ W",
         "The activation does not seem to be used. What is it handed over for?"),
@@ -176,8 +190,8 @@ WRONG = slips(plain, {
     "unbiased": ("X.std() -> X.std(ddof=1)", "X.var(axis=0) -> X.var(axis=0, ddof=1)",
         "Your spreads look like unbiased ones. Which of the two does this course use?"),
     "one_pass": ("X.std() -> np.sqrt((X**2).mean() - X.mean() ** 2)",
-        "Around a million your standard deviation loses its digits. What happens when two large numbers that are nearly "
-        "equal are subtracted?"),
+        "Around a million your standard deviation loses its digits. What happens when two large numbers "
+        "that are nearly equal are subtracted?"),
     "mean_of_sizes": ("mean = X.mean() -> mean = np.abs(X).mean()",
         "Your mean never is negative. Does it see the signs?"),
     "mean_of_each_unit": ("mean = X.mean() -> mean = X.mean(axis=0)",

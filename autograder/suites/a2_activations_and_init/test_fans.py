@@ -72,7 +72,7 @@ def plain(shape):
     return fan_in, fan_out
 
 
-@variant("fans")
+@variant("fans", equivalent={"int(np.prod(shape)) -> np.prod(shape)": "a whole number either way"})
 def from_the_number_of_weights(shape):
     if len(shape) not in (2, 4):
         raise ValueError(shape)
@@ -84,15 +84,12 @@ def from_the_number_of_weights(shape):
 
 @variant("fans")
 def one_factor_after_another(shape):
-    try:
-        (first, second, *kernel) = shape
-        one_side_more = len(kernel) % 2
-    except ValueError:
-        one_side_more = 1
-    if one_side_more or len(shape) > 4:
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    if len(shape) != 4:
         raise ValueError("neither dense nor a convolution")
-    fan_in, fan_out = (second, first) if kernel else (first, second)
-    for side in kernel:
+    fan_out, fan_in = shape[:2]
+    for side in shape[2:]:
         fan_in *= side
         fan_out *= side
     return fan_in, fan_out
@@ -103,7 +100,8 @@ def one_factor_after_another(shape):
 WRONG = slips(plain, {
     "filter_forgotten": ("area = shape[2] * shape[3] -> area = 1",
         "In a convolution you seem to count channels only. How many numbers does an output pixel read?"),
-    "channels_exchanged": ("shape[1] * area -> shape[0] * area ", "fan_out = shape[0] * area -> fan_out = shape[1] * area",
+    "channels_exchanged": ("shape[1] * area -> shape[0] * area",
+        "fan_out = shape[0] * area -> fan_out = shape[1] * area",
         "In a convolution your two fans have changed places. Which axis of W counts the input channels?"),
     "dense_fans_exchanged": ("fan_in, fan_out = shape -> fan_out, fan_in = shape",
         "In a dense layer your two fans have changed places. In this course, what is a column of W?"),
@@ -123,10 +121,12 @@ WRONG = slips(plain, {
         "Your fan_in counts channels only. How many numbers does an output pixel read?"),
     "all_weights_counted": ("fan_in = shape[1] * area -> fan_in = shape[0] * shape[1] * area",
         "Your fan_in seems to count every weight of the layer. How many does one neuron have?"),
-    "read_like_a_dense_layer": ("fan_in = shape[1] * area -> fan_in = shape[0]", "fan_out = shape[0] * area -> fan_out = shape[1]",
+    "read_like_a_dense_layer": ("fan_in = shape[1] * area -> fan_in = shape[0]",
+        "fan_out = shape[0] * area -> fan_out = shape[1]",
         "You seem to read a convolution's shape like that of a dense layer."),
     "channels_last": ("area = shape[2] * shape[3] -> area = shape[0] * shape[1]",
-        "fan_in = shape[1] * area -> fan_in = shape[2] * area", "fan_out = shape[0] * area -> fan_out = shape[3] * area",
+        "fan_in = shape[1] * area -> fan_in = shape[2] * area",
+        "fan_out = shape[0] * area -> fan_out = shape[3] * area",
         "You seem to expect the channels at the end of the shape. Where are they in this course?"),
     "bias_counted": ("fan_in, fan_out = shape -> fan_in, fan_out = shape[0] + 1, shape[1]",
         "You seem to count the bias among the inputs."),
@@ -139,4 +139,4 @@ WRONG = slips(plain, {
     "three_sides_accepted": ("elif len(shape) == 4: -> elif len(shape) == 3 or len(shape) == 4:\n"
         "        shape = (*shape, 1)",
         "A shape with three sides seems to be welcome. Did anybody ask for one?"),
-})
+}, same_as={"sides_added": "square_filters_only", "square_filters_only": "sides_added"})

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from autograder.suite import FUNCTIONS, expect, expect_close, expect_dtype, expect_raises, points, slips, unchanged, variant
+from autograder.suite import (
+    FUNCTIONS,
+    equivalent,
+    expect,
+    expect_close,
+    expect_dtype,
+    expect_raises,
+    points,
+    slips,
+    unchanged,
+    variant,
+)
 
 TANH, RELU, SIGMOID = (FUNCTIONS[name] for name in ("tanh", "relu", "sigmoid"))
 
@@ -12,8 +25,8 @@ TANH, RELU, SIGMOID = (FUNCTIONS[name] for name in ("tanh", "relu", "sigmoid"))
 def net(rng, *sizes, examples=7):
     """Return a batch with a mean of its own, and weights that are too small, then too large, then too small, ..."""
     X = 1.4 * rng.normal(size=(examples, sizes[0])) + 0.7
-    shapes = list(zip(sizes, sizes[1:], strict=False))
-    return X, [rng.normal(size=shape) * (0.2, 3.0)[layer % 2] for layer, shape in enumerate(shapes)]
+    shapes = pairwise(sizes)
+    return X, [rng.normal(size=shape) * (0.02, 3.0)[layer % 2] for layer, shape in enumerate(shapes)]
 
 
 def variance(z):
@@ -79,7 +92,9 @@ def test_within_tolerance(student, rng):
     given = W * 1.2**0.5
     expect_close(student.lsuv_init(X, [given], RELU, 0.3)[0], given, "new[0], where the variance was 1.2 and tol 0.3")
     expect_close(student.lsuv_init(X, [given], RELU, tol=0.1)[0], W, "new[0], where the variance was 1.2 and tol 0.1")
-    expect_close(student.lsuv_init(X, [W * 1.01**0.5], RELU, 0.0)[0], W, "new[0], where the variance was 1.01 and tol 0")
+    expect_close(
+        student.lsuv_init(X, [W * 1.01**0.5], RELU, 0.0)[0], W, "new[0], where the variance was 1.01 and tol 0"
+    )
 
 
 @points(0.5, after="test_first_layer")
@@ -101,7 +116,9 @@ def test_nothing_given_is_edited(student, rng):
     expect(all(a is b for a, b in zip(Ws, (first, second), strict=True)), "the list of weights holds other arrays now.")
     kept = student.lsuv_init(X, new, RELU)
     for mine, theirs in zip(kept, new, strict=True):
-        expect(not np.shares_memory(mine, theirs), "a layer that is fine already is handed back as the caller's own array.")
+        expect(
+            not np.shares_memory(mine, theirs), "a layer that is fine already is handed back as the caller's own array."
+        )
 
 
 @points(0.5, after="test_first_layer")
@@ -125,7 +142,23 @@ def test_no_variance(student, rng):
 # ---------------------------------------------------------------- right, written differently
 
 
-@variant("lsuv_init")
+OWN_DTYPE, ONCE = "each weight keeps a dtype of its own", "one division is enough"
+NO_SIGN, EDGE = "a variance has no sign", "no variance lies exactly there"
+HARMLESS = equivalent(
+    "lsuv_init",
+    {"X -> X.astype(float)": OWN_DTYPE, "10 -> 11": ONCE, "abs(variance - 1) <= tol -> abs(variance - 1) < tol": EDGE},
+)
+
+
+@variant(
+    "lsuv_init",
+    equivalent={
+        "X -> X.astype(float)": OWN_DTYPE,
+        "10 -> 11": ONCE,
+        "z = h @ scaled -> z = -(h @ scaled)": NO_SIGN,
+        "abs(var - 1) <= tol -> abs(var - 1) < tol": EDGE,
+    },
+)
 def plain(X, Ws, act, tol=0.02, max_iter=10):
     new = []
     h = X
@@ -134,7 +167,7 @@ def plain(X, Ws, act, tol=0.02, max_iter=10):
         for _ in range(max_iter):
             z = h @ scaled
             var = z.var()
-            if var == 0:
+            if var <= 0:
                 raise ValueError("nothing varies")
             if abs(var - 1) <= tol:
                 break
@@ -144,7 +177,14 @@ def plain(X, Ws, act, tol=0.02, max_iter=10):
     return new
 
 
-@variant("lsuv_init")
+@variant(
+    "lsuv_init",
+    equivalent={
+        "X -> X.astype(float)": OWN_DTYPE,
+        "10 -> 11": ONCE,
+        "z = h @ W -> z = -(h @ W)": NO_SIGN,
+    },
+)
 def one_division_is_enough(X, Ws, act, tol=0.02, max_iter=10):
     new = [np.array(W) for W in Ws]
     for layer, W in enumerate(new):
@@ -153,14 +193,28 @@ def one_division_is_enough(X, Ws, act, tol=0.02, max_iter=10):
             h = act(h @ before)
         z = h @ W
         std = np.sqrt(np.mean((z - np.mean(z)) ** 2))
-        if max_iter and std == 0:
+        if std == 0:
             raise ValueError(f"layer {layer}")
         if max_iter and not 1 - tol <= std**2 <= 1 + tol:
             W *= 1 / std
     return new
 
 
-@variant("lsuv_init")
+@variant(
+    "lsuv_init",
+    equivalent={
+        "X -> X.astype(float)": OWN_DTYPE,
+        "10 -> 11": ONCE,
+        "1 -> 2 #2": ONCE,
+        "0 -> 1 #2": "any entry will do",
+        "factor * step -> step": ONCE,
+        "rounds + 1 -> rounds": ONCE,
+        "rounds + 1 -> 1": ONCE,
+        "rounds + 1 -> rounds - 1": ONCE,
+        "rounds -> factor #2": ONCE,
+        "abs(np.var(pre) - 1) > tol -> abs(np.var(pre) - 1) >= tol": EDGE,
+    },
+)
 def while_it_is_off(X, Ws, act, tol=0.02, max_iter=10):
     def layers():
         h = X
@@ -174,7 +228,7 @@ def while_it_is_off(X, Ws, act, tol=0.02, max_iter=10):
             yield np.asarray(factor * W, W.dtype)
             h = act(pre)
 
-    return list(layers())
+    return [*layers()]
 
 
 # ---------------------------------------------------------------- wrong: what is edited, and the hint
@@ -183,7 +237,7 @@ WRONG = slips(plain, {
     "divided_by_the_variance": ("scaled / np.sqrt(var) -> scaled / var", "range(max_iter) -> range(min(max_iter, 1))",
         "You seem to divide by the variance. With which power of the weights does it grow?"),
     "divided_by_the_variance_again_and_again": ("scaled / np.sqrt(var) -> scaled / var",
-        "Your division seems to over- and undershoot in turns. With which power of the weights does the variance grow?"),
+        "Your division over- and undershoots in turns. With which power of the weights does the variance grow?"),
     "multiplied": ("scaled / np.sqrt(var) -> scaled * np.sqrt(var)", "range(max_iter) -> range(min(max_iter, 1))",
         "You seem to multiply by the standard deviation. A layer that is too loud: louder, or quieter?"),
     "everything_from_the_input": ("h = act(h @ scaled) -> h = X if scaled.shape[0] == X.shape[1] else act(h @ scaled)",
@@ -193,15 +247,18 @@ WRONG = slips(plain, {
         "Each layer seems to be measured behind the old ones. Which weights will stand before it when you are done?"),
     "measured_behind_the_bend": ("z = h @ scaled -> z = act(h @ scaled)",
         "You seem to measure behind the activation. On which side is the variance to be 1?"),
-    "measured_behind_the_bend_once": ("z = h @ scaled -> z = act(h @ scaled)", "range(max_iter) -> range(min(max_iter, 1))",
+    "measured_behind_the_bend_once": ("z = h @ scaled -> z = act(h @ scaled)",
+        "range(max_iter) -> range(min(max_iter, 1))",
         "You seem to measure behind the activation. On which side is the variance to be 1?"),
+    "relu_whatever_comes": ("h = act(h @ scaled) -> h = np.maximum(h @ scaled, 0)",
+        "Your activation seems to be a ReLU whatever is handed over."),
     "bend_forgotten_between_the_layers": ("h = act(h @ scaled) -> h = h @ scaled",
         "Between the layers the activation seems to be missing."),
     "mean_square": ("var = z.var() -> var = (z**2).mean()",
         "You seem to bring the mean square to 1. From where does a variance measure?"),
     "spread_within_the_units": ("var = z.var() -> var = z.var(axis=0).mean()",
         "You seem to measure within each unit. The variance of which entries is to be 1 here?"),
-    "each_unit_by_itself": ("z.var() -> z.var(axis=0)", "if var == 0 -> if (var == 0).any()",
+    "each_unit_by_itself": ("z.var() -> z.var(axis=0)", "if var <= 0 -> if (var <= 0).any()",
         "if abs(var - 1) <= tol -> if (abs(var - 1) <= tol).all()",
         "Each unit seems to be scaled by itself. How many factors has a layer here?"),
     "unbiased": ("z.var() -> z.var(ddof=1)",
@@ -212,9 +269,11 @@ WRONG = slips(plain, {
         "You seem to look at the weights alone. What does the name of the method promise to look at?"),
     "input_standardized": ("h = X\n -> h = (X - X.mean(axis=0)) / X.std(axis=0)\n",
         "The batch seems to be standardized first. Who does that when the net is used?"),
-    "first_layer_only": ("    for W in Ws: ->     for W in Ws[:1]:", "return new -> return new + [W.copy() for W in Ws[1:]]",
+    "first_layer_only": ("    for W in Ws: ->     for W in Ws[:1]:",
+        "return new -> return new + [W.copy() for W in Ws[1:]]",
         "Only the first layer seems to be scaled."),
-    "last_layer_left_out": ("        for _ in range(max_iter): ->         for _ in range(0 if W is Ws[-1] and len(Ws) > 1 else max_iter):",
+    "last_layer_left_out": (
+        "range(max_iter) -> range(0 if W is Ws[-1] and len(Ws) > 1 else max_iter)",
         "The last layer seems to be left as it was."),
     "tolerance_ignored": ("if abs(var - 1) <= tol: -> if var == 1:",
         "A layer that is within the tolerance seems to be scaled all the same. What is tol for?"),
@@ -228,7 +287,8 @@ WRONG = slips(plain, {
         "max_iter does not seem to count. What if it is 0?"),
     "default_for_no_rounds": ("range(max_iter) -> range(max_iter or 10)",
         "max_iter = 0 seems to count as missing. What does `or` make of a 0?"),
-    "arrays_edited": ("scaled = W.copy() -> scaled = W", "scaled = (scaled / np.sqrt(var)).astype(W.dtype) -> scaled /= np.sqrt(var)",
+    "arrays_edited": ("scaled = W.copy() -> scaled = W",
+        "scaled = (scaled / np.sqrt(var)).astype(W.dtype) -> scaled /= np.sqrt(var)",
         "You seem to scale the caller's own arrays. Will they find their weights again?"),
     "own_array_handed_back": ("scaled = W.copy() -> scaled = W",
         "A layer that needs no scaling comes back as the caller's own array. What if they edit what you return?"),
@@ -236,8 +296,14 @@ WRONG = slips(plain, {
         "You seem to put your arrays into the caller's list."),
     "promoted": ("(scaled / np.sqrt(var)).astype(W.dtype) -> scaled / np.sqrt(var)",
         "Your weights are float64 whatever came in. Which line changes the dtype?"),
-    "division_by_zero": ("if var == 0:\n                raise ValueError(\"nothing varies\")\n            if -> if",
+    "division_by_zero": ("if var <= 0:\n                raise ValueError(\"nothing varies\")\n            if -> if",
         "A layer that does not vary seems to be divided by 0. What does the stub promise?"),
     "silent_layer_skipped": ("raise ValueError(\"nothing varies\") -> break",
         "A layer that does not vary seems to be passed over in silence. What does the stub promise?"),
+}, same_as={
+    "own_array_handed_back": "",
+    "only_too_large_ones": "divided_by_the_variance_again_and_again",
+    "divided_by_the_variance_again_and_again": "only_too_large_ones",
+    "always_once": "default_for_no_rounds",
+    "default_for_no_rounds": "always_once",
 })

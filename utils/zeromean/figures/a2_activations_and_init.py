@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from zeromean.style import BLACK, PALETTE, show
+from zeromean.style import BLACK, BLUE, GREEN, PALETTE, VERMILION, show
 
 Array = NDArray[Any]
 
@@ -77,3 +78,118 @@ def spread_by_scheme(stds: Mapping[str, Array]) -> None:
     ax.legend(ncols=2, fontsize=9)
     ends = ", ".join(f"{scheme}: {std[-1]:.2g}" for scheme, std in stds.items())
     show(fig, f"Spread of the activations after the last layer. {ends}.")
+
+
+def signal(name: str, layers: Sequence[Array], stats: Array) -> None:
+    """Draw the histogram of each layer's activations, and beside them mean, spread, and spread within a unit."""
+    fig, (hills, lines) = plt.subplots(1, 2, figsize=(7, 3.8), width_ratios=(1.25, 1))
+    low, high = float(min(layer.min() for layer in layers)), float(max(layer.max() for layer in layers))
+    _ridges(hills, layers, np.linspace(low, high, 81))
+    hills.set(xlabel="activation", title=name)
+    number = np.arange(1, len(stats) + 1)
+    for column, label, color, mark in ((1, "all", BLUE, "o"), (2, "within a unit", GREEN, "^"), (0, "mean", BLACK, "")):
+        dash = ":" if column == 0 else "-"
+        lines.plot(number, stats[:, column], color=color, marker=mark, ms=5, ls=dash, label=label)
+    lines.set(xlabel="layer", title="standard deviations, and mean", ylim=(min(0, stats.min()) - 0.02, None))
+    lines.legend(fontsize=9)
+    first, last = (f"mean {m:.3g}, std {s:.3g}, within a unit {w:.2g}" for m, s, w in (stats[0], stats[-1]))
+    show(fig, f"{name}. Layer 1: {first}. Layer {len(stats)}: {last}.")
+
+
+def _ridges(ax: Axes, layers: Sequence[Array], edges: Array) -> None:
+    """Draw a histogram for each layer, one below the other, each as high as its own highest bar."""
+    for number, layer in enumerate(layers, start=1):
+        share, _ = np.histogram(layer, edges)
+        ax.stairs(
+            number - 0.85 * share / max(share.max(), 1), edges, baseline=number, fill=True, color=BLUE, alpha=0.75
+        )
+    ax.set(ylim=(len(layers) + 0.2, 0), yticks=range(1, len(layers) + 1), ylabel="layer")
+    ax.grid(False)
+
+
+def gradients(sizes: Mapping[str, Array]) -> None:
+    """Draw the size of the gradients of the weights, layer by layer, for several first weights."""
+    fig, ax = plt.subplots(figsize=(7, 2.8))
+    for (name, size), color, mark in zip(sizes.items(), PALETTE, "osv", strict=False):
+        ax.semilogy(np.arange(1, len(size) + 1), size, color=color, marker=mark, label=f"weights: {name}")
+    ax.set(xlabel="layer", ylabel="rms of dL/dW", title="the same gradient at the top, ten layers of tanh")
+    ax.legend(fontsize=9)
+    ratios = ", ".join(f"{name}: {size[0] / size[-1]:.2g}" for name, size in sizes.items())
+    show(fig, f"Gradient of the weights in layer 1 over that in the last layer. {ratios}.")
+
+
+def moments(found: Mapping[str, tuple[float, float, float]]) -> None:
+    """Draw mean, standard deviation and gain of each activation under a unit Gaussian, as bars with their numbers."""
+    fig, axes = plt.subplots(1, 3, sharey=True, figsize=(7, 2.6))
+    names = list(found)
+    for ax, column, title, color in zip(axes, range(3), ("mean", "standard deviation", "gain"), PALETTE, strict=False):
+        bars = ax.barh(names, [float(row[column]) for row in found.values()], color=color)
+        ax.bar_label(bars, fmt="%.3f", padding=3, fontsize=9)
+        ax.margins(x=0.3)
+        ax.set(title=title, xticks=[])
+        ax.grid(False)
+    axes[0].invert_yaxis()
+    rows = "; ".join(f"{name} {m:.3f}, {s:.3f}, {g:.3f}" for name, (m, s, g) in found.items())
+    show(fig, f"Mean, standard deviation and gain under a unit Gaussian. {rows}.")
+
+
+def eight_settings(measured: Mapping[str, Array], predicted: Mapping[str, Array]) -> None:
+    """Draw the measured standard deviation by layer of each setting, and what was predicted for it, dashed."""
+    fig, ax = plt.subplots(figsize=(7, 4.6))
+    colors = (*PALETTE[:4], *PALETTE[4:6], VERMILION, BLUE)
+    for (name, std), color, mark in zip(measured.items(), colors, "osv^Dx*P", strict=False):
+        layers = np.arange(1, len(std) + 1)
+        ax.semilogy(layers, predicted[name], color=color, ls="--", lw=1.2)
+        ax.semilogy(layers, std, color=color, marker=mark, ls="", ms=6, label=name)
+    ax.semilogy([], [], color=BLACK, ls="--", lw=1.2, label="predicted")
+    ax.set(xlabel="layer", ylabel="standard deviation", title="eight nets of the lectures, measured and predicted")
+    ax.legend(fontsize=8, loc="lower left")
+    ends = "; ".join(
+        f"{name}: {std[-1]:.3g}, by the integral {predicted[name][-1]:.3g}" for name, std in measured.items()
+    )
+    show(fig, f"Standard deviation in the last layer. {ends}.")
+
+
+def histograms(stacks: Mapping[str, Sequence[Array]]) -> None:
+    """Draw the histograms of every layer of every setting: a column each, as the lecture slides show them."""
+    fig, axes = plt.subplots(2, 4, figsize=(7.4, 5.4))
+    for ax, (name, layers) in zip(axes.flat, stacks.items(), strict=False):
+        reach = 1.02 if name.startswith("tanh") else 4 * float(np.std(layers[0]))
+        _ridges(ax, layers, np.linspace(-reach if name.startswith("tanh") else 0.0, reach, 61))
+        ax.set_title(name.replace(", ", ",\n"), fontsize=9)
+        ax.set_ylabel("")
+        ax.tick_params(labelsize=8)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("layer")
+    zeros = ", ".join(f"{name}: {np.mean(np.abs(layers[-1]) > 0.99):.0%}" for name, layers in stacks.items())
+    show(fig, f"Histograms of the activations, layer by layer. Beyond 0.99 in size in the last layer: {zeros}.")
+
+
+def healed(stats: Mapping[str, Array]) -> None:
+    """Draw both standard deviations, layer by layer, before and after data-dependent scaling."""
+    fig, ax = plt.subplots(figsize=(7, 3.2))
+    for (name, found), color, mark in zip(stats.items(), PALETTE, "osv", strict=False):
+        layers = np.arange(1, len(found) + 1)
+        ax.semilogy(layers, found[:, 1], color=color, marker=mark, ms=5, label=name)
+        ax.semilogy(layers, found[:, 2], color=color, ls=":", lw=1.5)
+    ax.semilogy([], [], color=BLACK, ls=":", lw=1.5, label="within a unit")
+    ax.set(xlabel="layer", ylabel="standard deviation", title="what the data decided")
+    ax.legend(fontsize=9, loc="lower left")
+    ends = ", ".join(f"{name}: {found[-1, 1]:.2g}, within a unit {found[-1, 2]:.2g}" for name, found in stats.items())
+    show(fig, f"Standard deviation of the activations in the last layer. {ends}.")
+
+
+def who_trains(accuracies: Mapping[str, float], chance: float) -> None:
+    """Draw the accuracy that a deep net reaches from each start, as bars."""
+    fig, ax = plt.subplots(figsize=(7, 2.6))
+    names = list(accuracies)
+    bars = ax.barh(names, list(accuracies.values()), color=BLUE)
+    ax.bar_label(bars, fmt="%.2f", padding=4)
+    ax.axvline(chance, color=BLACK, lw=1, ls=":")
+    ax.annotate("guessing", (chance, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom")
+    ax.set(xlim=(0, 1.1), xlabel="accuracy on new digits")
+    ax.invert_yaxis()
+    ax.grid(False, axis="y")
+    show(
+        fig, "Accuracy after training: " + ", ".join(f"{name} {share:.2f}" for name, share in accuracies.items()) + "."
+    )

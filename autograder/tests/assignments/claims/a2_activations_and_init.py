@@ -87,6 +87,59 @@ def handed_on(solution):
     return ((300 * (2 / 300) * 0.5, 1.0),)
 
 
+def both_spreads(solution):
+    """Check s and w of one layer, as the text sums them."""
+    ((m, s, w),) = solution["activation_stats"](X, [W[0]], np.tanh)
+    h = np.tanh(X @ W[0])
+    n, units = h.shape
+    own = [sum(h[:, j]) / n for j in range(units)]
+    total = sum((h[a, j] - m) ** 2 for a in range(n) for j in range(units)) / (n * units)
+    return (s**2, total), (w**2, sum((h[a, j] - own[j]) ** 2 for a in range(n) for j in range(units)) / (n * units))
+
+
+def parts_of_the_spread(solution):
+    """Check that s^2 is w^2 and the variance of the units' means."""
+    ((m, s, w),) = solution["activation_stats"](X, [W[0]], np.tanh)
+    means = np.tanh(X @ W[0]).mean(axis=0)
+    return ((s**2, w**2 + sum((mean - m) ** 2 for mean in means) / len(means)),)
+
+
+def expected(f):
+    """Return E[f(z)] for a unit Gaussian z, from the integral."""
+    z = np.linspace(-12, 12, 1_000_001)
+    return np.trapezoid(f(z) * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi), z)
+
+
+def integral(solution):
+    """Check the mean of tanh + 1 to the four digits that are promised."""
+    mean, _, _ = solution["activation_moments"](lambda z: np.tanh(z) + 1)
+    return ((round(mean, 4), round(expected(lambda z: np.tanh(z) + 1), 4)),)
+
+
+def gain(solution):
+    """Check the gain of a bend, to the four digits that are promised."""
+    _, _, found = solution["activation_moments"](lambda z: np.tanh(z) + 1)
+    return ((round(found, 4), round(1 / np.sqrt(expected(lambda z: (np.tanh(z) + 1) ** 2)), 4)),)
+
+
+def layer_after_layer(solution):
+    """Check the recursion of the mean squares through the cell that runs it."""
+    cell = next(cell for cell in course.load("a2_activations_and_init").cells if "def predicted_stds" in cell.source)
+    exec(cell.source, solution)
+    m, stds = 1.0, []
+    for _ in range(3):
+        q = 1.5**2 * m
+        m = expected(lambda z, q=q: np.tanh(np.sqrt(q) * z) ** 2)
+        stds.append(np.sqrt(m))  # tanh has mean 0
+    return ((solution["predicted_stds"](np.tanh, 1.5, 3).round(5), np.round(stds, 5)),)
+
+
+def divided(solution):
+    """Check one step of LSUV."""
+    (new,) = solution["lsuv_init"](X, [W[0]], np.tanh)
+    return ((new, W[0] / np.sqrt((X @ W[0]).var())),)
+
+
 FORMULAS = {
     r"y = \max(0, x) \qquad \frac{\partial L}{\partial x} = "
     r"\begin{cases} \partial L/\partial y & x > 0 \\ 0 & x \le 0 \end{cases}": rectified,
@@ -99,6 +152,13 @@ FORMULAS = {
     r"\frac{\partial L}{\partial b_{kj}} = \sum_{n} \frac{\partial L}{\partial z_{knj}} \qquad "
     r"\frac{\partial L}{\partial x_{nd}} = \sum_{k}\sum_{j} W_{kdj}\,\frac{\partial L}{\partial z_{knj}}": told_to_biases_and_inputs,
     r"n_\mathrm{in} \cdot \frac{2}{n_\mathrm{in}} \cdot \frac{1}{2} = 1": handed_on,
+    r"s^2 = \frac{1}{NM}\sum_{n=1}^N\sum_{j=1}^M (h_{nj}-m)^2 \qquad "
+    r"w^2 = \frac{1}{NM}\sum_{n=1}^N\sum_{j=1}^M (h_{nj}-\bar h_j)^2": both_spreads,
+    r"s^2 = w^2 + \frac{1}{M}\sum_{j=1}^M (\bar h_j - m)^2": parts_of_the_spread,
+    r"E[f(z)] = \int_{-\infty}^{\infty} f(z)\,\frac{e^{-z^2/2}}{\sqrt{2\pi}}\,dz": integral,
+    r"g = \frac{1}{\sqrt{E[\varphi(z)^2]}}": gain,
+    r"q_l = g^2\,m_{l-1} \qquad m_l = E\bigl[\varphi(\sqrt{q_l}\,z)^2\bigr]": layer_after_layer,
+    r"W_l \leftarrow \frac{W_l}{\sqrt{\mathrm{Var}[h_{l-1}\,W_l]}}": divided,
 }
 
 
@@ -182,16 +242,21 @@ def wakes_up(solution):
 # ---- weights -------------------------------------------------------------------------------------------------------
 
 
-def pencil(solution, says):
-    """The convolution that is followed by hand has that spread."""
-    says(r"| 72 | 144 | $\sqrt{2/72} = 1/6$ |")
-    W = solution["init_weights"]((16, 8, 3, 3), "he", np.random.default_rng(0))
-    assert W.std() == pytest.approx(1 / 6, rel=5 / np.sqrt(2 * W.size))
+def fans_by_hand(solution, says):
+    """The convolution that is followed by hand, its fans and its spread."""
+    inputs, outputs = solution["fans"]((16, 8, 3, 3))
+    says(f"an output pixel reads {inputs} numbers, and an input pixel is read {outputs} times")
+    says(rf"with its {inputs} inputs: the `he` spread is $\sqrt{{2/72}} = 1/6$")
+    drawn = solution["init_weights"]((16, 8, 3, 3), "he", np.random.default_rng(0))
+    assert drawn.std() == pytest.approx(1 / 6, rel=5 / np.sqrt(2 * drawn.size))
+    says("Half of it, in every such layer")
+    assert np.divide(*solution["fans"]((32, 16, 3, 3))) == 0.5
 
 
 def eight(solution, says):
     """Of one draw, he over lecun is exactly 8 behind six layers of ReLU."""
     says(r"Exactly $\sqrt 2^{\,6} = 8$")
+    says(r"He over Xavier is exactly $\sqrt2^{\,6} = 8$")
     ends = []
     for scheme in ("he", "lecun"):
         rng, x = np.random.default_rng(2), np.random.default_rng(1).standard_normal((64, 128))
@@ -199,3 +264,91 @@ def eight(solution, says):
             x = np.maximum(x @ solution["init_weights"]((128, 128), scheme, rng), 0)
         ends.append(x.std())
     assert ends[0] / ends[1] == pytest.approx(8)
+
+
+def spreads_by_hand(solution, says):
+    """The four numbers of exercise 8."""
+    ((mean, std, within),) = solution["activation_stats"](np.array([[0.0, 10], [2, 12]]), [np.eye(2)], np.abs)
+    says(f"Then $m = {mean:g}$, $s^2 = {std**2:.0f}$, $w^2 = {within**2:.0f}$")
+
+
+def moments_by_hand(solution, says):
+    """What the text says of step and ReLU, of leaks, of tanh and of sigmoids."""
+    moments = solution["activation_moments"]
+    says("its mean is ½, $E[\\varphi^2]$ is ½, so its standard deviation is ½ and its gain $\\sqrt2$")
+    np.testing.assert_allclose(moments(lambda z: (z > 0) * 1.0), (0.5, 0.5, np.sqrt(2)), atol=1e-4)
+    relu, leak, tanh = (moments(f)[2] for f in (lambda z: np.maximum(z, 0), lambda z: np.maximum(z, z / 10), np.tanh))
+    assert leak < relu < tanh
+    assert relu == pytest.approx(np.sqrt(2), abs=1e-4)
+    mean, std, _ = moments(lambda z: 0.5 * (1 + np.tanh(z / 2)))
+    assert mean == pytest.approx(0.5)
+    assert std**2 < 0.15 * (mean**2 + std**2)
+    says("the weights would be too large by $\\sqrt{0.5/0.34} = 1.21$ in each layer")
+    assert np.sqrt(0.5 / (0.5 * (1 - 1 / np.pi))) == pytest.approx(1.21, abs=0.005)
+    assert 0.0025 < 1 - expected(lambda z: np.abs(z) < 3) < 0.003  # three in a thousand
+
+
+def lsuv_by_hand(solution, says):
+    """The two layers of exercise 10."""
+    new = solution["lsuv_init"](column(1, 3), [column(4), column(5)], np.abs)
+    assert [float(weight.item()) for weight in new] == [1, 1]
+    says("The first pre-activations are (4, 12), with variance 16")
+    says("The second are (5, 15), with variance 25")
+    says("Whoever measures the second layer with the *old* first one sees (20, 60)")
+
+
+def slopes_of_sigmoids(says):
+    """The rubric of question 1."""
+    slope = np.exp(-10) / (1 + np.exp(-10)) ** 2
+    says(r"$4.5\cdot10^{-5}$ at both ends")
+    assert slope == pytest.approx(4.5e-5, rel=0.01)
+    assert 0.25**10 == pytest.approx(1e-6, rel=0.1)
+
+
+# ---- signals -------------------------------------------------------------------------------------------------------
+
+
+def printed_settings(notebook):
+    """The eight nets are where the lectures print them, and within the bands around what is predicted."""
+    measured, predicted = notebook.names["measured"], notebook.names["predicted"]
+    for name, std in measured.items():
+        band = {"tanh 1.0": 0.002, "tanh 0.05": 0.01, "tanh 0.01": 0.06}.get(name.partition(",")[0], 0.04)
+        if name.startswith("ReLU"):
+            assert 0.6 < std[-1] / predicted[name][-1] < 1.5
+        else:
+            np.testing.assert_allclose(std, predicted[name], rtol=band)
+    assert measured["tanh 1.0, 10 × 500"] == pytest.approx(0.9817, abs=0.001)  # as printed: .981879 ... .981736
+    assert measured["tanh 0.01, 10 × 500"][-1] == pytest.approx(2.99e-7, rel=0.06)
+    assert measured["tanh 0.01, 6 × 4096"][-1] == pytest.approx(0.0461, rel=0.06)
+    assert measured["tanh Xavier, 10 × 500"][[0, -1]] == pytest.approx([0.628, 0.229], rel=0.03)
+
+
+def two_kinds_of_spread(notebook):
+    """The sigmoids keep their standard deviation and lose their examples; LSUV does not notice."""
+    stats, asleep = notebook.names["by_sigmoid"], notebook.names["asleep"]
+    assert stats[-1, 1] == pytest.approx(0.12, abs=0.005)
+    assert (stats[-1, 2] / stats[-1, 1]) ** 2 < 1e-4
+    assert (asleep[-1, 2] / asleep[-1, 1]) ** 2 < 1e-3
+    he = np.array(
+        notebook.names["activation_stats"](
+            notebook.names["batch"], notebook.names["weights"]("he", [500] * 11), notebook.names["relu"]
+        )
+    )
+    assert 0.1 < (he[-1, 2] / he[-1, 1]) ** 2 < 0.4  # about a quarter, as the rubric of question 3 says
+
+
+def gradients_at_the_start(notebook):
+    """Equal in all layers for small weights, growing about three and a half times a layer for large ones."""
+    sizes = notebook.names["sizes_of"]
+    assert sizes["0.01"] == pytest.approx(sizes["0.01"][0], rel=0.05)
+    assert sizes["0.01"][0] < 1e-6
+    growth = (sizes["1.0"][0] / sizes["1.0"][-1]) ** (1 / 9)
+    assert growth == pytest.approx(3.48, abs=0.15)
+
+
+def who_learns(notebook):
+    """He and LSUV learn the digits through ten hidden layers; the others do not get as far."""
+    accuracies = notebook.names["accuracies"]
+    assert [name for name, share in accuracies.items() if share > 0.9] == ["he", "small, LSUV"]
+    assert max(accuracies["small"], accuracies["unit"], accuracies["sigmoid, LSUV"]) < 0.2
+    assert accuracies["lecun"] < 0.85
