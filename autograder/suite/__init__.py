@@ -6,7 +6,7 @@ variants and the misconceptions that prove the checks. ``docs/recipes/add-an-exe
 
 from __future__ import annotations
 
-from zeromean.checking.functions import FUNCTIONS
+from zeromean.checking.functions import FUNCTIONS, Stretched
 
 from autograder.suite import contract
 from autograder.suite.expectations import (
@@ -32,6 +32,7 @@ from autograder.suite.slips import slip, slips
 
 __all__ = [
     "FUNCTIONS",
+    "Stretched",
     "contract",
     "equivalent",
     "expect",

@@ -12,7 +12,7 @@ import pytest
 from zeromean.checking import probes
 from zeromean.checking.encoding import DataError, arrays_in, decode, encode
 from zeromean.checking.fingerprints import difference_of_prints, explains, fingerprint, raised_print
-from zeromean.checking.functions import FUNCTIONS
+from zeromean.checking.functions import FUNCTIONS, Stretched
 from zeromean.checking.handing import handed_on
 from zeromean.checking.layout import fits
 from zeromean.checking.probes import Look, Piece, Probe, VisibleCheck
@@ -52,6 +52,9 @@ def test_functions_have_names() -> None:
     """A function of the table is read back as the same object; any other is refused, and the table is named."""
     for function in FUNCTIONS.values():
         assert decode(json.loads(json.dumps(encode(function)))) is function
+    stretched = Stretched("relu", 2.0, -1.0)
+    assert decode(json.loads(json.dumps(encode(stretched)))) == stretched
+    np.testing.assert_array_equal(stretched(np.array([0.0, 2.0])), [0, 3])
     with pytest.raises(DataError, match="the function '<lambda>' cannot be written as data: take one of zeromean") as e:
         encode({"activation": lambda x: x})
     assert "sum of squares, sum of cubes" in str(e.value)

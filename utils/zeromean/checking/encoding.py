@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from zeromean.checking.functions import FUNCTIONS, name_of
+from zeromean.checking.functions import FUNCTIONS, Stretched, name_of
 
 
 class DataError(TypeError):
@@ -68,7 +68,8 @@ def decode(data: Any) -> Any:
     if "generator" in data:
         return _generator(data["generator"])
     if "function" in data:
-        return FUNCTIONS[data["function"]]
+        known = data["function"]
+        return FUNCTIONS[known] if isinstance(known, str) else Stretched(*known)
     return float(data["float"])
 
 
@@ -100,7 +101,9 @@ def _generator(numbers: list[int]) -> np.random.Generator:
     return made
 
 
-def _known(function: Any) -> str:
+def _known(function: Any) -> str | list[Any]:
+    if isinstance(function, Stretched):
+        return [function.name, function.width, function.place]
     name = name_of(function)
     if name is None:
         raise DataError(
