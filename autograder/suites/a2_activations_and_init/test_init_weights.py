@@ -134,7 +134,6 @@ NEVER_READ = "every entry is written over"
 HARMLESS = equivalent(
     "init_weights",
     {
-        "int(np.prod(shape[2:])) -> np.prod(shape[2:])": WHOLE,
         "int(np.prod(shape[1:])) -> np.prod(shape[1:])": WHOLE,
         "spreads[scheme] * rng.standard_normal(shape) -> "
         "(spreads[scheme] * rng.standard_normal(shape)).astype(float)": FLOAT64,
