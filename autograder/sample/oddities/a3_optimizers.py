@@ -26,13 +26,13 @@ def memory_of_the_function(paper: Paper) -> None:
 
 @odd()
 def counts_in_the_state(paper: Paper) -> None:
-    """Right, with a count of steps and a history of its own in the state."""
+    """Right, with a count of steps and the largest gradient so far in the state."""
     paper.answer(
         "adagrad",
         """
         def adagrad(w, dw, state):
             state["steps"] = state.get("steps", 0) + 1
-            state.setdefault("history", []).append(float(np.abs(dw).max()))
+            state["largest"] = max(state.get("largest", 0.0), float(np.abs(dw).max()))
             g2 = (state.get("g2", np.zeros_like(w)) + dw * dw).astype(w.dtype)
             state["g2"] = g2
             return (w - state["lr"] * dw / (np.sqrt(g2) + state.get("eps", 1e-7))).astype(w.dtype)

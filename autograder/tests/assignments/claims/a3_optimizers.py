@@ -441,3 +441,16 @@ def schedule_on_digits(notebook, says):
     assert tested(lambda t: 0.2) > 1.6 * cosine
     says("a fourth of it comes near the schedule")
     assert tested(lambda t: 0.05) == pytest.approx(cosine, rel=0.35)
+
+
+def a_race_of_rates(notebook, says):
+    """All six rules learn the digits, and plain descent with a better rate overtakes two of the others."""
+    says("plain `sgd` with rate 2 in place of 0.5 overtakes momentum with 0.1 and Adam with 0.01")
+    rates = {"sgd": 0.5, "momentum": 0.1, "nesterov": 0.1, "adagrad": 0.05, "rmsprop": 0.005, "adam": 0.01}
+
+    def end(name, rate):
+        return notebook.names["train"](notebook.names[name], lambda t: rate, 150, 32, seed=1)[0][-20:].mean()
+
+    ends = {name: end(name, rate) for name, rate in rates.items()}
+    assert max(ends.values()) < np.log(10) / 5
+    assert end("sgd", 2.0) < 0.9 * min(ends["momentum"], ends["adam"])
