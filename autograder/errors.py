@@ -33,6 +33,7 @@ _MEND = {
     errno.EPERM: "Make it readable and writable for you",
 }
 _MEND_DATABASE = {
+    "database is locked": "Wait until nobody else writes to it, or end what does",
     "database or disk is full": "Make room",
     "attempt to write a readonly database": "Make its file and its folder writable",
     "unable to open database file": "Make its file and its folder writable",

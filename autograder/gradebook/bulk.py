@@ -6,7 +6,7 @@ import errno
 import math
 import os
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -105,7 +105,8 @@ def grade_class(
         current = set() if force else _current(ledger, found, class_folder, basis(assignment, release), late)
         changed = [submission for submission in found if submission.student not in current]
         batches = _Batches(ledger, class_folder, late)
-        stopped = batches.take_all(_watched(order, changed, jobs, progress))
+        with closing(_watched(order, changed, jobs, progress)) as results:
+            stopped = batches.take_all(results)
         records = ledger.records.load_all(assignment.name)
     mine = [records[submission.student] for submission in found if submission.student in records]
     return Summary(
@@ -138,7 +139,7 @@ def _current(
     return current
 
 
-def _watched(order: Order, changed: list[Submission], jobs: int | None, progress: bool) -> Iterator[Done]:
+def _watched(order: Order, changed: list[Submission], jobs: int | None, progress: bool) -> Generator[Done]:
     """Grade what has changed, and pass the results on, with a bar that moves."""
     if not changed:
         return

@@ -10,16 +10,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from autograder.errors import CourseError, UsageError
 
+_OURS = frozenset({"student", "assignment", "notebook", "grade", "comment"})
+
 
 def checked(db_url: str, *, graded: str = "") -> str:
-    """Return `db_url` if a gradebook can be opened there; one that holds marks, if an assignment is named.
+    """Return `db_url` if a gradebook is there, or can be made there; one that holds marks, if an assignment is named.
 
     Raises
     ------
     UsageError
         If the address is none, or nothing has been graded into it yet.
     CourseError
-        If the database does not answer.
+        If the database does not answer, or is something else.
     """
     try:
         url = make_url(db_url)
@@ -31,9 +33,11 @@ def checked(db_url: str, *, graded: str = "") -> str:
     if url.get_backend_name() == "sqlite" and graded and not Path(url.database or "").is_file():
         raise UsageError(f"There is no gradebook {url.database} yet. Run `autograder grade {graded}` first.")
     try:
-        with engine.connect():
-            return db_url
+        tables = set(sa.inspect(engine).get_table_names())
     except DBAPIError as error:
         raise CourseError(f"The gradebook {url!r} cannot be opened: {error.orig}.") from None
     finally:
         engine.dispose()
+    if tables & _OURS and "alembic_version" not in tables:
+        raise CourseError(f"The database {url!r} is no gradebook of nbgrader's. Name another one in ZEROMEAN_DB.")
+    return db_url

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,10 +18,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from autograder import __main__ as command_line
 from autograder.authoring import build as building
 from autograder.authoring import course
+from autograder.gradebook import ledger
 from autograder.gradebook.records import Records
 from autograder.reports import gallery, lecture
 from autograder.sample import bench, run
@@ -309,6 +313,89 @@ def test_a_gradebook_that_cannot_be_written(folder: Path, monkeypatch: pytest.Mo
     said = refused("grade", "a1_tiny", "--force", "--jobs", "1", code=1)
     remedy = "Make its file and its folder writable, and run the same command again."
     assert said == f"The gradebook: attempt to write a readonly database. {remedy}"
+
+
+@pytest.mark.parametrize("command", ["grade", "feedback", "report"])
+@pytest.mark.parametrize("what", ["no database", "of something else", "locked"])
+def test_databases_that_are_no_gradebook(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, command: str, what: str
+) -> None:
+    """A file that is no database, another program's, or one that somebody else is writing, ends in a sentence."""
+    monkeypatch.setenv("ZEROMEAN_DB", f"sqlite:///{folder}/other.db?timeout=0.2")
+    path = folder / "other.db"
+    if what == "no database":
+        path.write_bytes(b"These are my marks.\n" * 100)
+        assert refused(command, "a1_tiny", code=1).endswith(" cannot be opened: file is not a database.")
+        return
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE student (name TEXT)")
+        other.commit()
+        if what == "locked":
+            other.execute("BEGIN EXCLUSIVE")
+        end = (
+            "database is locked."
+            if what == "locked"
+            else "no gradebook of nbgrader's. Name another one in ZEROMEAN_DB."
+        )
+        assert refused(command, "a1_tiny", code=1).endswith(end)
+
+
+@pytest.mark.slow
+def test_a_gradebook_that_is_locked_in_the_middle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else's lock ends a run in a sentence; run again, it goes on."""
+    monkeypatch.setenv("ZEROMEAN_DB", f"sqlite:///{folder}/gradebook.db?timeout=0.2")
+
+    def locked(*_: object) -> None:
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("database is locked"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger.Ledger, "write", locked)
+        said = refused("grade", "a1_tiny", "--json", "--jobs", "1", code=1)
+    assert said.startswith("The gradebook: database is locked. Wait until nobody else writes to it")
+    assert json.loads(call("grade", "a1_tiny", "--json", "--jobs", "1").stdout)["graded"] == 1
+
+
+@pytest.mark.parametrize("below", ["", "submitted"])
+def test_a_class_that_is_a_file(folder: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, below: str) -> None:
+    """A file in the place of a folder is no class."""
+    monkeypatch.setenv("ZEROMEAN_CLASS", "spring")
+    path = tiny / "spring" / below
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("") if below else (tiny / "spring").write_text("")
+    said = refused("grade", "a1_tiny", "--json", code=2)
+    assert said.startswith("No submissions of a1_tiny in " if below else "There is no class folder ")
+    shutil.rmtree(tiny / "spring") if below else (tiny / "spring").unlink()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["grade", "a1_tyni", "--json"], "There is no assignment 'a1_tyni'. Did you mean a1_tiny?"),
+        (["grade", "a1_tiny", "--json", "--student", "anne"], "Did you mean ann?"),
+        (["suites", "a1_tiny", "doubel", "--json"], "Did you mean double?"),
+    ],
+)
+def test_refusals_of_data_are_sentences_too(folder: Path, arguments: list[str], sentence: str) -> None:
+    """Who asked for data gets none, a sentence where errors go, and an exit code."""
+    assert refused(*arguments, code=2).endswith(sentence)
+
+
+def test_one_bad_hand_in_stops_nobody(folder: Path) -> None:
+    """Files that are no notebooks, no files, no folders and no text are graded with the class, and named."""
+    for student in ("bob", "cem", "dan", "eva"):
+        (folder / "submitted" / student / "a1_tiny").mkdir(parents=True)
+    (folder / "submitted" / "bob" / "a1_tiny" / "a1_tiny.ipynb").write_bytes(b"\xff\xfe\0")
+    os.mkfifo(folder / "submitted" / "cem" / "a1_tiny" / "a1_tiny.ipynb")
+    (folder / "submitted" / "dan" / "a1_tiny" / "a1_tiny.ipynb").mkdir()
+    (folder / "submitted" / "eva" / "a1_tiny" / "timestamp.txt").write_bytes(b"\xff")
+    (folder / "submitted" / "fay").write_text("my homework")
+    summary = json.loads(call("grade", "a1_tiny", "--json", "--jobs", "1").stdout)
+    assert (summary["graded"], summary["look_at"], summary["odd_times"]) == (5, ["bob", "cem", "dan", "eva"], ["eva"])
+    assert call("feedback", "a1_tiny").stdout.startswith("Wrote 5 pages")
+    call("report", "a1_tiny")
+    page = (folder / "reports" / "a1_tiny.html").read_text()
+    assert "The notebook could not be read" in page
+    assert "The time in timestamp.txt could not be read" in page
 
 
 def test_not_built(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
