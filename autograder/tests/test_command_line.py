@@ -310,7 +310,7 @@ def test_a_gradebook_that_cannot_be_written(folder: Path, monkeypatch: pytest.Mo
     """A database that may only be read takes no marks, and says so; nothing is graded for nothing."""
     call("grade", "a1_tiny", "--jobs", "1")
     monkeypatch.setenv("ZEROMEAN_DB", f"sqlite:///file:{folder}/gradebook.db?mode=ro&uri=true")
-    said = refused("grade", "a1_tiny", "--force", "--jobs", "1", code=1)
+    said = refused("grade", "a1_tiny", "--json", "--force", "--jobs", "1", code=1)
     remedy = "Make its file and its folder writable, and run the same command again."
     assert said == f"The gradebook: attempt to write a readonly database. {remedy}"
 
