@@ -43,8 +43,10 @@ def filled(right: Callable[..., Any], value: float) -> Callable[..., Any]:
     """Return a function whose arrays and numbers are right in kind, and one value everywhere; it touches no dict."""
 
     def fill(part: Any) -> Any:
-        if isinstance(part, tuple):
-            return tuple(map(fill, part))
+        if isinstance(part, (tuple, list)):
+            return type(part)(map(fill, part))
+        if isinstance(part, int) and not isinstance(part, bool):
+            return int(value) if np.isfinite(value) else value
         if isinstance(part, (float, np.floating)):
             return value
         return np.full_like(part, value) if isinstance(part, np.ndarray) else part

@@ -99,7 +99,7 @@ def signal(name: str, layers: Sequence[Array], stats: Array) -> None:
 def _ridges(ax: Axes, layers: Sequence[Array], edges: Array) -> None:
     """Draw a histogram for each layer, one below the other, each as high as its own highest bar."""
     for number, layer in enumerate(layers, start=1):
-        share, _ = np.histogram(layer, edges)
+        share, _ = np.histogram(layer[layer != 0], edges)  # the zeros of a ReLU would hide all the rest
         ax.stairs(
             number - 0.85 * share / max(share.max(), 1), edges, baseline=number, fill=True, color=BLUE, alpha=0.75
         )
@@ -123,7 +123,7 @@ def moments(found: Mapping[str, tuple[float, float, float]]) -> None:
     fig, axes = plt.subplots(1, 3, sharey=True, figsize=(7, 2.6))
     names = list(found)
     for ax, column, title, color in zip(axes, range(3), ("mean", "standard deviation", "gain"), PALETTE, strict=False):
-        bars = ax.barh(names, [float(row[column]) for row in found.values()], color=color)
+        bars = ax.barh(names, [round(float(row[column]), 4) + 0.0 for row in found.values()], color=color)
         ax.bar_label(bars, fmt="%.3f", padding=3, fontsize=9)
         ax.margins(x=0.3)
         ax.set(title=title, xticks=[])
