@@ -1304,3 +1304,17 @@ expected = None  # in words or numbers, before you run
 
 # %% figure=true
 progress()
+
+# %% [markdown]
+# You have written what drives every training loop there is, and you know what each part is for: a velocity against the
+# zig-zag, a rate for each entry against scales that differ, a schedule against the noise. None of them changes the
+# landscape. Assignment 4 does.
+#
+# **Sources.** Polyak (1964), *Some methods of speeding up the convergence of iteration methods*. Nesterov (1983), *A method
+# of solving a convex programming problem with convergence rate O(1/k²)*. Sutskever et al. (2013), *On the importance of
+# initialization and momentum in deep learning*. Bengio et al. (2013), *Advances in optimizing recurrent networks*,
+# arXiv:1212.0901. Duchi, Hazan & Singer (2011), *Adaptive subgradient methods*. Tieleman & Hinton (2012), *Lecture 6.5:
+# RMSProp*. Kingma & Ba (2015), *Adam*, arXiv:1412.6980. Amari (1998), *Natural gradient works efficiently in learning*.
+# Martens (2020), *New insights and perspectives on the natural gradient method*, arXiv:1412.1193. Loshchilov & Hutter
+# (2017), *SGDR*, arXiv:1608.03983. Goyal et al. (2017), *Accurate, large minibatch SGD*, arXiv:1706.02677. The lecture
+# documents that are quoted: Xuming He, *CNNs II*; Devansh Arpit, *Normalization techniques*.
