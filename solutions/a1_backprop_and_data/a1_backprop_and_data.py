@@ -840,7 +840,7 @@ with when_ready():
             """,
     )
     x = rng.random((64, 10))
-    figures.gradient_signs({
+    figures.signs_of_one_layer({
         "one example": dw_of(x[:1], 30), "batch of 64": dw_of(x, 30), "64, centred": dw_of(x - x.mean(axis=0), 30)
     })
 

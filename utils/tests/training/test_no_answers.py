@@ -14,6 +14,8 @@ BACKWARD = re.compile(r"(^|_)(backwards?|backprop\w*|bprop)(_|$)", re.IGNORECASE
 DIFFERENTIATES = re.compile(r"(^|_)(grads?|gradients?|derivatives?|jacobians?|vjp|jvp|hessians?)(_|$)", re.IGNORECASE)
 UPSTREAM = re.compile(r"d(out|scores|loss|xhat|gamma|beta|mu|mean|var|std|[hzwWbvV])\d?")
 
+CHECKER = {"gradients.py": ["check_gradient", "dout"]}  # it judges what others derive: docs/decisions/26
+
 
 def by_hand(source: str) -> list[str]:
     """Return the names in a module that a backward pass derived by hand would have.
@@ -50,7 +52,7 @@ def _name(node: ast.AST) -> str:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_nothing_is_differentiated_by_hand(path: Path) -> None:
     """No ``f_backward``, no upstream gradient, no gradient from anywhere but autograd."""
-    assert by_hand(path.read_text(encoding="utf-8")) == []
+    assert by_hand(path.read_text(encoding="utf-8")) == CHECKER.get(path.name, [])
 
 
 @pytest.mark.parametrize(

@@ -81,13 +81,13 @@ def _unit(ax: Axes, place: tuple[float, float], value: str, gradient: str) -> No
     ax.text(place[0], place[1] - 0.6, gradient, ha="center", va="center", fontsize=9, color=PURPLE, zorder=3)
 
 
-def gradient_signs(batches: Mapping[str, Array]) -> None:
+def signs_of_one_layer(batches: Mapping[str, Array]) -> None:
     """Draw the sign of each gradient (D, H), a neuron per column, for several batches."""
     fig, axes = plt.subplots(len(batches), 1, figsize=(7, 1.55 * len(batches)), sharex=True)
     found = []
-    for ax, (name, dW) in zip(axes, batches.items(), strict=True):
-        ax.imshow(np.sign(dW), cmap=ListedColormap([VERMILION, "#FFFFFF", BLUE]), vmin=-1, vmax=1, aspect="auto")
-        share = np.mean(np.abs(np.sign(dW).sum(axis=0)) == len(dW))
+    for ax, (name, layer) in zip(axes, batches.items(), strict=True):
+        ax.imshow(np.sign(layer), cmap=ListedColormap([VERMILION, "#FFFFFF", BLUE]), vmin=-1, vmax=1, aspect="auto")
+        share = np.mean(np.abs(np.sign(layer).sum(axis=0)) == len(layer))
         ax.set(title=f"{name}: {share:.0%} of the neurons of one sign", yticks=[], ylabel="weights")
         ax.grid(False)
         found.append(f"{name}: {share:.0%}")
