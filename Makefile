@@ -32,8 +32,8 @@ lab: $(READY)    ## open the course in JupyterLab, as a student or a lecturer se
 teach: $(READY)  ## open it as an instructor: with formgrader and the tools for assignments
 	@$(BIN)/jupyter lab --notebook-dir=$(CURDIR) $(LAB)
 
-grade: $(READY)  ## grade the bundled sample class: marks, feedback, class report
-	@$(BIN)/autograder sample
+grade: $(READY)  ## grade the bundled sample classes: marks, feedback, class report; with ALL=1 whole ones of all assignments
+	@$(BIN)/autograder sample $(if $(ALL),--all)
 
 test: lint       ## lint, types, and every test
 	@$(BIN)/python -m autograder.tests.browser.chromium

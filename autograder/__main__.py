@@ -177,11 +177,12 @@ def report(assignment: str) -> None:
 
 
 @main.command()
-def sample() -> None:
-    """Grade the bundled sample class of A4, and compare with the marks that are known."""
+@click.option("--all", "whole", is_flag=True, help="Whole classes, every wrong program in them, of all assignments.")
+def sample(whole: bool) -> None:
+    """Grade the bundled sample classes, that of A4 and small ones, and compare with the marks that are known."""
     from autograder.sample import run as sampling
 
-    sys.exit(not sampling.run(_console()))
+    sys.exit(not sampling.run(_console(), whole=whole))
 
 
 @main.command()

@@ -13,6 +13,7 @@ from autograder.authoring.judging import judge_for
 from autograder.authoring.outline import outline
 from autograder.authoring.probes import write as write_probes
 from autograder.authoring.proof import refuse_unproved
+from autograder.errors import CourseError
 from autograder.judge.judge import Judge
 
 Step = Callable[[Assignment, Judge, Path], None]
@@ -55,7 +56,16 @@ def _everyone() -> list[Assignment]:
     return [course.load(name) for name in course.assignments()]
 
 
+def _committed_probes(assignment: Assignment, judge: Judge, root: Path) -> None:
+    name = f"{assignment.name}.checks.json"
+    committed = course.ROOT / "assignments" / assignment.name / name
+    if not committed.is_file():
+        raise CourseError(f"{assignment.name} was never built: {committed} is not there. Run `make build`.")
+    shutil.copyfile(committed, root / "build" / "source" / assignment.name / name)
+
+
 STEPS: tuple[Step, ...] = (_source, _probes, _prove, _release, _leaks, _publish)
+TO_HAND_OUT: tuple[Step, ...] = (_source, _committed_probes, _release)
 
 
 def build_assignment(name: str, root: Path = course.ROOT) -> None:
@@ -63,6 +73,13 @@ def build_assignment(name: str, root: Path = course.ROOT) -> None:
     assignment = course.load(name)
     judge = judge_for(assignment)
     for step in STEPS:
+        step(assignment, judge, root)
+
+
+def lay_out(assignment: Assignment, root: Path = course.ROOT) -> None:
+    """Write source and release below `root` for nbgrader, with what was proved and committed: quick, and no proof."""
+    judge = judge_for(assignment)
+    for step in TO_HAND_OUT:
         step(assignment, judge, root)
 
 

@@ -111,13 +111,9 @@ def floor(submitted: Path) -> int:
 
 
 def _ordinary() -> list[HandedIn]:
-    """Return the first submissions of the sample class that are neither odd nor late.
-
-    The assignment is built only where it is missing: to build it is to prove its suite, which takes minutes.
-    """
+    """Return the first submissions of the sample class that are neither odd nor late."""
     assignment = course.load(NAME)
-    if not assignment.notebook_in(RELEASE).is_file():
-        build.build_assignment(NAME)
+    build.lay_out(assignment)
     everyone = students.submissions(assignment, judge_for(assignment), assignment.notebook_in(RELEASE).parent)
     return [s for s in everyone if s.student.startswith(("correct", "student", "mistakes"))][:MOST]
 

@@ -66,7 +66,7 @@ def made_marks(assignment: Assignment) -> Marks:
     return marks
 
 
-def judged_marks(assignment: Assignment) -> Marks:
+def judged_marks(assignment: Assignment, *, whole: bool = False) -> Marks:
     """Judge the answers of everybody, without sandbox, notebooks or gradebook.
 
     What an oddity loses is declared beside it: those answers stand as they were handed out.
@@ -75,7 +75,7 @@ def judged_marks(assignment: Assignment) -> Marks:
     stubs = {cell.name: _stub(cell.source) for cell in assignment.exercises}
     marks = {
         student: _judged(assignment, judge, {**answers, **students.changed(answers, choice)})
-        for student, _, choice in students.choices(assignment, judge)
+        for student, _, choice in students.choices(assignment, judge, whole=whole)
     }
     blank = notebooks.source_notebook(assignment)
     for name, odd in oddities_of(assignment.name).items():

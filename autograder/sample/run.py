@@ -23,7 +23,7 @@ from autograder.gradebook.records import Records, open_gradebook
 from autograder.judge.record import Record
 from autograder.reports import class_report, feedback
 from autograder.sample import students
-from autograder.sample.known import known_marks
+from autograder.sample.known import Marks, judged_marks, known_marks
 from autograder.sample.students import NAME, HandedIn
 
 FOLDER = course.ROOT / "build" / "sample"
@@ -31,10 +31,13 @@ STOCK = course.ROOT / "build" / "sample-nbgrader"
 BY_NBGRADER = ("correct_1", "mistakes_1", "duplicated_cell", "tagged_cells")
 
 
-def run(console: Console) -> bool:
-    """Do everything for A4, and for a small class of every other assignment; return whether all marks are known."""
+def run(console: Console, *, whole: bool = False) -> bool:
+    """Do everything for A4, and for a class of every other assignment; return whether all marks are known.
+
+    The other classes are small, unless they are to be `whole`.
+    """
     others = [name for name in course.assignments() if name != NAME]
-    good = [grade_sample(course.load(name), console) for name in (NAME, *others)]
+    good = [grade_sample(course.load(name), console, whole=whole) for name in (NAME, *others)]
     return all(good)
 
 
@@ -43,9 +46,11 @@ def folder_of(name: str) -> Path:
     return FOLDER if name == NAME else FOLDER.with_name(f"{FOLDER.name}-{name}")
 
 
-def grade_sample(assignment: Assignment, console: Console) -> bool:
+def grade_sample(assignment: Assignment, console: Console, *, whole: bool = False) -> bool:
     """Hand in, grade and report; print a table and where to look; return whether every mark is the known one."""
-    handed_in, folder = hand_in(assignment, console), folder_of(assignment.name)
+    handed_in, folder = hand_in(assignment, console, whole=whole), folder_of(assignment.name)
+    beyond = whole and assignment.name != NAME  # marks that are written down are those of the usual class
+    known = judged_marks(assignment, whole=True) if beyond else known_marks(assignment.name)
     database = f"sqlite:///{folder}/gradebook.db"
     _prepare(assignment.name, database)
     summary = grade_class(assignment, folder, database)
@@ -55,26 +60,27 @@ def grade_sample(assignment: Assignment, console: Console) -> bool:
     stock = grade_with_nbgrader(assignment, handed_in, console) if assignment.name == NAME else {}
     written = feedback.write_class(assignment.name, folder, database)
     page = class_report.write(list(found.values()), folder / "reports")
-    wrong = _print_table(console, assignment.name, handed_in, found, stock)
+    wrong = _print_table(console, assignment.name, handed_in, found, stock, known)
     console.print(f"\nClass report   {page}")
     console.print(f"Feedback       {written.sentence()}", markup=False)
     console.print(f"Gradebook      {folder / 'gradebook.db'} (nbgrader's own)")
+    nbgrader = f", {len(stock)} by nbgrader too" if stock else ""
     if wrong:
         console.print(f"[bold red]{len(wrong)} marks are not the known ones:[/] {', '.join(wrong)}")
     else:
-        console.print(f"[bold green]All {len(found)} marks are the known ones[/], {len(stock)} by nbgrader too.")
+        console.print(f"[bold green]All {len(found)} marks are the known ones[/]{nbgrader}.")
     return not wrong and not summary.stopped and not written.failed
 
 
-def hand_in(assignment: Assignment, console: Console) -> list[HandedIn]:
-    """Build the assignment, and write the submissions of its class where nbgrader looks for them.
+def hand_in(assignment: Assignment, console: Console, *, whole: bool = False) -> list[HandedIn]:
+    """Lay out the assignment, and write the submissions of its class where nbgrader looks for them.
 
     A class of other students is cleared away before: nbgrader refuses to mix them.
     """
-    with console.status("Building the assignment ..."):
-        build.build_assignment(assignment.name)
+    with console.status("Laying out the assignment ..."):
+        build.lay_out(assignment)
     released, folder = assignment.notebook_in(RELEASE), folder_of(assignment.name)
-    made = list(students.submissions(assignment, judge_for(assignment), released.parent))
+    made = list(students.submissions(assignment, judge_for(assignment), released.parent, whole=whole))
     names = " ".join(submission.student for submission in made)
     basis = hashlib.sha256(released.read_bytes() + names.encode()).hexdigest()
     stamp = folder / "made_from"
@@ -121,9 +127,9 @@ def _print_table(
     handed_in: list[HandedIn],
     found: Mapping[str, Record],
     stock: Mapping[str, float],
+    known: Marks,
 ) -> list[str]:
     """Print a line a student; return those whose marks are not the known ones."""
-    known = known_marks(name)
     about = Column("what is in it", no_wrap=True, overflow="ellipsis", ratio=1)
     numbers = [Column(what, justify="right") for what in ("known", "graded", "nbgrader")]
     table = Table("student", about, *numbers, "", title=f"Sample class of {name}", expand=True)

@@ -1,6 +1,6 @@
 """The sample class of an assignment: a seeded set of submissions, right, wrong and odd.
 
-That of A4 is whole: every variant, every misconception. The classes of other assignments are small.
+A whole class has every variant and every misconception. That of A4 always is; others are small, or whole on request.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ class HandedIn:
         (folder / "timestamp.txt").write_text(self.handed_in.strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
 
 
-def submissions(assignment: Assignment, judge: Judge, release: Path, seed: int = 0) -> Iterator[HandedIn]:
+def submissions(assignment: Assignment, judge: Judge, release: Path, *, whole: bool = False) -> Iterator[HandedIn]:
     """Yield the class: right and wrong programs, some mistakes by lot, and the oddities.
 
     `release` is the folder of the student release that the class started from.
     """
     blank = nbformat.read(release / f"{assignment.name}.ipynb", as_version=4)
     answers = reference_answers(assignment)
-    for student, about, choice in choices(assignment, judge, seed):
+    for student, about, choice in choices(assignment, judge, whole=whole):
         filled = paper(blank, {**answers, **changed(answers, choice)})
         yield _handed_in(assignment, student, about, filled)
     for name, odd in oddities_of(assignment.name).items():
@@ -79,15 +79,15 @@ def reference_answers(assignment: Assignment) -> dict[str, str]:
 Choice = dict[str, Replacement]  # by exercise
 
 
-def choices(assignment: Assignment, judge: Judge, seed: int = 0) -> Iterator[tuple[str, str, Choice]]:
+def choices(assignment: Assignment, judge: Judge, *, whole: bool = False) -> Iterator[tuple[str, str, Choice]]:
     """Yield (student, about, choice): right programs, misconceptions, and some misconceptions by lot."""
-    whole = assignment.name == NAME
+    whole = whole or assignment.name == NAME
     yield "correct_0", "Right, as the course does it.", {}
     right = {suite.exercise: _with_the_documented_cache(judge, suite) for suite in judge.suites}
     wrong = {suite.exercise: suite.misconceptions for suite in judge.suites}
     yield from islice(_rows("correct", right), None if whole else FEW)
     yield from islice(_rows("mistakes", wrong), None if whole else MISTAKEN)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     for number in range(1, EXTRA + 1 if whole else 1):
         picked = rng.choice(len(judge.suites), size=rng.integers(1, 3), replace=False)
         some = [judge.suites[index] for index in sorted(picked)]

@@ -8,6 +8,8 @@ import nbformat
 import pytest
 
 from autograder.authoring import build, course
+from autograder.authoring.judging import judge_for
+from autograder.errors import CourseError
 from autograder.sample.students import NAME
 
 pytestmark = pytest.mark.slow  # everything is built
@@ -24,6 +26,24 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_is_committed_is_what_the_sources_make(fresh: Path) -> None:
     """Every generated file equals, byte for byte, a build made now; otherwise: `make build`, and commit."""
     assert build.stale(fresh) == []
+
+
+def test_laid_out_is_what_was_built(tmp_path: Path) -> None:
+    """The sample class starts from the very release that students have, though nothing is proved for it."""
+    build.lay_out(course.load(NAME), tmp_path)
+    laid_out = tmp_path / "build" / "release" / NAME
+    for path in (course.ROOT / "assignments" / NAME).iterdir():
+        assert (laid_out / path.name).read_bytes() == path.read_bytes()
+
+
+def test_what_was_never_built_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An assignment without the data of its visible checks cannot be laid out."""
+    assignment = course.load(NAME)
+    judge = judge_for(assignment)
+    monkeypatch.setattr(course, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "judge_for", lambda _: judge)
+    with pytest.raises(CourseError, match=rf"{NAME} was never built: .* is not there. Run `make build`."):
+        build.lay_out(assignment, tmp_path)
 
 
 def test_a_file_that_was_changed_by_hand_is_named(fresh: Path, tmp_path: Path) -> None:
