@@ -5,11 +5,18 @@ Every function takes the notebook of a student who solved everything, and change
 
 from __future__ import annotations
 
-from autograder.sample.oddities import a1_backprop_and_data, a3_optimizers, a4_batch_norm, anywhere
+from autograder.sample.oddities import (
+    a1_backprop_and_data,
+    a2_activations_and_init,
+    a3_optimizers,
+    a4_batch_norm,
+    anywhere,
+)
 from autograder.sample.oddities.paper import Oddity
 
 OF_AN_ASSIGNMENT = {
     "a1_backprop_and_data": a1_backprop_and_data.ODDITIES,
+    "a2_activations_and_init": a2_activations_and_init.ODDITIES,
     "a3_optimizers": a3_optimizers.ODDITIES,
     "a4_batch_norm": a4_batch_norm.ODDITIES,
 }
