@@ -201,7 +201,9 @@ def test_no_probes(said: Said, tmp_path: Path) -> None:
     os.chdir(deep.parent)
     assert "all 3" in said(forward(RIGHT["center_forward"]))
     os.chdir(deep)
-    assert "There is no *.checks.json in" in said(forward(RIGHT["center_forward"]))
+    told = said(forward(RIGHT["center_forward"]))
+    assert "There is no *.checks.json in" in told
+    assert "set jupyter.notebookFileRoot to ${fileDirname} and restart the kernel" in told
     assert "copy the file from there" in said(forward(RIGHT["center_forward"]))
 
 

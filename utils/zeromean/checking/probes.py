@@ -131,8 +131,8 @@ def find(folder: Path, levels: int = 2) -> list[Path]:
         if found:
             return found
     raise ProbesError(
-        f"There is no *.checks.json in {folder}, nor above it. It comes with the assignment: work in the folder "
-        "that you were given, or copy the file from there to this folder."
+        f"There is no *.checks.json in {folder}, where the kernel works, nor above it. It lies beside the notebook: "
+        "start Jupyter there; in VS Code, set jupyter.notebookFileRoot to ${fileDirname} and restart the kernel."
     )
 
 
