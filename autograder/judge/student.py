@@ -14,6 +14,7 @@ from zeromean.checking.layout import ANYTHING, Cache, alike, fits, misfits_in, s
 from autograder.judge.reference import Effect, Namespace, Reference, SuiteError, observe, without_cache
 from autograder.judge.values import copied, held_arrays, references_side, size_of, students_side
 from autograder.sandbox import faults
+from autograder.sandbox.arguments import turned
 from autograder.sandbox.failure import StudentFailure
 from autograder.suite.expectations import CallFailed, CheckFailed, Misfit
 from autograder.suite.gradients import key_of
@@ -40,12 +41,17 @@ class LocalSession:
         function = self._namespace.get(name)
         if not callable(function):
             raise StudentFailure.missing(name)
+        given = [(array, array.shape, array.dtype) for array in _arrays(args, kwargs)]
         try:
             with np.errstate(all="ignore"):
-                return function(*args, **kwargs)
+                result = function(*args, **kwargs)
         except (Exception, SystemExit) as error:
             kinds, meant = tuple(faults.bases(error)), faults.on_purpose(error)
             raise StudentFailure.raised(name, type(error).__name__, str(error), kinds, meant) from error
+        for array, shape, dtype in given:
+            if array.shape != shape or array.dtype != dtype:  # a worker would not hand it back either
+                raise StudentFailure.not_handed_over(name, turned(array, shape, dtype))
+        return result
 
 
 @dataclass
@@ -87,6 +93,7 @@ class Student:
         self.calls: list[Call] = []
         self.own_caches = False
         self._kept = 0
+        self._own_keys: set[Hashable] = set()  # that the student put into a dict, and the reference does not
         self._trust_caches = trust_caches
         self._session = session
         self._reference = reference
@@ -165,6 +172,10 @@ class Student:
         message = self._result_mismatch(name, result, expected.result)
         if message:
             raise CheckFailed(message)
+        by_name = ((kwargs[key], expected.kwargs[key]) for key in kwargs)
+        for mine, theirs in (*zip(args, expected.args, strict=True), *by_name):
+            if type(mine) is dict and type(theirs) is dict:
+                self._own_keys |= mine.keys() - theirs.keys()
         if fits(args, expected.args) and fits(kwargs, expected.kwargs):
             return
         parameters = [*inspect.signature(self._reference.function(name)).parameters]
@@ -173,7 +184,7 @@ class Student:
         for parameter, value in given.items():
             if type(value) is dict and type(wanted[parameter]) is dict:
                 left = misfits_in(value, wanted[parameter], parameter)
-                value |= {key: Misfit(f"after `{name}`, {said}") for key, said in left.items()}
+                value |= {k: Misfit(f"after `{name}`, {said}") for k, said in left.items() if k not in self._own_keys}
             elif message := structure_mismatch(value, wanted[parameter], parameter):
                 raise CheckFailed(f"after `{name}`, {message}")
 
@@ -202,6 +213,12 @@ class Student:
         if sum(part is not ANYTHING for part in expected) == 1:
             raise CheckFailed(next(filter(None, wrong)))
         return tuple(Misfit(message) if message else part for part, message in zip(result, wrong, strict=True))
+
+
+def _arrays(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[np.ndarray]:
+    """List all arrays among the arguments of a call, and inside them."""
+    own = [value for value in (*args, *kwargs.values()) if type(value) is np.ndarray]
+    return own + held_arrays(args, kwargs)
 
 
 def _for_student(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -60,15 +60,20 @@ def refill(known: list[Any], changes: Any, reader: Reader) -> None:
         refuse_knots(thing)
 
 
+def turned(now: np.ndarray, shape: tuple[int, ...], dtype: np.dtype[Any]) -> str:
+    """Say that an array is no longer what it was when it was given."""
+    return (
+        f"an array that was given with shape {shape} and dtype {dtype} "
+        f"was turned in place into shape {now.shape} and dtype {now.dtype}."
+    )
+
+
 def _refill_one(thing: Any, now: Any) -> None:
     if type(now) is not type(thing):
         raise WireError("an argument changed into something of another kind.")
     if type(thing) is _ndarray:
         if now.shape != thing.shape or now.dtype != thing.dtype:
-            raise WireError(
-                f"an array that was given with shape {thing.shape} and dtype {thing.dtype} "
-                f"was turned in place into shape {now.shape} and dtype {now.dtype}."
-            )
+            raise WireError(turned(now, thing.shape, thing.dtype))
         if not thing.flags.writeable:
             raise WireError("an array that was given as read-only was changed.")
         thing[...] = now

@@ -72,7 +72,7 @@ class Exchange:
             reader.finish()
             refuse_knots(result)
         except WireError as error:
-            raise StudentFailure(f"`{name}` returned what cannot be handed over: {error}", "garbage") from None
+            raise StudentFailure.not_handed_over(name, error) from None
         return result
 
     def _refuse_failure(self, name: str, answer: dict[str, Any]) -> None:
@@ -85,7 +85,7 @@ class Exchange:
             raise StudentFailure.raised(name, clean(answer["raised"], 100), said, kinds, meant)
         if "unsent" in answer:
             why = clean(answer["unsent"], MAX_SENTENCE)
-            raise StudentFailure(f"`{name}` returned what cannot be handed over: {why}", "garbage")
+            raise StudentFailure.not_handed_over(name, why)
 
     def _ask(self, request: dict[str, Any], buffers: list[bytes], seconds: float) -> tuple[dict[str, Any], memoryview]:
         self._number += 1

@@ -40,3 +40,8 @@ class StudentFailure(Exception):  # noqa: N818 - an outcome of grading, not an e
         if kind:
             return cls(f"`{function}` is no function: the notebook bound that name to a value. Got {kind}.", "missing")
         return cls(f"`{function}` is not defined. Did its cell run without an error?", "missing")
+
+    @classmethod
+    def not_handed_over(cls, function: str, why: object) -> StudentFailure:
+        """Return the failure of a `function` that did something to its results or arguments which no frame can say."""
+        return cls(f"`{function}` returned what cannot be handed over: {why}", "garbage")

@@ -280,6 +280,29 @@ def test_a_missing_function_fails_the_check(judge: Judge) -> None:
     assert failure.value.exceptions == ()
 
 
+def test_what_the_student_keeps_in_a_dict_may_grow(scaled: Callable[..., Student], judge: Judge) -> None:
+    """A key of the student's own is theirs: a list that is longer after each call is in nobody's way."""
+
+    def diary(x: Any, factor: Any, state: Any) -> Any:
+        state["seen"] = [*state.get("seen", []), x.shape]
+        return judge.reference.scale_forward(x, factor, state)
+
+    student, kept = scaled(scale_forward=diary), state()
+    for _ in range(3):
+        student.scale_forward(X, FACTOR, state=kept)
+    assert len(kept["seen"]) == 3
+
+
+def test_an_array_that_is_turned_in_place_fails_as_in_a_worker(scaled: Callable[..., Student]) -> None:
+    """A function that reshapes what it was given is told so by its own process as by another."""
+
+    def flattening(x: Any, factor: Any, state: Any) -> None:
+        x.shape = (x.size,)
+
+    with pytest.raises(CallFailed, match=r"was turned in place into shape \(6,\) and dtype float64"):
+        scaled(scale_forward=flattening).scale_forward(X.copy(), FACTOR, state())
+
+
 def test_any_other_failure_of_a_session_fails_the_check(judge: Judge) -> None:
     """A timeout, or a worker that is gone, is the student's failure, and is remembered as what it was."""
 
