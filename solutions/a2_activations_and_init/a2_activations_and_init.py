@@ -1055,7 +1055,7 @@ with when_ready():
             learn because it is chaotic, not because it is silent.
             """,
     )
-    figures.gradients(sizes_of)
+    figures.sizes_by_layer(sizes_of)
 
 # %% [markdown] question="first_gradients" points=1 minutes=20
 # **Question 2** (1 mark, about six sentences).

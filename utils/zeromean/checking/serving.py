@@ -24,8 +24,8 @@ def useless(cache: Any, right: Any, look: Look, functions: Mapping[str, Callable
     if not differs:
         return ""
     name = look.options["backward"]
-    dout, gradients = decode(look.expected)
-    answer = call(name, functions[name], (dout, copied(cache)), {}, seconds) if name in functions else None
+    upstream, gradients = decode(look.expected)
+    answer = call(name, functions[name], (upstream, copied(cache)), {}, seconds) if name in functions else None
     if answer is None or (answer.trouble and answer.trouble.kind == "unwritten"):
         return f"{differs}. It is of use only if your {name}, still to be written, reads it in this way."
     got = answer.result if isinstance(answer.result, (tuple, list)) else (answer.result,)

@@ -107,7 +107,7 @@ def _ridges(ax: Axes, layers: Sequence[Array], edges: Array) -> None:
     ax.grid(False)
 
 
-def gradients(sizes: Mapping[str, Array]) -> None:
+def sizes_by_layer(sizes: Mapping[str, Array]) -> None:
     """Draw the size of the gradients of the weights, layer by layer, for several first weights."""
     fig, ax = plt.subplots(figsize=(7, 2.8))
     for (name, size), color, mark in zip(sizes.items(), PALETTE, "osv", strict=False):
