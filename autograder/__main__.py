@@ -82,8 +82,9 @@ def build(check: bool) -> None:
 @click.argument("assignment", required=False)
 @click.argument("exercise", required=False)
 @click.option("--diagnosis", is_flag=True, help="Hand in wrong programs, and measure who notices and names what.")
+@click.option("--seeds", type=click.IntRange(1), help="Try right programs with so many random numbers instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as data.")
-def suites(assignment: str | None, exercise: str | None, diagnosis: bool, as_json: bool) -> None:
+def suites(assignment: str | None, exercise: str | None, diagnosis: bool, seeds: int | None, as_json: bool) -> None:
     """Print which check catches which misconception, and what the proof of each suite found."""
     from autograder.authoring import course
     from autograder.authoring.proof import prove
@@ -91,6 +92,8 @@ def suites(assignment: str | None, exercise: str | None, diagnosis: bool, as_jso
     names = [assignment] if assignment else course.assignments()
     if diagnosis:
         _diagnosis(names, exercise, as_json)
+    if seeds:
+        _luck(names, exercise, seeds)
     proofs = [proof for name in names for proof in prove(course.load(name), exercise)]
     if as_json:
         click.echo(json.dumps({"exercises": {proof.exercise: proof.to_json() for proof in proofs}}, indent=1))
@@ -98,6 +101,24 @@ def suites(assignment: str | None, exercise: str | None, diagnosis: bool, as_jso
         for proof in proofs:
             proof.print(_console())
     sys.exit(any(proof.faults for proof in proofs))
+
+
+def _luck(assignments: list[str], exercise: str | None, seeds: int) -> None:
+    """Print which right programs are a matter of luck, and end the command: 1 if any is."""
+    from autograder.authoring import course
+    from autograder.authoring.judging import judge_for
+    from autograder.authoring.proof import exercises_called
+    from autograder.judge.mutation import matters_of_luck
+
+    bad = False
+    for assignment in map(course.load, assignments):
+        judge, asked = judge_for(assignment), exercises_called(assignment, exercise)
+        for suite in (suite for suite in judge.suites if suite.exercise in asked):
+            said = matters_of_luck(judge, suite, seeds=range(seeds))
+            bad = bad or bool(said)
+            right = f"{len(suite.variants) + 1} right programs pass with {seeds} seeds."
+            click.echo("\n".join([f"{suite.exercise}: {line}" for line in said or [right]]))
+    sys.exit(bad)
 
 
 def _diagnosis(assignments: list[str], exercise: str | None, as_json: bool) -> None:

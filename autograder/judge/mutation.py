@@ -148,9 +148,11 @@ def exercise_table(judge: Judge, suite: Suite) -> ExerciseTable:
     )
 
 
-def matters_of_luck(judge: Judge, suite: Suite, known: Sequence[str]) -> list[str]:
+def matters_of_luck(
+    judge: Judge, suite: Suite, known: Sequence[str] = (), seeds: Sequence[int] = OTHER_SEEDS
+) -> list[str]:
     """Say which right programs are rejected when the random numbers are others, beside those that always are."""
-    found = _rejected(judge, suite, OTHER_SEEDS)
+    found = _rejected(judge, suite, seeds)
     return [f"{complaint} It is a matter of luck." for name, complaint in found if name not in known]
 
 

@@ -25,6 +25,7 @@ from autograder.authoring import build as building
 from autograder.authoring import course
 from autograder.gradebook import ledger
 from autograder.gradebook.records import Records
+from autograder.judge import mutation
 from autograder.reports import gallery, lecture
 from autograder.sample import bench, run
 from autograder.sandbox import isolation
@@ -173,6 +174,13 @@ def test_suites(tiny: Path) -> None:
     said = refused("suites", "a1_tiny", "doubel", code=2)
     assert said == refused("suites", "--diagnosis", "a1_tiny", "doubel", code=2)
     assert said == "There is no exercise 'doubel' in a1_tiny. Did you mean double?"
+
+
+def test_luck(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Right programs are tried with as many random numbers as are asked for; one that luck rejects is named."""
+    assert call("suites", "--seeds", "3").stdout == "double: 3 right programs pass with 3 seeds.\n"
+    monkeypatch.setattr(mutation, "matters_of_luck", lambda judge, suite, seeds: [f"added is rejected {len(seeds)}"])
+    assert call("suites", "a1_tiny", "double", "--seeds", "3", code=1).stdout == "double: added is rejected 3\n"
 
 
 def test_diagnosis(tiny: Path) -> None:
