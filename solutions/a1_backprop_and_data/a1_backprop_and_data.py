@@ -1495,7 +1495,7 @@ expected = None  # in words or numbers, before you run
 # %% [markdown]
 # ## Before you hand in
 #
-# Choose *Kernel → Restart Kernel and Run All Cells* and save. Run All stops at the first check that is not content; you may
+# Choose *Kernel → Restart Kernel and Run All Cells* and save. Run All stops at the first check that does not pass; you may
 # hand in all the same, since what comes after is marked too. The cell below tries all visible checks again and says what is
 # left.
 

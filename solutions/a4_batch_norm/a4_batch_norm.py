@@ -1316,7 +1316,7 @@ expected = None  # in words or numbers, before you run
 # ## Before you hand in
 #
 # Choose *Kernel → Restart Kernel and Run All Cells*, so that you see your notebook as the grader will, and save it. Run All
-# stops at the first check that is not content; you may hand in all the same, since what comes after is marked too. Then
+# stops at the first check that does not pass; you may hand in all the same, since what comes after is marked too. Then
 # run the cell below: it tries all visible checks again and says what is left.
 
 # %% figure=true
