@@ -10,6 +10,7 @@ import os
 import resource
 import shutil
 import signal
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -82,6 +83,7 @@ def enter(plan: Plan, scratch: str, parent: int) -> None:
     _virtual_bytes()  # while it can be read
     os.chdir(scratch)
     os.environ.update(HOME=scratch, TMPDIR=scratch)
+    tempfile.tempdir = None  # to be found anew: it was asked for before this worker had a folder of its own
     if plan.landlock:
         fd = os.open(scratch, os.O_PATH | os.O_CLOEXEC)
         readable, devices = _opened(plan.readable), _opened(_DEVICES)

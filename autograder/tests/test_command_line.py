@@ -222,10 +222,13 @@ def test_site(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_sample_fails_when_a_mark_is_not_the_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The exit code of `sample` says whether every mark is right."""
+    """The exit code of `sample` says whether every mark is right, of the usual classes or of whole ones."""
+    asked = []
     for right in (True, False):
-        monkeypatch.setattr(run, "run", lambda console, right=right: right)
+        monkeypatch.setattr(run, "run", lambda console, *, whole, right=right: asked.append(whole) or right)
         call("sample", code=int(not right))
+        call("sample", "--all", code=int(not right))
+    assert asked == [False, True] * 2
 
 
 def test_bench_prints_a_table_or_data(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -453,7 +456,7 @@ def test_slides_without_npm(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is nobody's slip but ours is not dressed up as one."""
 
-    def fails(console: Console) -> bool:
+    def fails(console: Console, *, whole: bool) -> bool:
         raise ZeroDivisionError("ours")
 
     monkeypatch.setattr(run, "run", fails)
