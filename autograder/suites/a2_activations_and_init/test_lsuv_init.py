@@ -36,13 +36,14 @@ def variance(z):
 
 
 def mended(X, Ws, act):
-    """Return weights with which the pre-activations of every layer have variance 1."""
+    """Return weights with which the pre-activations of every layer have variance 1; who is near already keeps them."""
     new = []
     for W in Ws:
         h = X
         for done in new:
             h = act(h @ done)
-        new.append(W * variance(h @ W) ** -0.5)
+        found = variance(h @ W)
+        new.append(W if abs(found - 1) <= 0.02 else W * found**-0.5)
     return new
 
 
