@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,9 +38,10 @@ class Lab:
     folder: Path
 
     def open(self, page: Page, notebook: str) -> None:
-        """Open a notebook in a fresh workspace, and wait for its kernel."""
-        page.goto(f"{self.url}/lab/tree/{notebook}?reset")
+        """Open a notebook in a workspace of its own, where no other is restored, and wait for its kernel."""
+        page.goto(f"{self.url}/lab/workspaces/{uuid.uuid4().hex}/tree/{notebook}")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+        page.wait_for_function("name => jupyterapp.shell.currentWidget?.context?.path === name", arg=notebook)
         page.evaluate(READY)
 
 
