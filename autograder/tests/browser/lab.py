@@ -39,6 +39,7 @@ class Lab:
 
     def open(self, page: Page, notebook: str) -> None:
         """Open a notebook in a workspace of its own, where no other is restored, and wait for its kernel."""
+        page.bring_to_front()  # a page in the background is drawn late or not at all
         page.goto(f"{self.url}/lab/workspaces/{uuid.uuid4().hex}/tree/{notebook}")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
         page.wait_for_function("name => jupyterapp.shell.currentWidget?.context?.path === name", arg=notebook)
@@ -81,6 +82,10 @@ def running(folder: Path, home: Path) -> Iterator[Lab]:
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}", "--no-browser",
         "--ServerApp.allow_root=True", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True",
     ]  # fmt: skip
+    settings = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True, exist_ok=True)
+    everything = '{"windowingMode": "none"}'  # otherwise a cell that is far away may never be drawn
+    (settings / "tracker.jupyterlab-settings").write_text(everything)
     log = home / "jupyter.log"
     with log.open("wb") as said:
         command = [sys.executable, "-m", "jupyterlab", *options]
