@@ -30,6 +30,8 @@ from autograder.reports import gallery, lecture
 from autograder.sample import bench, run
 from autograder.sandbox import isolation
 
+pytestmark = pytest.mark.slow
+
 ROOT = course.ROOT
 FILES = {
     "solutions/a1_tiny/a1_tiny.py": '''\

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,8 @@ import numpy as np
 from autograder.authoring.course import BEGIN, Assignment
 from autograder.tests.assignments import conftest
 from autograder.tests.assignments.text import Text
+
+pytestmark = pytest.mark.slow
 
 
 def test_somebody_vouches_for_the_text(name: str) -> None:

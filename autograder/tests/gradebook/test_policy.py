@@ -12,6 +12,8 @@ from autograder.gradebook.classroom import read
 from autograder.gradebook.marks import marks
 from autograder.tests.gradebook.handed_in import GRADED, HELD, KINDS, REPAIRED, ZERO, as_json
 
+pytestmark = pytest.mark.slow
+
 PAGE = course.ROOT / "docs" / "policy.md"
 
 

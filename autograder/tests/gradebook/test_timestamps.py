@@ -11,6 +11,8 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.gradebook.bulk import grade_class
 from autograder.gradebook.timestamps import let_nbgrader_read_times, read_time
 
+pytestmark = pytest.mark.slow
+
 NOON = dt.datetime(2026, 3, 1, 12)
 READ = {
     "2026-03-01 12:00:00 UTC": NOON,
