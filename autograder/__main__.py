@@ -89,11 +89,13 @@ def suites(assignment: str | None, exercise: str | None, diagnosis: bool, seeds:
     from autograder.authoring import course
     from autograder.authoring.proof import prove
 
+    if diagnosis and seeds:
+        raise UsageError("--diagnosis and --seeds are two questions. Ask them one after the other.")
     names = [assignment] if assignment else course.assignments()
     if diagnosis:
         _diagnosis(names, exercise, as_json)
     if seeds:
-        _luck(names, exercise, seeds)
+        _luck(names, exercise, seeds, as_json)
     proofs = [proof for name in names for proof in prove(course.load(name), exercise)]
     if as_json:
         click.echo(json.dumps({"exercises": {proof.exercise: proof.to_json() for proof in proofs}}, indent=1))
@@ -103,22 +105,24 @@ def suites(assignment: str | None, exercise: str | None, diagnosis: bool, seeds:
     sys.exit(any(proof.faults for proof in proofs))
 
 
-def _luck(assignments: list[str], exercise: str | None, seeds: int) -> None:
+def _luck(assignments: list[str], exercise: str | None, seeds: int, as_json: bool) -> None:
     """Print which right programs are a matter of luck, and end the command: 1 if any is."""
     from autograder.authoring import course
     from autograder.authoring.judging import judge_for
     from autograder.authoring.proof import exercises_called
     from autograder.judge.mutation import matters_of_luck
 
-    bad = False
+    found = {}
     for assignment in map(course.load, assignments):
         judge, asked = judge_for(assignment), exercises_called(assignment, exercise)
         for suite in (suite for suite in judge.suites if suite.exercise in asked):
-            said = matters_of_luck(judge, suite, seeds=range(seeds))
-            bad = bad or bool(said)
+            found[suite.exercise] = matters_of_luck(judge, suite, seeds=range(seeds))
             right = f"{len(suite.variants) + 1} right programs pass with {seeds} seeds."
-            click.echo("\n".join([f"{suite.exercise}: {line}" for line in said or [right]]))
-    sys.exit(bad)
+            for line in [] if as_json else found[suite.exercise] or [right]:
+                click.echo(f"{suite.exercise}: {line}")
+    if as_json:
+        click.echo(json.dumps({"seeds": seeds, "exercises": found}, indent=1))
+    sys.exit(any(found.values()))
 
 
 def _diagnosis(assignments: list[str], exercise: str | None, as_json: bool) -> None:

@@ -76,9 +76,8 @@ def build_assignment(name: str, root: Path = course.ROOT) -> None:
         step(assignment, judge, root)
 
 
-def lay_out(assignment: Assignment, root: Path = course.ROOT) -> None:
+def lay_out(assignment: Assignment, judge: Judge, root: Path = course.ROOT) -> None:
     """Write source and release below `root` for nbgrader, with what was proved and committed: quick, and no proof."""
-    judge = judge_for(assignment)
     for step in TO_HAND_OUT:
         step(assignment, judge, root)
 

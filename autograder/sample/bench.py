@@ -113,8 +113,9 @@ def floor(submitted: Path) -> int:
 def _ordinary() -> list[HandedIn]:
     """Return the first submissions of the sample class that are neither odd nor late."""
     assignment = course.load(NAME)
-    build.lay_out(assignment)
-    everyone = students.submissions(assignment, judge_for(assignment), assignment.notebook_in(RELEASE).parent)
+    judge = judge_for(assignment)
+    build.lay_out(assignment, judge)
+    everyone = students.submissions(assignment, judge, assignment.notebook_in(RELEASE).parent)
     return [s for s in everyone if s.student.startswith(("correct", "student", "mistakes"))][:MOST]
 
 

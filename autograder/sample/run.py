@@ -77,10 +77,11 @@ def hand_in(assignment: Assignment, console: Console, *, whole: bool = False) ->
 
     A class of other students is cleared away before: nbgrader refuses to mix them.
     """
+    judge = judge_for(assignment)
     with console.status("Laying out the assignment ..."):
-        build.lay_out(assignment)
+        build.lay_out(assignment, judge)
     released, folder = assignment.notebook_in(RELEASE), folder_of(assignment.name)
-    made = list(students.submissions(assignment, judge_for(assignment), released.parent, whole=whole))
+    made = list(students.submissions(assignment, judge, released.parent, whole=whole))
     names = " ".join(submission.student for submission in made)
     basis = hashlib.sha256(released.read_bytes() + names.encode()).hexdigest()
     stamp = folder / "made_from"

@@ -183,6 +183,10 @@ def test_luck(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("suites", "--seeds", "3").stdout == "double: 3 right programs pass with 3 seeds.\n"
     monkeypatch.setattr(mutation, "matters_of_luck", lambda judge, suite, seeds: [f"added is rejected {len(seeds)}"])
     assert call("suites", "a1_tiny", "double", "--seeds", "3", code=1).stdout == "double: added is rejected 3\n"
+    found = json.loads(call("suites", "a1_tiny", "--seeds", "3", "--json", code=1).stdout)
+    assert found == {"seeds": 3, "exercises": {"double": ["added is rejected 3"]}}
+    said = refused("suites", "--seeds", "3", "--diagnosis", code=2)
+    assert said == "--diagnosis and --seeds are two questions. Ask them one after the other."
 
 
 def test_diagnosis(tiny: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from zeromean.checking import comparisons
 from zeromean.checking.mismatch import describe_mismatch
+from zeromean.checking.serving import NEAR
 
 from autograder.suite.contract.ordered import Flaw, ordered
 from autograder.suite.expectations import CheckFailed, Misfit, WrongCache, expect_close, expect_unchanged
@@ -15,7 +16,6 @@ from autograder.suite.gradients import gradients_of, in_a_tuple
 from autograder.suite.listening import tell
 
 Cases = Callable[[np.random.Generator], Iterator[tuple[Any, ...]]]
-NEAR = 1e-7
 
 
 def cache_serves(pair: str, cases: Cases, *, points: float, after: str, proof: bool = True) -> Callable[..., None]:

@@ -30,7 +30,8 @@ def test_what_is_committed_is_what_the_sources_make(fresh: Path) -> None:
 
 def test_laid_out_is_what_was_built(tmp_path: Path) -> None:
     """The sample class starts from the very release that students have, though nothing is proved for it."""
-    build.lay_out(course.load(NAME), tmp_path)
+    assignment = course.load(NAME)
+    build.lay_out(assignment, judge_for(assignment), tmp_path)
     laid_out = tmp_path / "build" / "release" / NAME
     for path in (course.ROOT / "assignments" / NAME).iterdir():
         assert (laid_out / path.name).read_bytes() == path.read_bytes()
@@ -41,9 +42,8 @@ def test_what_was_never_built_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     assignment = course.load(NAME)
     judge = judge_for(assignment)
     monkeypatch.setattr(course, "ROOT", tmp_path)
-    monkeypatch.setattr(build, "judge_for", lambda _: judge)
     with pytest.raises(CourseError, match=rf"{NAME} was never built: .* is not there. Run `make build`."):
-        build.lay_out(assignment, tmp_path)
+        build.lay_out(assignment, judge, tmp_path)
 
 
 def test_a_file_that_was_changed_by_hand_is_named(fresh: Path, tmp_path: Path) -> None:

@@ -66,10 +66,11 @@ class LastCall:
         if self._failed is None:
             return NONE_YET
         said = f"it raised: {self.error}" if self.error else f"{self.what or 'the result'} was not as expected"
+        came = f"what came as {self.what}" if self.what else "what came"
         return (
             f"{self.function}({', '.join(self._failed.given)}): {said}.\n"
             "  check.last.arguments   what it was given, by name (copies)\n"
-            "  check.last.got         what came" + (f" as {self.what}\n" if self.what else "\n") + ""
+            f"  check.last.got         {came}\n"
             "  check.last.expected    what should have come, where there is one answer\n"
             "  check.last()           makes the call again, with your function as it is now"
         )
