@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import (
-    expect,
-    expect_close,
-    expect_dtype,
-    expect_unchanged,
-    misconception,
-    points,
-    slips,
-    unchanged,
-    variant,
-)
+from autograder.suite import contract, expect_close, points, slips, variant
+from autograder.suites.a3_optimizers import inputs
+
+MEMORY = ["t", "m", "v"]
+ordinary = inputs.cases(signed=["m"], positive=["v"], t=7)
 
 
 @points(2, visible=True)
@@ -73,34 +67,6 @@ def test_constant_gradient(student, rng):
         w = new
 
 
-@points(1, after="test_three_steps")
-def test_goes_on_from_a_state(student, rng):
-    """a state that was kept goes on where it was: t, m and v are those that it holds"""
-    w, dw, m = rng.normal(size=(3, 5))
-    v = rng.uniform(0.5, 2, 5)
-    state = {"lr": 0.1, "t": 7, "m": m, "v": v}
-    m8, v8 = 0.9 * m + 0.1 * dw, 0.999 * v + 0.001 * dw**2
-    expected = w - 0.1 * (m8 / (1 - 0.9**8)) / ((v8 / (1 - 0.999**8)) ** 0.5 + 1e-8)
-    expect_close(student.adam(w, dw, state), expected, "w")
-    expect_close(state["t"], 8, "state['t']")
-    expect_close(state["m"], m8, "state['m']")
-    expect_close(state["v"], v8, "state['v']")
-
-
-@points(1, after="test_three_steps")
-def test_parameters_in_turn(student, rng):
-    """two parameters that take turns, each with a state of its own, do not know of each other"""
-    shapes, rates = ((2, 3), (2, 3)), (0.1, 0.02)
-    places = [rng.normal(size=shape) for shape in shapes]
-    states, seen = [{"lr": rate} for rate in rates], [[], []]
-    expected = list(places)
-    for turn in (0, 1, 0, 0, 1):
-        seen[turn].append(rng.normal(size=shapes[turn]) + turn)
-        expected[turn] = expected[turn] - rates[turn] * direction(seen[turn], 0.9, 0.999, 1e-8)
-        places[turn] = student.adam(places[turn], seen[turn][-1].copy(), states[turn])
-        expect_close(places[turn], expected[turn], "w")
-
-
 @points(0.5)
 def test_small_gradients(student, rng):
     """eps stands outside the root: where gradients are as small as eps, steps are shorter; of 0 they are 0"""
@@ -127,31 +93,10 @@ def test_other_shapes(student, rng):
         expect_close(student.adam(w, dw, {"lr": 0.1}), w - 0.1 * dw / (np.abs(dw) + 1e-8), f"w of shape {shape}")
 
 
-@points(1, after="test_three_steps")
-def test_nothing_given_is_edited(student, rng):
-    """w and dw keep their values, the old m and v too: the state gets new arrays"""
-    w, dw, m = rng.normal(size=(3, 4))
-    v = rng.uniform(0.5, 2, 4)
-    state, before = {"lr": 0.1, "t": 3, "m": m, "v": v}, (m.copy(), v.copy())
-    with unchanged(w=w, dw=dw):
-        new = student.adam(w, dw, state)
-    expect_unchanged(m, before[0], "state['m']")
-    expect_unchanged(v, before[1], "state['v']")
-    expect(not any(np.shares_memory(new, kept) for kept in (w, dw)), "what you return shares its memory with w or dw.")
-    expect(state["m"] is not m and state["v"] is not v, "the state should hold new arrays m and v.")
-    expect(state["lr"] == 0.1, "the state's lr should stay as it is.")
-
-
-@points(0.5, after="test_three_steps")
-def test_single_precision(student, rng):
-    """float32 stays float32: w, m and v"""
-    w, dw = rng.normal(size=(2, 3)).astype(np.float32)
-    state = {"lr": np.float64(0.1)}
-    for _ in range(2):
-        w = student.adam(w, dw, state)
-        expect_dtype(w, np.float32, "w")
-        expect_dtype(state["m"], np.float32, "state['m']")
-        expect_dtype(state["v"], np.float32, "state['v']")
+test_goes_on = contract.goes_on("adam", ordinary, MEMORY, points=1, after="test_three_steps")
+test_in_turn = contract.takes_turns("adam", {}, MEMORY, points=1, after="test_three_steps")
+test_nothing_is_edited = contract.replaces("adam", ordinary, MEMORY, points=1, after="test_three_steps")
+test_float32 = contract.keeps_dtype("adam", ordinary, points=0.5, after="test_three_steps")
 
 
 def mean(values, beta):
@@ -192,8 +137,8 @@ def by_differences(w, dw, state):
         state["t"], state["m"], state["v"] = 0, np.zeros_like(w), np.zeros_like(w)
     shares = 1 - state.get("beta1", 0.9), 1 - state.get("beta2", 0.999)
     state["t"] += 1
-    state["m"] = state["m"] + shares[0] * (dw - state["m"])
-    state["v"] = state["v"] + shares[1] * (dw * dw - state["v"])
+    state["m"] = (state["m"] + shares[0] * (dw - state["m"])).astype(w.dtype)
+    state["v"] = (state["v"] + shares[1] * (dw * dw - state["v"])).astype(w.dtype)
     known = [1 - (1 - share) ** state["t"] for share in shares]
     spread = np.sqrt(state["v"]) / np.sqrt(known[1])
     return np.asarray(w - state["lr"] / known[0] * state["m"] / (spread + state.get("eps", 1e-8)), w.dtype)
@@ -219,24 +164,6 @@ def corrected_at_the_end(w, dw, state):
 
 
 # ---------------------------------------------------------------- wrong: what is edited, and the hint
-
-
-@misconception(
-    "adam", hint="Your steps seem to remember another parameter. Where does each parameter's memory live?", same_as=""
-)
-def memory_of_the_function(w, dw, state, memory={}):  # noqa: B006 - the mistake
-    if "t" not in state:
-        memory.update(t=0, m=np.zeros_like(w), v=np.zeros_like(w))
-    elif memory.get("m", w).shape != w.shape or state["t"] != memory.get("last"):
-        memory.update(t=state["t"], m=state["m"], v=state["v"])
-    memory["t"] += 1
-    memory["m"] = (state.get("beta1", 0.9) * memory["m"] + (1 - state.get("beta1", 0.9)) * dw).astype(w.dtype)
-    memory["v"] = (state.get("beta2", 0.999) * memory["v"] + (1 - state.get("beta2", 0.999)) * dw**2).astype(w.dtype)
-    state.update(t=memory["t"], m=memory["m"], v=memory["v"])
-    memory["last"] = memory["t"]
-    m_hat = memory["m"] / (1 - state.get("beta1", 0.9) ** memory["t"])
-    v_hat = memory["v"] / (1 - state.get("beta2", 0.999) ** memory["t"])
-    return (w - state["lr"] * m_hat / (np.sqrt(v_hat) + state.get("eps", 1e-8))).astype(w.dtype)
 
 
 # fmt: off
@@ -292,8 +219,6 @@ WRONG = slips(plain, {
         "The state seems to hold corrected means. What will the next correction do to them?"),
     "rate_in_the_mean": ("(1 - beta1) * dw -> (1 - beta1) * lr * dw", "w - lr * m_hat -> w - m_hat",
         "Your mean seems to contain the rate. What happens to old gradients when the rate falls?"),
-    "state_not_kept": ("state.update(t=t, m=m, v=v) -> ",
-        "Your state does not remember the step. What will the next one start from?"),
     "steps_not_counted": ("state.update(t=t, m=m, v=v) -> state.update(t=1, m=m, v=v)",
         "Your count of steps seems to stand still."),
     "old_means_used": ("m_hat = m / -> m_hat = old_m / ", "    m = (beta1 ->     old_m = m\n    m = (beta1",
@@ -308,10 +233,6 @@ WRONG = slips(plain, {
         'state.get("eps", 1e-8) -> state.get("eps") or 1e-8',
         'state.get("beta1", 0.9) -> state.get("beta1") or 0.9',
         "A constant of 0 seems to be taken for a missing one."),
-    "w_edited": (
-        "return (w - lr * m_hat / (np.sqrt(v_hat) + eps)).astype(w.dtype) -> "
-        "w -= lr * m_hat / (np.sqrt(v_hat) + eps); return w",
-        "You seem to work inside w. Who else holds that array?"),
     "means_edited": ("m = (beta1 * m + (1 - beta1) * dw).astype(w.dtype) -> m *= beta1; m += (1 - beta1) * dw",
         "You seem to work inside the state's old mean. Who else may hold it?"),
     "promoted": (".astype(w.dtype) -> .astype(float)",
