@@ -7,13 +7,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.authoring import course, leaks, lectures, notebooks, release
+from autograder.authoring import concepts, course, leaks, lectures, notebooks, release
 from autograder.authoring.course import Assignment
 from autograder.authoring.judging import judge_for
 from autograder.authoring.outline import outline
 from autograder.authoring.probes import write as write_probes
 from autograder.authoring.proof import refuse_unproved
-from autograder.errors import CourseError
+from autograder.errors import CourseError, UsageError, meant
 from autograder.judge.judge import Judge
 
 Step = Callable[[Assignment, Judge, Path], None]
@@ -90,11 +90,31 @@ def build_lecture(source: Path, root: Path = course.ROOT) -> Path:
 
 
 def build_all(root: Path = course.ROOT) -> None:
-    """Build every assignment and every lecture below `root`, and look for answers in all that students read."""
+    """Build all assignments, lectures and the course map below `root`; look for answers in all that students read."""
     for name in course.assignments():
         build_assignment(name, root)
     for source in course.lectures():
         build_lecture(source, root)
+    concepts.write_map(root)
+    leaks.refuse_elsewhere(_everyone(), root)
+
+
+def build_one(name: str, root: Path = course.ROOT) -> None:
+    """Build the assignment or the lecture of this name, and look for answers in what students read.
+
+    Raises
+    ------
+    UsageError
+        If there is neither.
+    """
+    sources = {source.stem: source for source in course.lectures()}
+    if name in sources:
+        build_lecture(sources[name], root)
+    elif name in course.assignments():
+        build_assignment(name, root)
+    else:
+        known = [*course.assignments(), *sources]
+        raise UsageError(f"There is no assignment or lecture {name!r}. {meant(name, known)}")
     leaks.refuse_elsewhere(_everyone(), root)
 
 
@@ -103,7 +123,7 @@ def stale(fresh: Path, root: Path = course.ROOT) -> list[str]:
     names = {
         path.relative_to(base).as_posix()
         for base in (fresh, root)
-        for pattern in ("assignments/*/*", "lectures/*/*.ipynb")
+        for pattern in ("assignments/*/*", "lectures/*/*.ipynb", "docs/course-map.md")
         for path in base.glob(pattern)
         if path.is_file()
     }

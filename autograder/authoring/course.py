@@ -104,8 +104,8 @@ def lectures() -> list[Path]:
     return sorted(path for path in LECTURES.glob("*/*.py") if path.stem == path.parent.name)
 
 
-def lecture_cells(source: Path) -> list[Any]:
-    """Read the cells of a lecture, with their slide types and tags."""
+def read_cells(source: Path) -> list[Any]:
+    """Read the cells of a lecture or an assignment as they are written, with all that their header lines say."""
     text = source.read_text(encoding="utf-8")
     _refuse_bare_markdown(text, source.stem)
     return _read(text)
@@ -153,7 +153,7 @@ def _read(text: str) -> list[Any]:
 
 def _cell(raw: Any, number: int, assignment: str, seen: dict[str, int]) -> Cell:
     where = f"{assignment}, cell {number}"
-    options = {k: v for k, v in raw.metadata.items() if k not in ("lines_to_next_cell", "jupyter")}
+    options = {k: v for k, v in raw.metadata.items() if k not in ("lines_to_next_cell", "jupyter", "covers")}
     key = next((k for k in _OPTIONS if k in options), "plain")
     unknown = set(options) - _OPTIONS[key]
     if unknown:

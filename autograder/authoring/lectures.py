@@ -26,7 +26,7 @@ def cells(source: Path) -> list[Any]:
     SourceError
         If a cell has a slide type or a tag that nobody knows, or shows a demo that is not written yet.
     """
-    found = course.lecture_cells(source)
+    found = course.read_cells(source)
     for number, cell in enumerate(found, start=1):
         where = f"{source.stem}, cell {number}"
         if slide_of(cell) not in SLIDES:
@@ -62,7 +62,8 @@ def for_readers(found: list[Any]) -> NotebookNode:
     seen: dict[str, int] = {}
     for cell in found:
         cell.id = course.content_id("slide", cell.source, seen)
-        cell.metadata.pop("lines_to_next_cell", None)
+        for name in ("lines_to_next_cell", "covers"):
+            cell.metadata.pop(name, None)
         if cell.cell_type == "code":
             if "hide-input" in tags_of(cell):
                 cell.metadata["jupyter"] = {"source_hidden": True}

@@ -168,6 +168,18 @@ def test_build_and_check(tiny: Path, tmp_path: Path) -> None:
     call("build")
 
 
+def test_build_one(tiny: Path) -> None:
+    """A lecture or an assignment is built by itself; a name that neither has is told with those there are."""
+    notebook = tiny / "lectures" / "01_tiny" / "01_tiny.ipynb"
+    notebook.unlink()
+    assert call("build", "01_tiny", "a1_tiny").stdout == "Built 01_tiny.\nBuilt a1_tiny.\n"
+    assert notebook.is_file()
+    said = refused("build", "a1_tinny", code=2)
+    assert said == "There is no assignment or lecture 'a1_tinny'. Did you mean a1_tiny or 01_tiny?"
+    said = refused("build", "01_tiny", "--check", code=2)
+    assert said == "--check looks at everything that is generated. Leave the names out."
+
+
 def test_suites(tiny: Path) -> None:
     """The kill table is printed, as words or as data."""
     assert "added" in call("suites").stdout

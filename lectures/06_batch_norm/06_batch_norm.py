@@ -33,7 +33,7 @@ use()
 rng = np.random.default_rng(6)
 data = digits.load()
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"} covers="covariate-shift"
 # ## 1 · Covariate shift hurts a model that is too simple
 #
 # Two domains. The rule that makes $y$ from $x$ is **the same**, $P_1(Y|X) = P_2(Y|X)$; only the inputs differ,
@@ -50,7 +50,7 @@ data = digits.load()
 # choose "the true form" as the model. **Say:** the two fits now agree wherever the means are; weights repair a line only
 # where the domains overlap. The class fits these lines again in A7.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] covers="figure-shift"
 from zeromean.demos.l06_batch_norm import covariate_shift
 
 covariate_shift.demo()
@@ -94,7 +94,7 @@ Table(
 #
 # A layer of a network is such a model: it never fits what is asked of it exactly.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"} covers="internal-covariate-shift"
 # ## 2 · Inside a network, two moments hold still and the rest moves on
 #
 # Ioffe & Szegedy (2015) read a network as a chain, $X_i \to X_{i+1}$ by $P(X_{i+1} | X_i)$:
@@ -150,7 +150,7 @@ show(
     fold=True,
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="figure-hidden-chain"
 # **Predict.** So the distribution holds still. Does each image still excite the same units?
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
@@ -180,7 +180,7 @@ Table(
 # numbers per unit. D. Arpit's slides conclude that removing the shift *leads to* faster convergence; that is not shown
 # here. We have not re-run the experiment of Santurkar et al.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"} covers="bn-idea"
 # ## 3 · Batch norm is whitening that one can afford
 #
 # Input with mean 0 and covariance $I$ is best for SGD (L2; LeCun et al. 1998). So whiten every layer, at every step?
@@ -215,7 +215,7 @@ Table(
 # **4 minutes.** **Ask** for the best and the worst angle. **Move** the angle slowly from 0° to 90°, then make the cloud
 # thinner. **Say:** at 45° both variances are equal already, so there is nothing left to divide by.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] covers="figure-whitening"
 from zeromean.demos.l06_batch_norm import whitening
 
 whitening.demo()
@@ -224,7 +224,7 @@ whitening.demo()
 # **What you should have seen.** With the principal axes along the coordinate axes, batch norm *is* whitening. It is
 # furthest from it at 45°: both variances are equal already, and dividing by them changes nothing (Arpit, page 16).
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"} covers="bn-forward"
 # ## 4 · Forward: centre, scale, and give the scale back as a parameter
 #
 # A batch $x$ of $N$ rows and $D$ columns; everything happens in each column $j$ by itself
@@ -282,7 +282,7 @@ Table(
 # **8 minutes** for section 4. **Ask** for (b) by hand. **Say:** with two examples, only their *order* survives; it returns
 # in section 9. The two questions that follow, and why the bias stands outside, are written questions of A4.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="question-13"
 # ### What if mean 0 and variance 1 are too hard a constraint?
 #
 # Then the network learns them away: $\gamma$ and $\beta$ can give back what was taken. Xuming He's slides *CNNs II: model
@@ -301,14 +301,14 @@ Table(
     fold=True,
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
+# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"] covers="slip-16"
 # **A slip in the slides.** $\gamma = \sigma$ is the identity only for $\varepsilon = 0$. With a spread of 0.001 it misses by about 70 %;
 # $\gamma = \sqrt{\sigma^2 + \varepsilon}$ is exact.
 #
 # **Why have $\gamma$ and $\beta$ at all, then?** The scale is now *one number that SGD can move*, no longer the joint doing of
 # all weights of all earlier layers.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "skip"} covers="slip-17"
 # ### Unit Gaussian activations?
 #
 # Xuming He's slide *Normalize the inputs to a layer* promises them by $\hat x = (x - E[x]) / \sqrt{\mathrm{Var}[x]}$.
@@ -336,7 +336,7 @@ show(
 # Two moments, no more. The slides *Training neural networks, part I* (no author named) say zero mean and unit variance
 # at the same place, which is right.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="bn-layer question-14"
 # ### Why does the bias stand outside?
 #
 # A normalized layer is $\gamma_j \dfrac{w_j^T x - \mu_j}{\sqrt{\sigma_j^2 + \varepsilon}} + \beta_j$ (Arpit, page 17).
@@ -358,7 +358,7 @@ Table(
 # $b_j$ moves $\mu_j$ by the same amount and is taken away again; only rounding is left of its gradient. So leave it out:
 # $\beta_j$ does its work, after the normalization.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"} covers="bn-backward"
 # ## 5 · Backward is a projection
 #
 # $x_{ij}$ reaches the loss on three paths: directly, through $\mu_j$, and through $\sigma_j^2$.
@@ -379,7 +379,7 @@ Table(
 # steps first, then cut one path at a time. **Say:** the numerical gradient knows of no cut, so it tells. A4 gives 4 marks
 # for the backward pass and compares with exact derivatives, so a "nearly right" gradient is found.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] covers="figure-bn-graph"
 from zeromean.demos.l06_batch_norm import bn_graph
 
 bn_graph.demo()
@@ -464,7 +464,7 @@ Table(
 # The loss does not move; $b$ walks away for ever. The true gradient of $b$ is 0: normalizing *and forgetting it on the way
 # back* is another, broken method.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"} covers="bn-test-time"
 # ## 6 · Test time: the same name, another function
 #
 # In training, an example's output depends on who else is in the batch. At test time it must not. So use fixed numbers:
@@ -567,7 +567,7 @@ Table(["500 test images", "largest difference"], [["one layer, and two", f"{fusi
 # So batch norm costs **nothing** at test time. A4 asks for `weights` and `bias` as formulas, for linear and for
 # convolutional layers.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="bn-conv question-17"
 # In a convolution **every pixel is a sample** (Ioffe & Szegedy 2015, section 3.2). **Then find**, for feature maps
 # $(N, C, H, W) = (32, 64, 28, 28)$: how many means, each over how many numbers?
 
@@ -575,7 +575,7 @@ Table(["500 test images", "largest difference"], [["one layer, and two", f"{fusi
 # **3 minutes.** **Ask** for both numbers. **Move** through the presets, and pick an entry by hand. **Say:** a convolution treats
 # every place alike, so batch norm must too. The other ways to cut the cube are the subject of L7.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] covers="figure-depth-vector"
 from zeromean.demos.l06_batch_norm import axes_cube
 
 axes_cube.demo()
@@ -583,7 +583,7 @@ axes_cube.demo()
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
 # **What you should have seen.** 64 means, shape $1 \times C \times 1 \times 1$, each over $32 \cdot 28 \cdot 28 = 25\,088$ numbers.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"} covers="bn-effects"
 # ## 7 · Why does it help? The scale of the weights no longer matters
 #
 # $$\mathrm{BN}(cWx) = \mathrm{BN}(Wx) \qquad \frac{\partial L}{\partial (cW)} = \frac1c \frac{\partial L}{\partial W}$$
@@ -622,7 +622,7 @@ along = np.max(abs(np.sum(W * gradient(W), axis=0)))
 flips = np.max(abs(normalize(x @ (-W)) + normalize(x @ W)))
 off = np.linalg.norm(gradient(1e-3 * W, 1e-5)) / (1e3 * np.linalg.norm(gradient(W))) - 1
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="slip-15"
 # ### The law has its limits
 #
 # **Predict.** Arpit's page 19 leaves $c$ arbitrary. Does the law hold for $c = -1$? And for $c = 0.001$?
@@ -687,7 +687,7 @@ rate_sweep.demo()
 # **What you should have seen.** At rate 3 only batch norm is left, above 90 %. At a tenth of He's weights the plain network
 # stays at chance, and both normalized ones learn; at a hundredth, layer norm meets $\varepsilon$ and fails too.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="bn-results figure-inception"
 # ### The famous table, and ours
 #
 # Ioffe & Szegedy (2015), figure 3: Inception on ImageNet, steps to 72.2 % and best accuracy, at 1, 5 and 30 times the rate.
@@ -744,7 +744,7 @@ Table(
 # * our sigmoid net does reach 95 %: four layers are not Inception. Without batch norm it stays near chance;
 # * with 500 test images, read nothing into differences of a point or two of accuracy.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="question-16"
 # ### An example gets another code in every batch
 #
 # That is noise, which may regularize ("works like dropout", Huang, slide 22). **Predict.** How does the scatter of one unit's
@@ -774,7 +774,7 @@ Table(
 #
 # Whether this noise *helps* generalization we have not measured, so we do not claim it.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"} covers="bn-placement question-15"
 # ## 8 · Where to put it depends on depth, and on the activation
 #
 # Why before the nonlinearity? Arpit's hint is Gaussianity. A sum of many terms, $w^T x$, is closer to a Gaussian than what
@@ -845,7 +845,7 @@ Table(
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
 # For ReLU "before" stays ahead; for tanh and sigmoid "after" wins. The comparison at one rate would have misled us about tanh.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="slip-18 figure-bn-stacks"
 # ### With short cuts
 #
 # The two blocks of Huang's slide 21, both by He et al. (The first is from CVPR **2016**; the slide says 2015.)
@@ -903,7 +903,7 @@ Table(
     fold=True,
 )
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"} covers="bn-weaknesses"
 # ## 9 · Where it fails: it needs a batch worth the name
 #
 # * **Small batches.** Two numbers per unit, estimated from $N$ examples.

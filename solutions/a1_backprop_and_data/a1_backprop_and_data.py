@@ -61,7 +61,7 @@ from zeromean.waiting import once_passed, reveal, when_ready
 
 use()
 
-# %% [markdown]
+# %% [markdown] covers="sigmoid composition"
 # ## 1 · A neuron's answer
 #
 # A neuron adds up its weighted inputs and then answers with a number between 0 and 1. The sigmoid is the classical answer:
@@ -311,7 +311,7 @@ once_passed(
     """,
 )
 
-# %% [markdown]
+# %% [markdown] covers="mlp-forward"
 # ## 4 · A loss for classes
 #
 # The last layer gives each example $C$ scores. The softmax turns them into probabilities, and the loss is what the right class
@@ -425,7 +425,7 @@ once_passed(
     """,
 )
 
-# %% [markdown]
+# %% [markdown] covers="training-overview"
 # ## 5 · A gradient by trying
 #
 # You now have three backward passes, and only our word that they are right. Here is a judge of your own.
@@ -630,7 +630,7 @@ with when_ready():
             """,
     )
 
-# %% [markdown]
+# %% [markdown] covers="mlp-forward mlp-backward mlp-gradients"
 # ## 7 · A network, derived
 #
 # Huang's slides work one small network out in full: inputs, a hidden layer, outputs, sigmoids in both, squared error. It fits on a page and contains everything that backpropagation is. In the
@@ -759,7 +759,7 @@ once_passed(
     """,
 )
 
-# %% [markdown]
+# %% [markdown] covers="sign-argument positive-inputs"
 # ## 8 · Gradients of one sign
 #
 # You can carry a gradient back. Whether it takes you where you want to go depends on the data, and the first obstacle is a sign.
@@ -844,7 +844,7 @@ with when_ready():
         "one example": dw_of(x[:1], 30), "batch of 64": dw_of(x, 30), "64, centred": dw_of(x - x.mean(axis=0), 30)
     })
 
-# %% [markdown] question="one_sign" points=1 minutes=15
+# %% [markdown] question="one_sign" points=1 minutes=15 covers="question-02"
 # **Question 1** (1 mark, about five sentences).
 #
 # (a) A neuron has two weights and positive inputs, and descends one example at a time. It stands at $w = (0, 0)$; the best weights
@@ -868,7 +868,7 @@ with when_ready():
 # "It needs more steps": often it does not.
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] covers="zero-mean-unit-variance"
 # ## 9 · Zero mean, unit spread
 #
 # So take the mean away. And while we are at it, give every feature the same spread, so that none is a thousand times louder than
@@ -944,7 +944,7 @@ with when_ready():
             """,
     )
 
-# %% [markdown]
+# %% [markdown] covers="image-means"
 # ## 10 · Statistics of images
 #
 # Pixels all have the same unit, so images are usually centred only, and less is subtracted than one could. Three habits have
@@ -1028,7 +1028,7 @@ with when_ready():
     centred = [grey[7, ..., 0] - np.squeeze(image_statistics(grey, mode)[0]) for mode in modes[:2]]
     figures.centred_images(grey[7, ..., 0], image_statistics(grey, "mean_image")[0][..., 0], *centred)
 
-# %% [markdown]
+# %% [markdown] covers="pca-whitening whitening-steps figure-clouds"
 # ## 11 · Whitening
 #
 # Two features may each have mean 0 and spread 1 and still say nearly the same. Along their diagonal the cloud is long, across it
@@ -1122,7 +1122,7 @@ with when_ready():
         "white (ZCA)": whiten(raw, 1e-12, zca=True)[0],
     })
 
-# %% [markdown]
+# %% [markdown] covers="quadratic-loss one-rate ravine-table slip-09 slip-10 condition-number"
 # ## 12 · What the data do to descent
 #
 # Why all this? For one linear neuron with squared error, $L = \frac{1}{2N}\sum_n (w^\top x_n - t_n)^2$, everything can be computed. Its
@@ -1234,7 +1234,7 @@ with when_ready():
 
     figures.ravines({"raw": (before.T @ before / 200, descent(before, 60)), "whitened": (after.T @ after / 200, descent(after, 60))}, goal)
 
-# %% [markdown] question="which_weight" points=1 minutes=20
+# %% [markdown] question="which_weight" points=1 minutes=20 covers="question-03 ravine-table"
 # **Question 2** (1 mark, about six sentences). Take the three houses again, and a linear neuron without bias.
 #
 # (a) Which of the two weights gets the larger gradient, by about what factor? Which of the two needs the larger step?
@@ -1259,7 +1259,7 @@ with when_ready():
 # arithmetic is the same. "A smaller rate solves it": then $w_2$ never moves.
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] covers="minibatch-loop data-lessons"
 # ## All of it together
 #
 # Everything is there: two layers of yours, your sigmoid, your loss, your backward passes. Here they become a network that learns to
@@ -1448,7 +1448,7 @@ with when_ready():
     ))
     figures.spectra(eigenvalues)
 
-# %% [markdown] question="ravine" points=1 minutes=15
+# %% [markdown] question="ravine" points=1 minutes=15 covers="question-08"
 # **Question 3** (1 mark, about six sentences).
 #
 # (a) What does gradient descent do in a ravine, that is, when the condition number is large? Say what happens along the steep and

@@ -58,7 +58,7 @@ from zeromean.waiting import once_passed, reveal, when_ready
 
 use()
 
-# %% [markdown]
+# %% [markdown] covers="relu dead-units"
 # ## 1 · ReLU
 #
 # A sigmoid is flat on both sides: where it is flat, its slope is nearly 0, and whatever gradient comes from above is
@@ -168,7 +168,7 @@ with when_ready():
     )
     figures.bends(line, {"ReLU": relu_forward(line)[0]}, {"ReLU": relu_forward(gauss)[0]})
 
-# %% [markdown]
+# %% [markdown] covers="leaky-relu slip-07"
 # ## 2 · Leaky ReLU
 #
 # A unit whose pre-activation is negative for *every* example outputs 0 for every example, gets gradient 0 from every example,
@@ -318,7 +318,7 @@ with when_ready():
     )
     figures.born_dead(births, chance=0.1)
 
-# %% [markdown]
+# %% [markdown] covers="prelu slip-08"
 # ## 3 · PReLU
 #
 # If the right leak matters so much, let the network find it. A *parametric* ReLU has a slope $\alpha_j$ for each unit, and learns
@@ -428,7 +428,7 @@ with when_ready():
     )
     figures.born_dead(births, chance=0.1)
 
-# %% [markdown]
+# %% [markdown] covers="elu"
 # ## 4 · ELU
 #
 # All three of them have a kink, and none of them has a mean near 0. The *exponential linear unit* bends smoothly into a floor:
@@ -538,7 +538,7 @@ with when_ready():
     figures.bends(line, {n: f(line) for n, f in named.items()}, {n: f(gauss) for n, f in named.items()})
     figures.born_dead(births, chance=0.1)
 
-# %% [markdown]
+# %% [markdown] covers="maxout"
 # ## 5 · Maxout
 #
 # Why choose a bend at all? A *maxout* unit has $K$ linear pieces, each with weights and a bias of its own, and returns the
@@ -705,7 +705,7 @@ once_passed(
     """,
 )
 
-# %% [markdown] question="slopes" points=1 minutes=15
+# %% [markdown] question="slopes" points=1 minutes=15 covers="question-01"
 # **Question 1** (1 mark, about six sentences).
 #
 # (a) The lecture asks for the slope of a sigmoid $\sigma(x) = 1/(1+e^{-x})$ at $x = -10$, 0 and 10. Give all three. A gradient
@@ -729,7 +729,7 @@ once_passed(
 # unrealistic": one step at a high rate makes it.
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] covers="conv-fan-in slip-19"
 # ## 6 · Fans
 #
 # From here on it is about the first weights. A neuron adds up as many products as it has inputs, its *fan-in*; an input is read
@@ -797,7 +797,7 @@ with when_ready():
             """,
     )
 
-# %% [markdown]
+# %% [markdown] covers="small-random he-initialization slip-20"
 # ## 7 · The first weights
 #
 # If the inputs of a neuron have variance 1 and its weights variance $v$, the sum has variance `fan_in` times $v$: too large a
@@ -916,7 +916,7 @@ with when_ready():
     schemes = ("small", "unit", "lecun", "glorot", "he", "orthogonal")
     figures.spread_by_scheme({scheme: stds(scheme, relu) for scheme in schemes})
 
-# %% [markdown]
+# %% [markdown] covers="ten-by-500 six-by-4096 figure-histograms code-ten-layers"
 # ## 8 · What a net does to its input
 #
 # The lectures show what happens to a batch on its way through ten layers: a histogram of the activations of each layer, their
@@ -1057,7 +1057,7 @@ with when_ready():
     )
     figures.sizes_by_layer(sizes_of)
 
-# %% [markdown] question="first_gradients" points=1 minutes=20
+# %% [markdown] question="first_gradients" points=1 minutes=20 covers="question-04 question-05 question-06 question-07"
 # **Question 2** (1 mark, about six sentences).
 #
 # (a) What do the gradients of the weights look like if all weights start at 0 (tanh or ReLU, several layers)? And if all weights
@@ -1085,7 +1085,7 @@ with when_ready():
 # gradient at all": some units always sit near 0. "At 0 the last layer learns": its input is 0.
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] covers="variance-derivation"
 # ## 9 · Predicting the signal
 #
 # Can all this be known *before* any weight is drawn? Yes, nearly. A pre-activation is a sum of many small independent products, and
@@ -1257,7 +1257,7 @@ with when_ready():
     print("std by layer, 6 × 4096:", ", ".join(f"{std:.4f}" for _, std, _ in full_size))
     print("predicted             :", ", ".join(f"{std:.4f}" for std in predicted_stds(np.tanh, 0.64, 6)))
 
-# %% [markdown]
+# %% [markdown] covers="initialization-reading"
 # ## 10 · Let the data decide
 #
 # A prediction needs a formula for the activation, and Gaussian inputs. *Layer-sequential unit-variance* initialization (LSUV) needs

@@ -56,7 +56,7 @@ from zeromean.waiting import once_passed, reveal, when_ready
 
 use()
 
-# %% [markdown]
+# %% [markdown] covers="gradient-descent slip-01 code-sgd"
 # ## 1 · Against the gradient
 #
 # A loss is a landscape, and all that you can feel is the slope under your feet. With $g$ for the gradient at $w$, and a
@@ -151,7 +151,7 @@ with when_ready():
     H, _ = ravine()
     figures.paths({"sgd, rate 0.019": descend(sgd, lambda w: H @ w, [1.3, 0.7], 50, lr=0.019)}, H)
 
-# %% [markdown]
+# %% [markdown] covers="momentum code-momentum"
 # ## 2 · Momentum
 #
 # A ball does not zig-zag down a ravine. It has a velocity: pushes to and fro cancel, pushes the same way add up. The
@@ -244,7 +244,7 @@ with when_ready():
     walk = {"sgd": sgd, "momentum, rho 0.7": momentum}
     figures.paths({name: descend(rule, lambda w: H @ w, [1.3, 0.7], 50, lr=0.019, rho=0.7) for name, rule in walk.items()}, H)
 
-# %% [markdown]
+# %% [markdown] covers="nesterov code-nesterov"
 # ## 3 · Nesterov's look ahead
 #
 # Momentum feels the slope where the ball is. But it is known already that the ball will roll on by $\rho v$, so why not
@@ -363,7 +363,7 @@ once_passed(
     """,
 )
 
-# %% [markdown]
+# %% [markdown] covers="condition-number one-rate"
 # ## 4 · The best that one rate can do
 #
 # How good can these rules be? For a loss $\frac{1}{2} w^\top H w$ this can be said exactly. Take the part of $w$ along
@@ -472,7 +472,7 @@ once_passed(
     """,
 )
 
-# %% [markdown] question="saddle" points=1 minutes=15
+# %% [markdown] question="saddle" points=1 minutes=15 covers="question-09 saddles"
 # **Question 1** (1 mark, about six sentences).
 #
 # (a) What do `sgd` and momentum do at a minimum, at a saddle, and *near* a saddle, say at $(0, 10^{-8})$ on the loss
@@ -498,7 +498,7 @@ once_passed(
 # gradient. "Momentum never hurts."
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] covers="adagrad code-adagrad question-10"
 # ## 5 · AdaGrad
 #
 # In a ravine one rate for all directions is a bad compromise. If the ravine lies along the axes, each *parameter* could
@@ -580,7 +580,7 @@ with when_ready():
             """,
     )
 
-# %% [markdown]
+# %% [markdown] covers="rmsprop code-rmsprop"
 # ## 6 · RMSProp
 #
 # The cure for a sum that never forgets is a mean that does. RMSProp divides by the root of a *recent* mean of squares:
@@ -662,7 +662,7 @@ with when_ready():
     )
     figures.step_lengths(lengths)
 
-# %% [markdown] question="memories" points=1 minutes=15
+# %% [markdown] question="memories" points=1 minutes=15 covers="question-11 question-12"
 # **Question 2** (1 mark, about six sentences).
 #
 # (a) A word that occurs once in a million sentences has a row of weights of its own, whose gradient is nearly always 0.
@@ -688,7 +688,7 @@ with when_ready():
 # smaller still. "After $1/(1-\beta_1)$ steps all is well": $\beta_2$ decides.
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] covers="adam-almost adam slip-02 code-adam"
 # ## 7 · Adam
 #
 # Adam puts together what you have: a recent mean of the gradient, as momentum has it, over the root of a recent mean of
@@ -830,7 +830,7 @@ once_passed(
     """,
 )
 
-# %% [markdown]
+# %% [markdown] covers="curvature"
 # ## 8 · The natural gradient
 #
 # AdaGrad, RMSProp and Adam give every *parameter* its own rate. That helps in a ravine along an axis. Turn the ravine
@@ -933,7 +933,7 @@ with when_ready():
         square=True,
     )
 
-# %% [markdown]
+# %% [markdown] covers="schedules warm-up slip-28 slip-29"
 # ## 9 · Schedules
 #
 # Every batch has its own gradient, so near the bottom a walk does not come to rest: it trembles, the more the larger
@@ -1110,7 +1110,7 @@ with when_ready():
     )
     figures.losses(walks, "two weights whose product should be 1", floor=1e-12)
 
-# %% [markdown]
+# %% [markdown] covers="optimizer-paths figure-race"
 # ## The race
 #
 # Now all of them, on four landscapes: a round **bowl**, the **ravine**, the same ravine **turned** by 45°, and a

@@ -58,7 +58,7 @@ from zeromean.waiting import once_passed, reveal, when_ready
 
 use()
 
-# %% [markdown]
+# %% [markdown] covers="bn-forward"
 # ## 1 · Forward
 #
 # A layer deep inside a network has no say in what it is fed. Batch normalization gives it inputs that it can rely on:
@@ -261,7 +261,7 @@ with when_ready():
     )
     figures.running_averages(averages, truth=5.0)
 
-# %% [markdown] question="unit_variance" points=1 minutes=15
+# %% [markdown] question="unit_variance" points=1 minutes=15 covers="question-13"
 # **Question 1** (1 mark, about five sentences). Unit variance may be just wrong for a unit: a sigmoid behind it would
 # only ever work on its nearly straight middle part.
 #
@@ -288,7 +288,7 @@ with when_ready():
 # for one batch, or for the running statistics in test mode. "$\gamma = \sigma^2$": forgets the root.
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] covers="bn-backward figure-bn-graph"
 # ## 2 · Backward
 #
 # If example 1 moves, $\mu$ and $\sigma$ move, and so *every* output of the batch moves. A gradient that forgets this is a
@@ -605,7 +605,7 @@ with when_ready():
     )
     figures.accuracies(results, chance=1 / 3)
 
-# %% [markdown]
+# %% [markdown] covers="bn-test-time"
 # ## 3 · Population statistics
 #
 # Running averages are a habit; the paper does something more careful. After training, run $B$ more batches through the
@@ -765,7 +765,7 @@ with when_ready():
     )
     figures.one_line(x, two_steps, x @ W2 + b2, batches)
 
-# %% [markdown]
+# %% [markdown] covers="bn-conv"
 # ## 5 · Fusing with a convolution
 #
 # The same idea, one axis more to think about. The filters have shape $(C_\text{out}, C_\text{in}, k, k)$, and batch norm
@@ -844,7 +844,7 @@ def fuse_bn_conv(W, b, gamma, beta, mean, var, eps=1e-5):
 # %% check="fuse_bn_conv"
 check(fuse_bn_conv)
 
-# %% [markdown] question="placement" points=1 minutes=15
+# %% [markdown] question="placement" points=1 minutes=15 covers="question-14 question-15 bn-layer"
 # **Question 2** (1 mark, about six sentences).
 #
 # (a) A layer computes `x @ W + b` and batch norm follows, in training mode. What is the gradient of the loss with respect
@@ -874,7 +874,7 @@ check(fuse_bn_conv)
 # moments and leaves the shape as it was.
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] covers="bn-conv question-17"
 # ## 6 · Images
 #
 # A filter looks for the same thing everywhere, so its responses at all places belong together: *every pixel of every
@@ -1000,7 +1000,7 @@ with when_ready():
             """,
     )
 
-# %% [markdown] question="two_samples" points=1 minutes=15
+# %% [markdown] question="two_samples" points=1 minutes=15 covers="question-16"
 # **Question 3** (1 mark, about six sentences).
 #
 # (a) One feature. Batch A holds the values 0 and 2, batch B holds 10 and 30. Show that 0 and 10 get the same code, though
@@ -1029,7 +1029,7 @@ with when_ready():
 # $N$ instead of $NHW$.
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] covers="other-normalizers"
 # ## 7 · Mean-only batch normalization
 #
 # The mean of a batch is a much steadier thing than its variance. If something else looks after the scale (weight
@@ -1126,7 +1126,7 @@ with when_ready():
             """,
     )
 
-# %% [markdown]
+# %% [markdown] covers="bn-weaknesses other-normalizers"
 # ## 8 · Batch renormalization
 #
 # In training, an example is normalized by its batch; in test mode, by the running statistics. With small batches these are
