@@ -47,7 +47,7 @@ def test_one_picture_is_the_idea(demo: Stage) -> None:
     """One picture is large, a talk has room for the controls, and presets are named in words."""
     assert [view["size"] for view in demo.spec["views"]].count("large") == 1
     assert len(demo.spec["controls"]) <= 5
-    assert len(demo.spec["presets"]) <= 6
+    assert len(demo.spec["presets"]) <= 8
     for preset in demo.spec["presets"]:
         assert re.fullmatch(r"[\w ,?'-]+", preset["name"]), preset["name"]
         assert re.search(r"[a-z]{3}", preset["name"]), preset["name"]

@@ -133,6 +133,18 @@ def test_action_runs_on_request() -> None:
     np.testing.assert_allclose(looked_up(content, data, "extra", []), 2)
 
 
+def test_action_may_show_its_progress() -> None:
+    """An action that yields sends one frame for each request, and says when it has no more."""
+
+    def more(params: Any) -> Any:
+        yield from ({"extra": np.full(4, params["speed"] + k)} for k in range(2))
+
+    one = stage(views=[view(marks.points("x", "extra"))], actions=[Action("More", more, gives=["extra"])])
+    sent = answers(one, {"id": 3, "act": "More", "at": {"speed": 2, "sign": 0}}, {"id": 3}, {"id": 3})
+    assert [(content["more"], content["done"]) for content, _ in sent] == [(True, False), (True, False), (True, True)]
+    np.testing.assert_allclose(looked_up(*sent[1], "extra", []), 3)
+
+
 def test_failure_in_compute_reaches_the_page() -> None:
     """When compute fails on demand, the page gets a sentence and the kernel lives on."""
 

@@ -95,7 +95,7 @@ class Kernel {
     else if (!content.done) {
       request.frame = decode(content.table, ownBuffer(buffers[0]), []);
       this.hand(request);
-      this.blind ||= content.more;
+      this.blind ||= content.more && !request.act; // a compute that streams cannot be asked ahead
       if (content.more && request.key === stage.wanted) { this.send({ id: this.asked }); this.wait(); return; }
     }
     if (request.act) request.act.removeAttribute('aria-busy');

@@ -180,8 +180,11 @@ class Goal:
 
 @dataclass(frozen=True)
 class Action:
-    """A button that asks the kernel for more arrays, named in `gives`; hidden where there is no kernel."""
+    """A button that asks the kernel for more arrays, named in `gives`; hidden where there is no kernel.
+
+    A `run` that yields shows its progress: each frame is drawn, over what `compute` returned under the same names.
+    """
 
     label: str
-    run: Callable[[Params], Arrays]
+    run: Compute
     gives: Sequence[str]

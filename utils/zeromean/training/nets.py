@@ -28,6 +28,7 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "sigmoid": lambda a: 0.5 * (1.0 + np.tanh(0.5 * a)),
 }
 INITS: dict[str, Callable[[int], float]] = {  # the standard deviation of the weights, by fan-in
+    "zero": lambda fan_in: 0.0,
     "small": lambda fan_in: 0.01,
     "unit": lambda fan_in: 1.0,
     "lecun": lambda fan_in: (1 / fan_in) ** 0.5,
@@ -52,8 +53,8 @@ class Net:
     block : {"plain", "residual", "preact"}
         Layers in a row; or a first layer and then blocks of two with a short cut: He et al. 2016a (CVPR), where
         the nonlinearity follows the sum, or He et al. 2016b (ECCV), where nothing stands on the short cut.
-    init : {"he", "lecun", "small", "unit"}
-        Standard deviation of the initial weights: sqrt(2/fan_in), sqrt(1/fan_in), 0.01 or 1.
+    init : {"he", "lecun", "small", "unit", "zero"}
+        Standard deviation of the initial weights: sqrt(2/fan_in), sqrt(1/fan_in), 0.01, 1 or 0.
     scale : float
         The initial hidden weights are multiplied by it.
     groups : int

@@ -1,5 +1,7 @@
 """Lecture 4: what a deep net does to its activations and gradients at the start, for every size of the weights.
 
+The eight settings that lecture documents print are buttons; two more run nets of the printed sizes, layer by layer.
+
 The weights have std g / sqrt(fan_in). Nets of equal g behave alike whatever their width, so a net that is 256 wide
 shows what the lectures' nets of 500 and 4096 units do. The prediction for a net of infinite width is the recursion
 q = g^2 E[h^2], E[h^2] = E[f(sqrt(q) z)^2] with z normal (Poole et al. 2016, equation 3, without biases).
@@ -7,7 +9,8 @@ q = g^2 E[h^2], E[h^2] = E[f(sqrt(q) z)^2] with z normal (Poole et al. 2016, equ
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import lru_cache, partial
 from typing import Any
 
 import autograd.numpy as anp
@@ -141,16 +144,18 @@ def compute(params: Params) -> dict[str, Any]:
     }
 
 
-def run_wide(params: Params) -> dict[str, Any]:
-    """Return the std of each layer of a net that is 4096 wide, 6 layers at most, with 16 examples, as in the slides."""
+def run_printed(name: str, width: int, examples: int, deepest: int, params: Params) -> Iterator[dict[str, Any]]:
+    """Yield after each layer the std of all layers so far, of a net of a printed size with the same g."""
     rng = np.random.default_rng(16)
-    h = rng.standard_normal((16, 4096), dtype=np.float32)
+    h = rng.standard_normal((examples, width), dtype=np.float32)
     out = np.full(DEPTH, np.nan)
-    for layer in range(min(6, int(params["depth"]))):
-        w = rng.standard_normal((4096, 4096), dtype=np.float32)
-        h = getval(ACTIVATIONS[str(params["activation"])]((h @ w) * np.float32(params["gain"] / 64)))
+    yield {name: out.copy()}
+    for layer in range(min(deepest, int(params["depth"]))):
+        w = rng.standard_normal((width, width), dtype=np.float32)
+        scale = np.float32(float(params["gain"]) / np.sqrt(width))
+        h = getval(ACTIVATIONS[str(params["activation"])]((h @ w) * scale))
         out[layer] = h.std(dtype=np.float64)
-    return {"wide": out}
+        yield {name: out.copy()}
 
 
 def _views() -> list[View]:
@@ -173,6 +178,7 @@ def _views() -> list[View]:
                 marks.line("layer", "oracle", "infinite width", "orange", "dash", width=4),
                 marks.line("layer", "std", "all", "blue", marker="o"),
                 marks.line("layer", "within", "within a unit", "green", "dot", marker="^"),
+                marks.points("layer", "middle", "500 wide", "purple", "s", 7, 1),
                 marks.points("layer", "wide", "4096 wide", "vermilion", "d", 7, 1),
             ],
             "Standard deviation of the activations: {std_last:.3g} at layer {depth}, predicted {oracle_last:.3g}; "
@@ -189,14 +195,16 @@ def _views() -> list[View]:
 
 
 def _presets() -> list[Preset]:
-    """Return six settings of the lecture documents, each named after what one sees."""
+    """Return the eight printed settings of the lecture documents, each named after what one sees."""
     rows = [
-        ("Fades out", "tanh", "0.01, 500 wide", 10, "tanh, 500 wide, 0.01·randn"),
-        ("Saturates", "tanh", "1.0, 500 wide", 10, "tanh, 500 wide, 1.0·randn"),
-        ("Shrinks slowly", "tanh", "Xavier", 10, "tanh, 500 wide, Xavier 1/√fan_in"),
-        ("Half saturated", "tanh", "0.05, 4096 wide", 6, "tanh, 4096 wide, 0.05·randn"),
-        ("Dead layers", "ReLU", "Xavier", 6, "ReLU, 4096 wide, Xavier: the variance halves in every layer"),
-        ("Just right?", "ReLU", "He", 10, "ReLU with He's √(2/fan_in)"),
+        ("Fades out", "tanh", "0.01, 500 wide", 10, "10 × 500 tanh, 0.01·randn"),
+        ("Saturates", "tanh", "1.0, 500 wide", 10, "10 × 500 tanh, 1.0·randn"),
+        ("Shrinks slowly", "tanh", "Xavier", 10, "10 × 500 tanh, randn / √fan_in"),
+        ("Fades gently", "tanh", "0.01, 4096 wide", 6, "6 × 4096 tanh, 0.01·randn: the same 0.01 as in the first"),
+        ("A third is stuck", "tanh", "0.05, 4096 wide", 6, "6 × 4096 tanh, 0.05·randn"),
+        ("Just right?", "tanh", "Xavier", 6, "6 × 4096 tanh, randn / √fan_in"),
+        ("Halves", "ReLU", "Xavier", 6, "6 × 4096 ReLU, randn / √fan_in: the variance halves in every layer"),
+        ("Holds", "ReLU", "He", 6, "6 × 4096 ReLU, randn·√(2/fan_in)"),
     ]
     return [
         Preset(name, {"activation": act, "gain": round(float(NAMED[g]), 4), "depth": depth}, note)
@@ -231,5 +239,8 @@ def demo() -> Stage:
             {"activation": "tanh", "gain": round(float(NAMED["1.0, 500 wide"]), 4), "depth": 10},
         ),
         goal=Goal("ten layers whose std and gradient stay within a factor of 2.", "balanced"),
-        actions=[Action("Run it 4096 wide", run_wide, gives=["wide"])],
+        actions=[
+            Action("Run it 500 wide", partial(run_printed, "middle", 500, 1000, 10), gives=["middle"]),
+            Action("Run it 4096 wide", partial(run_printed, "wide", 4096, 16, 6), gives=["wide"]),
+        ],
     )
