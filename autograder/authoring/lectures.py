@@ -44,6 +44,11 @@ def _refuse_missing_demo(source: str, where: str) -> None:
                 raise course.SourceError(f"{where} shows the demo {name!r}. Write {path}.")
 
 
+def title_of(source: Path) -> str:
+    """Return the heading that a lecture begins with."""
+    return str(cells(source)[0].source.splitlines()[0].lstrip("# "))
+
+
 def slide_of(cell: NotebookNode) -> str:
     """Return the slide type of a cell."""
     return str(cell.metadata.get("slideshow", {}).get("slide_type", "-"))

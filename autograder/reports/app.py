@@ -73,7 +73,7 @@ def _lecture(source: Path, folder: Path) -> Card:
     cells = [cell for cell in whole.cells if lectures.slide_of(cell) != "notes"]
     for cell in cells:
         cell.source = _ELSEWHERE.sub(r"\1", cell.source)
-    title = cells[0].source.splitlines()[0].lstrip("# ")
+    title = lectures.title_of(source)
     card = Card(source.stem, title, WHOLE, gallery.first_picture(source))
     _write(cells, card, folder)
     return card

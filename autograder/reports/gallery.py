@@ -14,7 +14,7 @@ from markupsafe import Markup
 from zeromean import demos
 from zeromean.stage.stage import Stage
 
-from autograder.authoring import course
+from autograder.authoring import course, lectures
 
 PICTURES = course.ROOT / "docs" / "images" / "demos"
 _LECTURES = re.compile(r"^Lectures? [\d, and]+:\s*")
@@ -28,6 +28,7 @@ class Card:
     title: str
     sentence: str
     picture: str | None
+    group: str = ""  # of which lecture a demo is
 
 
 def modules() -> Iterator[str]:
@@ -52,7 +53,16 @@ def make(module: str) -> tuple[Card, Stage]:
     stage: Stage = found.demo()
     first = " ".join(found.__doc__.split("\n\n", 1)[0].split())
     sentence = _LECTURES.sub("", first)
-    return Card(name, str(stage.spec["title"]), sentence[:1].upper() + sentence[1:], picture(name)), stage
+    return Card(
+        name, str(stage.spec["title"]), sentence[:1].upper() + sentence[1:], picture(name), _group(module)
+    ), stage
+
+
+def _group(module: str) -> str:
+    """Return the title of the lecture that a demo belongs to, or its number while it is not written."""
+    number = int(module.split(".")[-2][1:3])
+    titles = (lectures.title_of(source) for source in course.lectures() if int(source.stem[:2]) == number)
+    return next(titles, f"L{number}, to come")
 
 
 def picture(name: str) -> str | None:

@@ -125,7 +125,7 @@ def run(source: Path) -> Lecture:
     Raises
     ------
     SourceError
-        If a cell stops with an exception.
+        If a cell stops with an exception, or warns.
     """
     notebook = notebooks.assemble(lectures.cells(source))
     place = {"metadata": {"path": str(source.parent)}}
@@ -139,7 +139,16 @@ def run(source: Path) -> Lecture:
         stopped = [any(one.output_type == "error" for one in cell.get("outputs", ())) for cell in notebook.cells]
         where = f"{source.stem}, cell {stopped.index(True) + 1}"
         raise course.SourceError(f"{where} stops: {error.ename}: {error.evalue}") from error
+    _refuse_warnings(source.stem, notebook.cells)
     return Lecture(source.stem, tuple(_show(cell) for cell in notebook.cells))
+
+
+def _refuse_warnings(name: str, cells: list[NotebookNode]) -> None:
+    for number, cell in enumerate(cells, start=1):
+        for output in cell.get("outputs", ()):
+            if output.get("name") == "stderr":
+                said = output["text"].strip().splitlines()[0]
+                raise course.SourceError(f"{name}, cell {number} warns: {said}. Mend it: readers would see it.")
 
 
 def highlighted(code: str) -> Markup:

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from zeromean.stage.export import share
 
 from autograder import markup
-from autograder.authoring import course
+from autograder.authoring import course, lectures
 from autograder.reports import gallery, lecture, reveal
 from autograder.reports.gallery import Card
 from autograder.reports.lecture import Lecture, Shown, linked
@@ -37,7 +37,17 @@ def write_site(folder: Path) -> Path:
 def write_page(one: Lecture, folder: Path) -> Path:
     """Write the page of a lecture that has been run."""
     path = folder / f"{one.name}.html"
-    return _page(path, "lecture.html.j2", title=one.title, sections=one.sections, parts=one.page())
+    values = {"title": one.title, "sections": one.sections, "parts": one.page(), "around": around(one.name)}
+    return _page(path, "lecture.html.j2", **values)
+
+
+def around(name: str) -> list[tuple[str, str, str]]:
+    """Return the lectures before and after one: "Before" or "After", its name, its title."""
+    sources = {source.stem: source for source in course.lectures()}
+    names = list(sources)
+    at = names.index(name) if name in sources else len(names)
+    found = {"Before": names[at - 1 : at] if at else [], "After": names[at + 1 : at + 2]}
+    return [(words, one, lectures.title_of(sources[one])) for words, near in found.items() for one in near]
 
 
 def write_slides(source: Path, folder: Path) -> Path:

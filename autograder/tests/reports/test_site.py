@@ -116,6 +116,7 @@ def test_every_demo_has_a_sentence_and_can_be_found() -> None:
     assert len(names) == len(set(names))
     card, _ = gallery.make("zeromean.demos.l06_batch_norm.bn_graph")
     assert card.sentence.startswith("Batch norm as a graph")
+    assert card.group == "L6 · Batch normalization"
     assert card.title
 
 
@@ -139,6 +140,26 @@ def test_a_cell_that_stops_is_named(tmp_path: Path) -> None:
     source.write_text("# %% [markdown]\n# # A title\n\n# %%\n1 / 0\n\n# %% [markdown]\n# More.\n")
     with pytest.raises(SourceError, match=r"^01_small, cell 2 stops: ZeroDivisionError: division by zero$"):
         lecture.run(source)
+
+
+def test_a_cell_that_warns_is_named(tmp_path: Path) -> None:
+    """What a library warns of would stand on the page: it is told to the author instead."""
+    source = tmp_path / "01_small.py"
+    source.write_text("# %% [markdown]\n# # A title\n\n# %%\nimport numpy as np\nnp.log(np.zeros(1))\n")
+    with pytest.raises(SourceError, match=r"^01_small, cell 2 warns: .*RuntimeWarning: divide by zero.* Mend it"):
+        lecture.run(source)
+
+
+def test_lectures_lead_to_their_neighbours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A page ends with the lecture before and the one after; the first and the last have one of them."""
+    for number in (1, 2, 4):
+        source = tmp_path / f"0{number}_any" / f"0{number}_any.py"
+        source.parent.mkdir()
+        source.write_text(f"# %% [markdown]\n# # L{number} · Any\n")
+    monkeypatch.setattr(course, "LECTURES", tmp_path)
+    assert site.around("01_any") == [("After", "02_any", "L2 · Any")]
+    assert site.around("02_any") == [("Before", "01_any", "L1 · Any"), ("After", "04_any", "L4 · Any")]
+    assert site.around("04_any") == [("Before", "02_any", "L2 · Any")]
 
 
 def test_slides_without_npm_name_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

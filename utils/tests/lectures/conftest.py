@@ -37,12 +37,6 @@ def cells(request: pytest.FixtureRequest) -> tuple[Any, ...]:
     return cells_of(request.param)
 
 
-@pytest.fixture(params=list(SOURCES))
-def ran(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Return what one lecture after the other defines when it has run."""
-    return names_of(request.param)
-
-
 @pytest.fixture(scope="module")
 def lecture(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Return what the lecture defines that the test file ``test_<lecture>.py`` is about."""
