@@ -58,6 +58,13 @@ def test_gradient_agrees_with_a_difference(norm: dict[str, Any], block: dict[str
     assert np.isfinite(loss)
 
 
+@pytest.mark.parametrize(("act", "below"), [("relu", 0.0), ("leaky", -0.02), ("leaky_tenth", -0.2), ("elu", -0.8647)])
+def test_rectifiers(act: str, below: float) -> None:
+    """Positive sums go through as they are; what becomes of -2 tells the rectifiers apart."""
+    found = nets.ACTIVATIONS[act](np.array([-2.0, 0.0, 3.0]))
+    np.testing.assert_allclose(found, [below, 0.0, 3.0], atol=1e-4)
+
+
 def test_batch_norm_sets_mean_and_spread_of_every_feature() -> None:
     """After batch norm, feature j has mean beta_j and standard deviation |gamma_j|, up to eps."""
     net, params, state, x, _ = small(norm="batch", eps=1e-12)
@@ -163,7 +170,7 @@ def test_short_cuts_carry_the_signal() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"act": "swish"}, "act is one of relu, tanh, sigmoid. Got 'swish'."),
+        ({"act": "swish"}, "act is one of relu, tanh, sigmoid, leaky, leaky_tenth, elu. Got 'swish'."),
         ({"norm": "bn"}, "norm is one of none, batch"),
         ({"place": "before"}, "place is one of pre, post. Got 'before'."),
         ({"init": "zeros"}, "init is one of small, unit, lecun, he. Got 'zeros'."),

@@ -26,6 +26,9 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "relu": lambda a: np.maximum(a, 0.0),
     "tanh": np.tanh,
     "sigmoid": lambda a: 0.5 * (1.0 + np.tanh(0.5 * a)),
+    "leaky": lambda a: np.maximum(a, 0.0) + 0.01 * np.minimum(a, 0.0),
+    "leaky_tenth": lambda a: np.maximum(a, 0.0) + 0.1 * np.minimum(a, 0.0),
+    "elu": lambda a: np.maximum(a, 0.0) + np.exp(np.minimum(a, 0.0)) - 1.0,
 }
 INITS: dict[str, Callable[[int], float]] = {  # the standard deviation of the weights, by fan-in
     "zero": lambda fan_in: 0.0,
@@ -44,8 +47,8 @@ class Net:
     ----------
     sizes : tuple of int
         Inputs, hidden widths, outputs: ``(64, 100, 100, 10)`` has two hidden layers.
-    act : {"relu", "tanh", "sigmoid"}
-        The nonlinearity of the hidden layers.
+    act : {"relu", "tanh", "sigmoid", "leaky", "leaky_tenth", "elu"}
+        The nonlinearity of the hidden layers; a leaky ReLU leaks 0.01 or 0.1, and ELU goes down to -1.
     norm : {"none", "batch", "mean_only", "renorm", "layer", "group"}
         What is normalized in the hidden layers.
     place : {"pre", "post"}

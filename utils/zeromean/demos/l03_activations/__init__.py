@@ -1,0 +1,1 @@
+"""Demos of lecture 3, activation functions."""

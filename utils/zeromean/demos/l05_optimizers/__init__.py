@@ -1,0 +1,1 @@
+"""Demos of lecture 5, optimizers and schedules."""
