@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from zeromean.demos.l04_initialization import activation_theatre
+from zeromean.demos.l04_initialization import activation_theatre, edge_of_chaos, lsuv, symmetry
 
 
 def theatre(activation: str, gain: float, depth: int = 10) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def theatre(activation: str, gain: float, depth: int = 10) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("activation", "gain", "layers"),
     [
+        # 10 x 500 and 6 x 4096, as measured over ten seeds
         ("tanh", 0.2236, {1: 0.2134, 2: 0.04767, 5: 5.32e-4, 10: 2.98e-7}),
         ("tanh", 22.3607, {1: 0.98201, 5: 0.98168, 10: 0.98167}),
         ("tanh", 1.0, {1: 0.6275, 2: 0.4863, 5: 0.3212, 10: 0.2285}),
@@ -94,3 +95,99 @@ def test_printed_sizes_agree() -> None:
         frames = [frame[name] for frame in activation_theatre.run_printed(name, *sizes, params)]
         assert [int(np.isfinite(frame).sum()) for frame in frames] == [0, 1, 2]
         np.testing.assert_allclose(frames[-1][:2], [0.492, 0.289], rtol=0.03)
+
+
+def test_permuting_units_changes_nothing() -> None:
+    """Whatever the start and the order, the outputs of the reordered net differ by rounding only."""
+    for start in symmetry.STARTS:
+        for order in symmetry.ORDERS:
+            shown = symmetry.compute({"start": start, "head": symmetry.SQUARED, "order": order, "step": 400})
+            assert shown["moved"] < 1e-14
+
+
+def test_units_that_begin_alike_stay_alike() -> None:
+    """Constant weights give one unit for ever, a nudge two, random weights six that solve the task."""
+    at = {"head": symmetry.SQUARED, "order": symmetry.ORDERS[0], "step": 400}
+    found = {start: symmetry.compute({**at, "start": start}) for start in symmetry.STARTS}
+    assert [found[start]["distinct"] for start in symmetry.STARTS] == [1, 1, 2, 6]
+    assert found[symmetry.CONSTANT]["accuracy"] < 0.75
+    assert found[symmetry.NUDGED]["accuracy"] > 0.8
+    assert found[symmetry.RANDOM]["accuracy"] > 0.95
+    assert [found[start]["six"] for start in symmetry.STARTS] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("head", symmetry.HEADS)
+def test_zero_weights_get_no_gradient(head: str) -> None:
+    """From W = 0 no weight of a tanh net ever moves."""
+    shown = symmetry.compute({"start": symmetry.ZERO, "head": head, "order": symmetry.ORDERS[0], "step": 400})
+    assert shown["slope"] == 0
+    assert not shown["table"].any()
+
+
+def test_softmax_over_equal_weights_gives_no_gradient() -> None:
+    """The rows of p - y sum to 0, so a constant head passes nothing down; a squared error does."""
+    at = {"start": symmetry.CONSTANT, "order": symmetry.ORDERS[0], "step": 0}
+    assert symmetry.compute({**at, "head": symmetry.SOFTMAX})["slope"] == 0
+    assert symmetry.compute({**at, "head": symmetry.SQUARED})["slope"] > 0.1
+
+
+@pytest.mark.parametrize(
+    ("act", "gain", "factor"),
+    [
+        ("tanh", 0.2236, 0.2236),
+        ("tanh", 22.3607, 3.480),
+        ("tanh", 3.2, 1.40),
+        ("tanh", 1.0, 1.0),
+        ("ReLU", 1.0, 0.7071),
+        ("ReLU", 1.4142, 1.0),
+        ("linear", 3.2, 3.2),
+        ("leaky 0.1", 1.4142, 1.005),
+    ],
+)
+def test_factor_of_the_gradient(act: str, gain: float, factor: float) -> None:
+    """The root of chi deep in a net, against closed forms and measured factors."""
+    assert edge_of_chaos.factor(act, gain) == pytest.approx(factor, rel=0.005)
+
+
+@pytest.mark.parametrize(("act", "gain"), [("tanh", 22.3607), ("tanh", 3.2), ("sigmoid", 1.4142), ("ReLU", 1.0)])
+def test_real_net_follows_the_map(act: str, gain: float) -> None:
+    """In a net 128 wide the gradient of 20 layers is that of the theory, per layer within 5 %."""
+    shown = edge_of_chaos.compute({"gain": gain, "act": edge_of_chaos.NAMES.index(act)})
+    assert (shown["sizes"][0] / shown["down"][0]) ** (1 / 19) == pytest.approx(1, abs=0.05)
+
+
+def test_cosines_follow_known_laws() -> None:
+    """A ReLU layer takes orthogonal examples to 1/pi; a near step follows the arcsine law; a sigmoid merges."""
+    assert edge_of_chaos.cosines("ReLU", 1.4142, 0.0)[1] == pytest.approx(1 / np.pi, abs=0.002)
+    assert edge_of_chaos.cosines("tanh", 22.3607, 0.9)[1] == pytest.approx(2 / np.pi * np.arcsin(0.9), abs=0.03)
+    assert edge_of_chaos.cosines("sigmoid", 1.4142, 0.0)[-1] > 0.999
+    relu = edge_of_chaos.compute({"gain": 1.4142, "act": edge_of_chaos.NAMES.index("ReLU")})
+    np.testing.assert_allclose(relu["far"][:11], relu["apart"][:11], atol=0.08)
+
+
+def test_sigmoid_holds_only_with_huge_weights() -> None:
+    """Of all weights on the map only g = 10 lets a gradient through a sigmoid net."""
+    kinds = {gain: edge_of_chaos.kind(edge_of_chaos.factor("sigmoid", gain)) for gain in edge_of_chaos.GAINS}
+    assert [gain for gain, kind in kinds.items() if kind == edge_of_chaos.HOLDS] == [10.0]
+
+
+@pytest.mark.parametrize("start", lsuv.STARTS)
+@pytest.mark.parametrize("act", lsuv.ACTS)
+def test_lsuv_makes_every_variance_one(act: str, start: str) -> None:
+    """One division a layer is enough; whoever measures all layers first misses."""
+    right, early = (
+        lsuv.compute({"done": 10, "act": act, "start": start, "at_once": at_once}) for at_once in (False, True)
+    )
+    np.testing.assert_allclose(right["spread"], 1, rtol=1e-6)
+    assert abs(np.log(early["spread"][1:])).max() > 0.05
+    assert right["healed"] == (act == "tanh")
+
+
+def test_lsuv_does_not_see_that_examples_merge() -> None:
+    """Between examples lies nearly all of a tanh layer's variance, a fifth of a ReLU layer's, none of a sigmoid's."""
+    shares = [
+        lsuv.compute({"done": 10, "act": a, "start": lsuv.STARTS[0], "at_once": False})["last_share"] for a in lsuv.ACTS
+    ]
+    assert shares[0] == pytest.approx(0.2, abs=0.12)
+    assert shares[1] > 0.98
+    assert shares[2] < 1e-3
