@@ -209,6 +209,44 @@ def report(assignment: str) -> None:
     click.echo(f"Open {page}")
 
 
+_ASSIGNMENT = click.option("--assignment", help="The assignment, where two have an exercise of that name.")
+
+
+@main.command()
+@click.argument("student")
+@click.argument("exercise")
+@_ASSIGNMENT
+@click.option("--json", "as_json", is_flag=True, help="Print the same as data.")
+def explain(student: str, exercise: str, assignment: str | None, as_json: bool) -> None:
+    """Say why a student has the marks of an exercise: each check, what was odd, and what it was decided from."""
+    from autograder.authoring import course
+    from autograder.gradebook import audit
+
+    release = course.ROOT / "build" / "release"
+    found = audit.explain(*_class(assignment, graded=True), student, exercise, assignment, release)
+    click.echo(json.dumps(found.to_json(), indent=1) if as_json else found.text())
+
+
+@main.command()
+@click.argument("student")
+@click.argument("exercise", required=False)
+@_ASSIGNMENT
+@click.option("--json", "as_json", is_flag=True, help="Print the same as data.")
+def replay(student: str, exercise: str | None, assignment: str | None, as_json: bool) -> None:
+    """Judge what a student handed in again, and say whether the outcome is the same; nothing is written."""
+    from autograder.authoring import course
+    from autograder.gradebook import audit
+
+    folder, database = _class(assignment, graded=True)
+    release = course.ROOT / "build" / "release"
+    names = audit.meant_by(exercise, assignment, database, student)
+    found = [audit.replay(folder, database, student, exercise, name, release) for name in names]
+    same = not any(one.differences for one in found)
+    told = json.dumps({"same": same, "replays": [one.to_json() for one in found]}, indent=1)
+    click.echo(told if as_json else "\n".join(one.text() for one in found))
+    sys.exit(not same)
+
+
 @main.command()
 @click.option("--all", "whole", is_flag=True, help="Whole classes, every wrong program in them, of all assignments.")
 def sample(whole: bool) -> None:
@@ -273,12 +311,15 @@ def handout() -> None:
     click.echo(f"Hand out {write(course.ROOT / 'build')}")
 
 
-def _class(assignment: str, *, graded: bool = False) -> tuple[Path, str]:
+def _class(assignment: str | None, *, graded: bool = False) -> tuple[Path, str]:
     """Return the folder of the class and its database, as nbgrader_config.py has them, both seen to be there."""
     from autograder.authoring import course
     from autograder.gradebook.database import checked
 
-    course.refuse_unknown(assignment)
+    if assignment is None:
+        assignment = "<assignment>"
+    else:
+        course.refuse_unknown(assignment)
     folder = course.ROOT / os.environ.get("ZEROMEAN_CLASS", "class")
     if not folder.is_dir():
         raise UsageError(

@@ -24,7 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from autograder.authoring.course import Assignment
 from autograder.gradebook.classroom import Submission, publish, published, submissions
-from autograder.gradebook.grading import RELEASE, basis, made_from, released
+from autograder.gradebook.grading import RELEASE, Basis, basis, made_from, released
 from autograder.gradebook.job import Done, Order
 from autograder.gradebook.ledger import Entry, Ledger
 from autograder.gradebook.timestamps import UNREAD
@@ -45,6 +45,7 @@ class Summary:
     left: int
     held: tuple[str, ...]
     look_at: tuple[str, ...]
+    reached_out: tuple[str, ...]
     odd_times: tuple[str, ...]
     mean: float | None
     seconds: float
@@ -63,6 +64,8 @@ class Summary:
             said.append(f"Marks are held for {', '.join(self.held)}.")
         if self.look_at:
             said.append(f"{len(self.look_at)} need a person; the class report says why.")
+        if self.reached_out:
+            said.append(f"{', '.join(self.reached_out)} reached out of the sandbox in vain; the report says for what.")
         if self.odd_times:
             said.append(f"When {', '.join(self.odd_times)} handed in is not certain; see timestamp.txt.")
         return " ".join([*said, self.stopped]).strip()
@@ -116,6 +119,7 @@ def grade_class(
         left=len(changed) - batches.written,
         held=tuple(record.student for record in mine if any(e.held for e in record.exercises)),
         look_at=tuple(record.student for record in mine if record.needs_person),
+        reached_out=tuple(record.student for record in mine if record.reached_out),
         odd_times=tuple(record.student for record in mine if any(said.startswith(UNREAD) for said in record.repairs)),
         mean=round(sum(record.score for record in mine) / len(mine), 2) if mine else None,
         seconds=round(time.perf_counter() - started, 2),
@@ -124,7 +128,7 @@ def grade_class(
 
 
 def _current(
-    ledger: Ledger, found: list[Submission], class_folder: Path, fixed: str, late: dict[str, float]
+    ledger: Ledger, found: list[Submission], class_folder: Path, fixed: Basis, late: dict[str, float]
 ) -> set[str]:
     """Return the students whose marks were made from just what is there now, and are all written down."""
     records, complete = ledger.records.load_all(ledger.assignment), ledger.complete()

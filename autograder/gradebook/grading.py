@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import datetime as dt
 import hashlib
 import importlib.util
 import time
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 import numpy as np
@@ -27,7 +28,7 @@ from autograder.gradebook.answers import definitions
 from autograder.gradebook.experiments import home_cells, said_of
 from autograder.gradebook.rebuild import Rebuilt, rebuild
 from autograder.judge.judge import UNDECIDED, Judge
-from autograder.judge.record import CheckResult, ExerciseResult, Record
+from autograder.judge.record import CheckResult, ExerciseResult, Origin, Record
 from autograder.markup import Patience
 from autograder.sandbox.pool import Limits, Session, Zygote
 
@@ -43,7 +44,15 @@ ENGINE = (
     "safe.py",
 )
 DRAWN = ("IPython.*", "matplotlib.*")  # what students may use of what draws and displays: all
+SEED = 0  # of the numbers that checks draw
 _RUN = frozenset({"code", "exercise", "scratch", "own"})
+
+
+class Basis(NamedTuple):
+    """SHA-256 of everything beside the submission that can change a mark: the assignment's own part, and the grader."""
+
+    suite: str
+    engine: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class Grader:
     instructor: NotebookNode
     judge: Judge
     zygote: Zygote
-    basis: str
+    basis: Basis
 
     @property
     def isolation(self) -> str:
@@ -72,7 +81,8 @@ class Grader:
 
     def grade(self, submitted: bytes, student: str, remarks: tuple[str, ...] = ()) -> Graded:
         """Grade the bytes of a submitted notebook; `remarks` say what was odd about the folder it was in."""
-        return self.run(self.rebuilt(submitted, remarks), self.made_from(submitted, remarks), student)
+        made_from = self.made_from(submitted, remarks)
+        return self.run(self.rebuilt(submitted, remarks), made_from, student, sha256(submitted))
 
     def rebuilt(self, submitted: bytes, remarks: tuple[str, ...]) -> Rebuilt:
         """Return the notebook to run; where remarks say why there are no bytes, nothing else needs to be said."""
@@ -83,13 +93,16 @@ class Grader:
         """Return the fingerprint that a record of this submission bears."""
         return made_from(self.basis, submitted, remarks)
 
-    def run(self, rebuilt: Rebuilt, made_from: str, student: str) -> Graded:
-        """Run a rebuilt notebook in the sandbox, judge it, and show the results in its check cells."""
+    def run(self, rebuilt: Rebuilt, made_from: str, student: str, submission: str) -> Graded:
+        """Run a rebuilt notebook in the sandbox, judge it, and show the results in its check cells.
+
+        `submission` is the SHA-256 of what was handed in.
+        """
         started = time.perf_counter()
         notebook = rebuilt.notebook
         with Session(self.zygote, [*preload(self.assignment), *DRAWN]) as session:
             mended = _run_cells(self.assignment, notebook, session)
-            exercises = self.judge.grade(session)
+            exercises = self.judge.grade(session, SEED)
             ask, tell = said_of(self.assignment, session.changed(), exercises)
             if session.exhausted:
                 tell.append(f"T{session.exhausted[1:-1]}; what came after was not run.")
@@ -104,10 +117,16 @@ class Grader:
                 (*rebuilt.repairs, *mended, *ask),
                 tuple(session.lost),
                 notes=tuple(tell),
+                reached_out=tuple(session.reached),
+                origin=self._origin(submission),
             )
         record = replace(record, seconds=round(time.perf_counter() - started, 4))
         _show(notebook, record)
         return Graded(notebook, record)
+
+    def _origin(self, submission: str) -> Origin:
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        return Origin(submission, *self.basis, SEED, self.zygote.isolation.name, now)
 
 
 def undecided(assignment: Assignment, instructor: NotebookNode, student: str, reason: str) -> Graded:
@@ -147,21 +166,30 @@ def released(assignment: Assignment, release: Path) -> NotebookNode:
     return notebook
 
 
-def basis(assignment: Assignment, release: Path) -> str:
-    """Return a fingerprint of everything beside the submission that can change a mark."""
+def basis(assignment: Assignment, release: Path) -> Basis:
+    """Return fingerprints of everything beside the submission that can change a mark."""
     engine = course.ROOT / "autograder"
     files = [path for pattern in ENGINE for path in sorted(engine.glob(pattern))]
     files += sorted(Path(comparisons.__file__).parent.glob("*.py"))  # what a check asks is asked there
-    files += [*sorted(assignment.suite.rglob("*.py")), assignment.notebook_in(release)]
-    digest = hashlib.sha256(f"{np.__version__}\n{assignment!r}".encode())
+    own = [*sorted(assignment.suite.rglob("*.py")), assignment.notebook_in(release)]
+    return Basis(_sha256_of(own, repr(assignment)), _sha256_of(files, np.__version__))
+
+
+def _sha256_of(files: Sequence[Path], more: str) -> str:
+    digest = hashlib.sha256(more.encode())
     for path in files:
         digest.update(f"\n{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def made_from(basis_: str, submitted: bytes, remarks: Sequence[str] = ()) -> str:
+def sha256(submitted: bytes) -> str:
+    """Return the SHA-256 of what was handed in."""
+    return hashlib.sha256(submitted).hexdigest()
+
+
+def made_from(basis_: Basis, submitted: bytes, remarks: Sequence[str] = ()) -> str:
     """Return what a record was made from; a submission is graded again only when it differs."""
-    return hashlib.sha256("\n".join([basis_, *remarks]).encode("utf-8", "replace") + submitted).hexdigest()
+    return hashlib.sha256("\n".join([*basis_, *remarks]).encode("utf-8", "replace") + submitted).hexdigest()
 
 
 def preload(assignment: Assignment) -> list[str]:

@@ -53,8 +53,23 @@ class ExerciseResult:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What a record was made from: SHA-256 of notebook, suite and engine; the seed, the level, and when (UTC)."""
+
+    submission: str
+    suite: str
+    engine: str
+    seed: int
+    level: str
+    at: str
+
+
+@dataclass(frozen=True)
 class Record:
-    """Everything that was decided about one submission, from what, and by which version."""
+    """Everything that was decided about one submission, from what, and by which version.
+
+    `reached_out` says what its code tried to get at beyond the walls of the sandbox; students do not read it.
+    """
 
     assignment: str
     student: str
@@ -67,6 +82,8 @@ class Record:
     lost_workers: tuple[str, ...] = ()
     late_seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
+    reached_out: tuple[str, ...] = ()
+    origin: Origin | None = None
 
     @property
     def score(self) -> float:
@@ -82,6 +99,12 @@ class Record:
         """Return plain JSON data; `from_json` reads it back."""
         return asdict(self)
 
+    def decided(self) -> dict[str, Any]:
+        """Return what must be the same however often a submission is judged: all but what was measured, and when."""
+        data = self.to_json()
+        measured = {"seconds", "peak_mb", "late_seconds", "fingerprint", "isolation", "origin"}
+        return {key: value for key, value in data.items() if key not in measured}
+
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Record:
         """Read what `to_json` wrote."""
@@ -89,5 +112,6 @@ class Record:
             ExerciseResult(e["name"], e["points"], tuple(CheckResult(**check) for check in e["checks"]))
             for e in data["exercises"]
         )
-        lists = {key: tuple(data[key]) for key in ("repairs", "lost_workers", "notes")}
-        return cls(**{**data, "exercises": exercises, **lists})
+        lists = {key: tuple(data.get(key, ())) for key in ("repairs", "lost_workers", "notes", "reached_out")}
+        origin = Origin(**data["origin"]) if data.get("origin") else None
+        return cls(**{**data, "exercises": exercises, **lists, "origin": origin})

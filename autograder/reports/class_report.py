@@ -40,6 +40,11 @@ def summarize(records: Sequence[Record]) -> dict[str, Any]:
         "exercises": [_exercise(ordered, index) for index in range(len(ordered[0].exercises))],
         "misconceptions": _misconceptions(ordered),
         "needs_person": [_reasons(record) for record in ordered if record.needs_person],
+        "reached_out": [
+            {"student": record.student, "reasons": [f"It tried to {deed}." for deed in record.reached_out]}
+            for record in ordered
+            if record.reached_out
+        ],
         "late": [record.student for record in ordered if record.late_seconds > 0],
         "isolation": dict(Counter(record.isolation for record in ordered)),
         "seconds": round(sum(record.seconds for record in ordered), 2),

@@ -11,6 +11,7 @@ from autograder.sandbox.failure import Kind, StudentFailure
 from autograder.sandbox.faults import MAX_BASES
 from autograder.sandbox.host import WorkerHandle
 from autograder.sandbox.outputs import checked, clean
+from autograder.sandbox.reaching import MOST
 from autograder.sandbox.reader import Reader
 from autograder.sandbox.values import Handle, refuse_knots
 from autograder.sandbox.wire import WireError
@@ -18,6 +19,7 @@ from autograder.sandbox.writer import Writer
 
 MAX_SENTENCE = 3000
 LONGEST_NAME, MOST_NAMES = 100, 20
+MAX_REACHED = 200
 
 
 class Lost(Exception):  # noqa: N818 - an event that is handled, not an error
@@ -31,11 +33,13 @@ class Lost(Exception):  # noqa: N818 - an event that is handled, not an error
 class Exchange:
     """Requests to one worker and its answers, one at a time.
 
-    `generation` counts the workers of a submission: a handle is good only in the worker that made it.
+    `generation` counts the workers of a submission: a handle is good only in the worker that made it. What its code
+    reached for beyond the walls is added to `reached`, as it says itself.
     """
 
-    def __init__(self, worker: WorkerHandle, generation: int) -> None:
+    def __init__(self, worker: WorkerHandle, generation: int, reached: dict[str, None]) -> None:
         self.worker = worker
+        self._reached = reached
         self._generation = generation
         self._number = 0
         self._callbacks: list[Callable[..., Any]] = []
@@ -98,6 +102,7 @@ class Exchange:
                 if answer.get("n") != self._number:
                     raise WireError("an answer to another question arrived.")
                 if "callback" not in answer:
+                    self._note(answer.get("reached"))
                     return answer, payload
                 reply, buffers = self._called_back(answer, payload)
                 channel.send({"n": self._number, **reply}, buffers, max(0.001, until - time.monotonic()))
@@ -107,6 +112,11 @@ class Exchange:
             raise Lost("", "lost") from None
         except WireError as error:
             raise Lost(f"disturbed its connection with the grader: {str(error).rstrip('.')}", "garbage") from None
+
+    def _note(self, reached: object) -> None:
+        """Put down what a worker says its code reached for; it may say anything."""
+        said = [clean(one, MAX_REACHED) for one in reached[:MOST]] if type(reached) is list else []
+        self._reached.update(dict.fromkeys(said[: max(0, MOST - len(self._reached))]))
 
     def _called_back(self, answer: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], list[bytes]]:
         """Call one of the judge's own functions that was an argument; what it raises is raised in the worker."""

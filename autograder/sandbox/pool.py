@@ -32,11 +32,13 @@ class CellOutcome:
 class Session:
     """The code of one submission, in a worker that is replaced when it is lost.
 
-    ``lost`` says for each worker that was lost what happened, and when.
+    ``lost`` says for each worker that was lost what happened, and when; ``reached``, what its code tried to get at
+    beyond its walls.
     """
 
     def __init__(self, zygote: Zygote, allowed_imports: Sequence[str] = ()) -> None:
         self.lost: list[str] = []
+        self.reached: dict[str, None] = {}  # a set that keeps its order
         self._zygote, self._imports, self._limits = zygote, tuple(allowed_imports), zygote.limits
         self._good: list[tuple[int, str, tuple[str, ...]]] = []
         self._cells = self._forks = 0
@@ -151,7 +153,7 @@ class Session:
             if len(self.lost) >= self._limits.losses:
                 raise StudentFailure(f"not tried: this code took its process down {len(self.lost)} times.", "lost")
             self._forks += 1
-            self._exchange = Exchange(self._zygote.fork(self._imports), self._forks)
+            self._exchange = Exchange(self._zygote.fork(self._imports), self._forks, self.reached)
             for cell in self._good:
                 self._refuse_if_exhausted(what)
                 try:
@@ -172,6 +174,7 @@ class Session:
         words = lost.words or (f"was running when {ending.words}" if ending.by_itself else "hung up on the grader")
         sentence = f"{what[0].upper()}{what[1:]} {words}.{remedy if lost.kind == 'timeout' else ''}"
         self.lost.append(sentence)
+        self.reached |= {"disturb its connection with the grader": None} if lost.kind == "garbage" else {}
         return sentence
 
     @property

@@ -36,7 +36,9 @@ def prepare() -> None:
 class Worker:
     """Serves one judge over one channel until it closes."""
 
-    def __init__(self, channel: Channel, shell: StudentShell, allowed_imports: Sequence[str]) -> None:
+    def __init__(
+        self, channel: Channel, shell: StudentShell, allowed_imports: Sequence[str], reached: Callable[[], list[str]]
+    ) -> None:
         self._channel, self._shell = channel, shell
         self._kept = Kept()
         self._handles: dict[int, Any] = {}
@@ -44,6 +46,7 @@ class Worker:
         self._request = -1
         ImportGuard(allowed_imports).install()
         random.seed(SEED)  # here, since `random` seeds itself anew when it is forked
+        self._reached = reached
 
     def serve(self) -> None:
         """Answer requests until the judge closes the channel."""
@@ -55,6 +58,8 @@ class Worker:
                 return
             self._request = number = header["n"]
             answer, buffers = _WORK[header["do"]](self, header, payload)
+            reached = self._reached()
+            answer |= {"reached": reached} if reached else {}
             self._request = -1
             try:
                 self._channel.send({"n": number, **answer}, buffers)

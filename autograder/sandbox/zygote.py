@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import walls
+from autograder.sandbox import reaching, walls
 from autograder.sandbox.limits import MB
 from autograder.sandbox.shell import StudentShell, make_shell
 from autograder.sandbox.wire import Channel
@@ -69,7 +69,7 @@ class ForkServer:
         try:
             self._control.close()
             walls.enter(self._plan, scratch, zygote)
-            Worker(channel, self._shell, imports).serve()
+            Worker(channel, self._shell, imports, reaching.listen(self._plan.readable, scratch)).serve()
         except BaseException as error:
             channel.send({"n": 0, "fault": f"{type(error).__name__}: {error}"[:500]})
         finally:

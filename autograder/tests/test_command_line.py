@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,37 @@ def test_grade_feedback_report(folder: Path) -> None:
     assert call("feedback", "a1_tiny").stdout == f"Wrote 1 pages of feedback into {folder}/feedback.\n"
     assert call("report", "a1_tiny").stdout == f"Open {folder}/reports/a1_tiny.html\n"
     assert (folder / "reports" / "a1_tiny.html").is_file()
+
+
+def test_explain_and_replay(folder: Path) -> None:
+    """Why a mark is what it is, and that it comes out the same; as words and as data, of one exercise or of all."""
+    call("grade", "a1_tiny", "--jobs", "1")
+    assert call("explain", "ann", "double").stdout.startswith("ann, double (a1_tiny): 2 of 2 marks\n")
+    told = json.loads(call("explain", "ann", "double", "--assignment", "a1_tiny", "--json").stdout)
+    assert (told["score"], told["changed_since"], told["origin"]["seed"]) == (2.0, [], 0)
+    assert call("replay", "ann").stdout == "ann, a1_tiny: the same.\n"
+    found = json.loads(call("replay", "ann", "double", "--json").stdout)
+    assert found["same"] is True
+    with Records(f"sqlite:///{folder}/gradebook.db") as records:
+        record = records.load("a1_tiny", "ann")
+        assert record is not None
+        (one,) = record.exercises
+        wrong = replace(one, checks=tuple(replace(check, outcome="failed") for check in one.checks))
+        records.save(replace(record, exercises=(wrong,)))
+    said = call("replay", "ann", code=1).stdout
+    assert said.startswith("ann, a1_tiny: different.\ndouble: 0 of 2 marks then, 2 of 2 marks now.\n")
+    assert json.loads(call("replay", "ann", "--json", code=1).stdout)["same"] is False
+
+
+def test_explain_and_replay_of_what_is_not_there(folder: Path) -> None:
+    """No gradebook, an unknown student, exercise or assignment: one sentence each."""
+    step = "Run `autograder grade <assignment>` first."
+    assert refused("replay", "ann", code=2) == f"There is no gradebook {folder}/gradebook.db yet. {step}"
+    call("grade", "a1_tiny", "--jobs", "1")
+    assert refused("explain", "ann", "doubel", code=2) == "There is no exercise 'doubel'. Did you mean double?"
+    assert refused("explain", "anne", "double", code=2).endswith("by anne is graded. Did you mean ann?")
+    assert refused("replay", "anne", "--assignment", "a1_tyni", code=2).endswith("Did you mean a1_tiny?")
+    assert refused("replay", "anne", code=2).startswith("Nothing of 'anne' is graded yet. Is the name that of a fol")
 
 
 def test_a_folder_that_was_renamed_is_named(folder: Path) -> None:

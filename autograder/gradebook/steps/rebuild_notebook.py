@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.gradebook.classroom import read
+from autograder.gradebook.grading import sha256
 from autograder.gradebook.steps.started import grader_of
 
 
@@ -26,5 +27,6 @@ class RebuildNotebook(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader a
         notebook.metadata["zeromean"] = {
             "repairs": list(rebuilt.repairs),
             "made_from": grader.made_from(found.raw, found.remarks),
+            "submission": sha256(found.raw),
         }
         return notebook, resources

@@ -26,6 +26,6 @@ class RunAndJudge(Execute):  # type: ignore[misc]  # nbgrader and nbconvert have
         limits = Limits(cell_wall=float(self.timeout or Limits.cell_wall))
         grader = grader_of(self, resources, limits)
         rebuilt = Rebuilt(nb, tuple(made["repairs"]))
-        graded = grader.run(rebuilt, made["made_from"], resources["nbgrader"]["student"])
+        graded = grader.run(rebuilt, made["made_from"], resources["nbgrader"]["student"], made["submission"])
         resources["zeromean"]["record"] = graded.record
         return graded.notebook, resources

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.judge.record import CheckResult, ExerciseResult, Outcome, Record
+from autograder.judge.record import CheckResult, ExerciseResult, Origin, Outcome, Record
 
 
 def exercise(*outcomes: Outcome, points: float = 4.0) -> ExerciseResult:
@@ -50,4 +50,20 @@ def test_a_record_survives_json() -> None:
     """What is stored is read back the same, staff's details and all."""
     check = CheckResult("test_1", "is so", 1, "failed", "no", "Think.", "adds", "Traceback")
     record = replace(RECORD, exercises=(ExerciseResult("scale", 1.0, (check,)),), notes=("Late.",))
+    record = replace(record, reached_out=("open a socket",), origin=Origin("a", "b", "c", 0, "landlock", "2026-11-26"))
     assert Record.from_json(json.loads(json.dumps(record.to_json()))) == record
+
+
+def test_a_record_of_before_is_read() -> None:
+    """A record that was stored before origins were kept has none."""
+    data = RECORD.to_json()
+    del data["origin"], data["reached_out"]
+    assert Record.from_json(data) == RECORD
+
+
+def test_what_is_decided_is_what_can_be_repeated() -> None:
+    """Times, memory and hashes are no part of it; what students and staff read is."""
+    again = replace(RECORD, seconds=9.0, peak_mb=1.0, fingerprint="b", origin=Origin("a", "b", "c", 0, "none", "now"))
+    assert again.decided() == RECORD.decided()
+    assert replace(RECORD, notes=("Late.",)).decided() != RECORD.decided()
+    assert replace(RECORD, reached_out=("open a socket",)).decided() != RECORD.decided()

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.reports import class_report
-from autograder.tests.reports.records import CLASS
+from autograder.tests.reports.records import CLASS, GOOD, record
 
 
 def test_misconceptions_are_ranked_by_students_not_by_checks() -> None:
@@ -26,6 +26,17 @@ def test_whoever_needs_a_person_is_listed_with_the_reason() -> None:
     assert set(reasons) == {"dot", "eve"}
     assert "ZeroDivisionError in test_ours" in reasons["dot"]
     assert summary["late"] == ["cem"]
+
+
+def test_whoever_reached_out_is_listed_apart(tmp_path: Path) -> None:
+    """Who tried to get at something is in a list of its own, escaped, and not among the repaired."""
+    bad = record("mal", GOOD, reached_out=("open '/etc/<b>'", "start a process"))
+    summary = class_report.summarize([*CLASS, bad])
+    assert [row["student"] for row in summary["needs_person"]] == ["dot", "eve"]
+    (row,) = summary["reached_out"]
+    assert row == {"student": "mal", "reasons": ["It tried to open '/etc/<b>'.", "It tried to start a process."]}
+    page = class_report.write([*CLASS, bad], tmp_path).read_text()
+    assert "It tried to open &#39;/etc/&lt;b&gt;&#39;." in page.split('id="reached-out"')[1]
 
 
 def test_failure_rates_count_every_submission() -> None:
