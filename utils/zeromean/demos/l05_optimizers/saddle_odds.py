@@ -115,7 +115,7 @@ def demo() -> Stage:
         "of all curvatures are negative.",
         presets=[
             Preset("One dimension", {"n": 1, "shift": 0.0}, "A coin: minimum or maximum."),
-            Preset("Two", {"n": 2, "shift": 0.0}, "A saddle is the usual case."),
+            Preset("Two dimensions", {"n": 2, "shift": 0.0}, "A saddle is the usual case."),
             Preset("Hardly a minimum left", {"n": 5, "shift": 0.0}, "Not one in a thousand."),
             Preset("Deep down", {"n": 10, "shift": 1.6}, "Here nearly all critical points are minima."),
         ],
