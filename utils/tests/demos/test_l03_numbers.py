@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from zeromean.demos.l03_activations import curve_explorer, maxout, sigmoid_chain
+from zeromean.demos.l03_activations import curve_explorer, dead_unit_lab, maxout, sigmoid_chain
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,50 @@ def test_who_answers() -> None:
     first = shown["w1"] * z + shown["b1"] > shown["w2"] * z + shown["b2"]
     assert shown["share"] == pytest.approx(first.mean(), abs=0.006)
     assert maxout.compute({"left1": -0.5, "right1": 2.0, "left2": -2.0, "right2": 1.0})["share"] > 0.99
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("act", ["relu", "leaky_tenth"])
+def test_a_stored_run_of_the_lab_runs_again(act: str) -> None:
+    """From biases of -3, a run gives the stored accuracies again, up to two images in a hundred, and the same start."""
+    again, stored = dead_unit_lab.run(act, -3.0, 1.0), dead_unit_lab.runs()[act, -3.0, 1.0]
+    assert again["accuracy"] == pytest.approx(stored["accuracy"][0], abs=0.02)
+    assert again["never"] == pytest.approx(stored["never"][0], abs=0.04)
+    assert again["gradient"] == pytest.approx(stored["gradient"][0], rel=1e-3)
+    assert again["lights"][0] == stored["lights"][0]
+
+
+def last(act: str, bias: float, rate: float, what: str = "accuracy") -> list[float]:
+    """Return a stored number after 20 epochs, for each seed."""
+    return [run[-1] for run in dead_unit_lab.runs()[act, bias, rate][what]]
+
+
+def test_born_dead() -> None:
+    """Biases of -3 at rate 1: ReLU stays at chance, a leak of 0.01 far behind, 0.1 and ELU arrive, for every seed."""
+    assert dead_unit_lab.runs()["relu", -3.0, 1.0]["gradient"] == [0, 0, 0]
+    assert max(last("relu", -3.0, 1.0)) < 0.13
+    assert 0.13 < min(last("leaky", -3.0, 1.0)) <= max(last("leaky", -3.0, 1.0)) < 0.55
+    assert min(last("leaky_tenth", -3.0, 1.0)) > 0.93
+    assert min(last("elu", -3.0, 1.0)) > 0.95
+    assert min(last("leaky", -3.0, 3.0)) > 0.88
+
+
+def test_a_rate_can_kill_and_it_need_not_matter() -> None:
+    """At rate 10 over a third of the ReLU units go out, and accuracy stays above 95 %; at -1 too."""
+    assert min(last("relu", 0.0, 10.0, "never")) > 0.35
+    assert min(last("relu", 0.0, 10.0)) > 0.95
+    assert max(last("relu", 0.0, 3.0, "never")) == 0
+    assert 0.25 < min(last("relu", -1.0, 1.0, "never")) < 0.5
+    assert min(last("relu", -1.0, 1.0)) > 0.94
+    assert min(last("elu", 0.0, 10.0, "never")) > 0.6
+
+
+def test_lights_are_those_of_the_images() -> None:
+    """At the start, the lights of 50 images are the signs of the sums of a fresh network of seed 0."""
+    from zeromean import digits
+    from zeromean.training import nets
+
+    params, _ = nets.init(nets.Net((64, 64, 10)), np.random.default_rng(0))
+    on = digits.load().x[dead_unit_lab.shown()] @ params["W0"] - 1 > 0
+    at = {"act": "ReLU", "bias": -1.0, "rate": 1.0, "epoch": 0}
+    np.testing.assert_array_equal(dead_unit_lab.compute(at)["lights"] == dead_unit_lab.ON, on.T)
