@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from autograder.authoring import course
 from autograder.errors import UsageError, meant
 from autograder.gradebook.folder import notebook_in
-from autograder.gradebook.timestamps import read_time
+from autograder.gradebook.timestamps import LARGEST, read_time
 
 NEARLY = 0.8
 
@@ -84,8 +84,9 @@ def publish(class_folder: Path, submission: Submission, assignment: str, noteboo
     folder = class_folder / "autograded" / submission.student / assignment
     folder.mkdir(parents=True, exist_ok=True)
     timestamp = submission.folder / "timestamp.txt"
-    if timestamp.is_file():
-        _write(folder / timestamp.name, timestamp.read_bytes())
+    if timestamp.is_file() and not timestamp.is_symlink():
+        with timestamp.open("rb") as file:
+            _write(folder / timestamp.name, file.read(LARGEST))
     _write(folder / f"{assignment}.ipynb", notebook)
 
 

@@ -19,6 +19,8 @@ def notebook_in(folder: Path, blank: NotebookNode) -> tuple[bytes, tuple[str, ..
 
     The one that is named like the folder is graded, unless it holds no answer and another one does.
     """
+    if folder.is_symlink():
+        return b"", (f"The folder {folder.name} is a link, which is not followed.",)
     named = folder / f"{folder.name}.ipynb"
     remarks: list[str] = []
     raw = _bytes(named, remarks)
@@ -29,7 +31,7 @@ def notebook_in(folder: Path, blank: NotebookNode) -> tuple[bytes, tuple[str, ..
     best = max(found, key=lambda path: (answers(found[path], blank), path.suffix == ".ipynb", path.name), default=None)
     if best is not None and (raw is None or answers(found[best], blank)):
         return found[best], (*remarks, *_instead(folder, best, found, raw is None))
-    if raw is None:
+    if raw is None and (named.is_symlink() or not named.is_file()):
         there = ", ".join(str(path.relative_to(folder)) for path in others[:5]) or "nothing"
         remarks.append(f"There is no notebook {named.name} in the folder that was handed in; it holds {there}.")
     return raw or b"", (*remarks, *_emptiness(named, raw))
@@ -70,16 +72,21 @@ def _may_be_one(path: Path, blank: NotebookNode) -> bool:
     """Whether a file is a notebook by its name, or holds answers under another one, such as ``.ipynb.txt``."""
     if path.suffix == ".ipynb":
         return True
-    if path.suffix.lower() not in (".ipynb", ".json", ".txt") or path.stat().st_size > LARGEST:
+    if path.suffix.lower() not in (".ipynb", ".json", ".txt"):
         return False
     return answers(_bytes(path, []) or b"", blank) > 0
 
 
 def _bytes(path: Path, remarks: list[str]) -> bytes | None:
+    """Return what is in a file, if it is one that may be read; a remark says why not."""
     if path.is_symlink():
         remarks.append(f"{path.name} is a link, which is not followed.")
         return None
     try:
+        if path.is_file() and path.stat().st_size > LARGEST:  # not even read: a class is held in memory
+            size = path.stat().st_size / 2**20
+            remarks.append(f"{path.name} has {size:.0f} MB; up to {LARGEST // 2**20} MB are read.")
+            return None
         return path.read_bytes() if path.is_file() else None
     except OSError as error:
         remarks.append(f"{path.name} cannot be opened: {error.strerror}.")

@@ -17,15 +17,19 @@ _TIME = re.compile(
 )
 _FIRST_YEAR = 2015
 _SHOWN = 40
+LARGEST = 4096  # bytes of the file; a time has some thirty
 
 
 def read_time(folder: Path) -> tuple[dt.datetime | None, str]:
     """Return the time in ``timestamp.txt`` of a folder, in UTC (None if there is none), and what is odd about it."""
     path = folder / "timestamp.txt"
+    if path.is_symlink():
+        return None, f"{UNREAD} is a link, which is not followed; the submission counts as in time."
     if not path.is_file():
         return None, ""
     try:
-        text = _decoded(path.read_bytes()).strip()
+        with path.open("rb") as file:
+            text = _decoded(file.read(LARGEST)).strip()
     except (OSError, ValueError):
         return None, f"{UNREAD} could not be read; the submission counts as in time."
     if not text:

@@ -6,28 +6,33 @@ import copy
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import nbformat
 
-Files = dict[str, bytes]
+Files = dict[str, bytes | Path]  # a path is where a link points
 GRADED, REPAIRED, ZERO, HELD = "graded as it is", "repaired, and said", "zero, with a sentence", "held for a person"
 NAMED = "small.ipynb"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A row of the policy, and how a good submission (its notebook as JSON) is turned into files of that kind."""
+    """A row of the policy, and how a good submission (its notebook as JSON) is turned into files of that kind.
+
+    `earns` is what its exercises get, of 6.
+    """
 
     row: str
     gets: str
     files: Callable[[Any], Files]
+    earns: float
 
 
 KINDS: list[Kind] = []
 
 
-def kind(row: str, gets: str) -> Callable[[Callable[[Any], Any]], None]:
+def kind(row: str, gets: str, earns: float | None = None) -> Callable[[Callable[[Any], Any]], None]:
     """Enter a row; the function changes the notebook in place, or returns the bytes of the file, or all files."""
 
     def enter(change: Callable[[Any], Any]) -> None:
@@ -37,7 +42,7 @@ def kind(row: str, gets: str) -> Callable[[Callable[[Any], Any]], None]:
                 return made
             return {NAMED: json.dumps(notebook).encode() if made is None else made}
 
-        KINDS.append(Kind(row, gets, files))
+        KINDS.append(Kind(row, gets, files, (0 if gets == ZERO else 6) if earns is None else earns))
 
     return enter
 
@@ -85,10 +90,29 @@ kind("Cut off", ZERO)(lambda nb: _raw(nb)[: len(_raw(nb)) // 2])
 kind("JSON, but no notebook", ZERO)(lambda nb: b"[1, 2]")
 kind("JSON 100,000 levels deep", ZERO)(lambda nb: b"[" * 100_000)
 kind("More than 4 MB of text and code", ZERO)(lambda nb: nb["cells"].append(_code("#" * (5 << 20))))
+kind("A file of more than 200 MB", ZERO)(lambda nb: _raw(nb) + b" " * (200 << 20))
 kind("A notebook without cells", ZERO)(lambda nb: nb.update(cells=[]))
 
 
+@kind("Blank: as it was handed out", GRADED, earns=0)
+def _untouched(nb: Any) -> None:
+    _stub(nb, "double", "pair", "why")
+
+
 # ---- its form ------------------------------------------------------------------------------------------------------
+
+
+@kind("Notebook format 1", REPAIRED)
+def _version_1(nb: Any) -> bytes:
+    cells = [{"cell_type": "code", "code": cell["source"]} for cell in nb["cells"] if cell["cell_type"] == "code"]
+    return json.dumps({"nbformat": 1, "cells": cells}).encode()
+
+
+@kind("Notebook format 2", REPAIRED)
+def _version_2(nb: Any) -> bytes:
+    cells = [cell["source"] for cell in nb["cells"] if cell["cell_type"] == "code"]
+    old = [{"cell_type": "code", "input": source, "language": "python", "outputs": []} for source in cells]
+    return json.dumps({"nbformat": 2, "metadata": {}, "worksheets": [{"cells": old}]}).encode()
 
 
 @kind("Notebook format 3", REPAIRED)
@@ -215,6 +239,9 @@ kind("The blank original beside the solved copy", REPAIRED)(
     lambda nb: {"small-Copy1.ipynb": _raw(nb), NAMED: _blank(nb)}
 )
 kind("An archive, a PDF, nothing", ZERO)(lambda nb: {"small.zip": b"PK\x03\x04"})
+kind("A link in place of the notebook", ZERO)(
+    lambda nb: {NAMED: Path("../elsewhere.ipynb"), "../elsewhere.ipynb": _raw(nb)}
+)
 kind("Hidden files, data and pictures beside it", GRADED)(
     lambda nb: {
         NAMED: _raw(nb),

@@ -62,3 +62,30 @@ def test_publishing_replaces_whole_files(class_folder, instructor):
         "small.ipynb": b"two",
         "timestamp.txt": b"2025-03-01 12:00:00 UTC",
     }
+
+
+def test_a_time_behind_a_link_is_not_published(class_folder, instructor, tmp_path):
+    """A link called timestamp.txt takes nothing of the machine into the graded folder, and is told."""
+    folder = class_folder(ann=b"1")
+    (tmp_path / "secret").write_text("2025-03-01 12:00:00 UTC")
+    time = folder / "submitted" / "ann" / "small" / "timestamp.txt"
+    time.unlink()
+    time.symlink_to(tmp_path / "secret")
+    [found] = submissions(folder, "small", instructor)
+    assert found.timestamp is None
+    assert found.remarks == (
+        "The time in timestamp.txt is a link, which is not followed; the submission counts as in time.",
+    )
+    publish(folder, found, "small", b"one")
+    assert [path.name for path in (folder / "autograded" / "ann" / "small").iterdir()] == ["small.ipynb"]
+
+
+def test_a_time_as_long_as_a_book_is_read_in_part(class_folder, instructor):
+    """What is no time costs no more than what is one."""
+    folder = class_folder(ann=b"1")
+    with (folder / "submitted" / "ann" / "small" / "timestamp.txt").open("wb") as file:
+        file.truncate(300 << 30)
+    [found] = submissions(folder, "small", instructor)
+    assert "has no single reading" in found.remarks[0]
+    publish(folder, found, "small", b"one")
+    assert (folder / "autograded" / "ann" / "small" / "timestamp.txt").stat().st_size == 4096

@@ -88,6 +88,16 @@ def test_links_are_not_followed(handed_in, tmp_path):
     assert nothing.endswith("it holds nothing.")
 
 
+def test_a_folder_that_is_a_link_is_not_followed(tmp_path, instructor, as_bytes, answered):
+    """Nobody hands in the work of somebody else by pointing at it."""
+    theirs = tmp_path / "ann" / "small"
+    theirs.mkdir(parents=True)
+    (theirs / NAMED).write_bytes(as_bytes(answered()))
+    (tmp_path / "small").symlink_to(theirs)
+    said = "The folder small is a link, which is not followed."
+    assert notebook_in(tmp_path / "small", instructor) == (b"", (said,))
+
+
 def test_a_pipe_is_no_notebook(handed_in, tmp_path):
     """What is no file is not waited for."""
     (tmp_path / "small").mkdir()
@@ -102,8 +112,17 @@ def test_a_file_that_cannot_be_opened_is_told(handed_in, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    raw, (said, _) = handed_in(**{NAMED: "right"})
-    assert (raw, said) == (b"", "small.ipynb cannot be opened: Permission denied.")
+    assert handed_in(**{NAMED: "right"}) == (b"", ("small.ipynb cannot be opened: Permission denied.",))
+
+
+def test_a_file_that_is_too_large_is_not_read(handed_in, tmp_path, monkeypatch):
+    """Its size is told; another notebook beside it is graded."""
+    (tmp_path / "small").mkdir()
+    with (tmp_path / "small" / NAMED).open("wb") as file:
+        file.truncate(300 << 30)
+    said = "small.ipynb has 307200 MB; up to 200 MB are read."
+    assert handed_in() == (b"", (said,))
+    assert handed_in(**{"small-Copy1.ipynb": "right"}) == ("right", (said, CALLED.format("small-Copy1.ipynb")))
 
 
 def test_a_blank_notebook_has_no_answers(instructor, as_bytes, answered):
