@@ -29,7 +29,7 @@ function paint(p, m, shade) {
 
 MARKS.heat = (p, m) => {
   const [lo, hi] = m.limits;
-  paint(p, m, ([v]) => viridis((v - lo) / (hi - lo)));
+  paint(p, m, ([v]) => (Number.isFinite(v) ? viridis((v - lo) / (hi - lo)) : [0, 0, 0]));
 };
 
 MARKS.image = (p, m) => {

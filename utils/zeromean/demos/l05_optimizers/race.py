@@ -1,0 +1,197 @@
+"""Lecture 5: six update rules from one start, which you drag, on six landscapes.
+
+The picture that is the idea: the six paths over the contours. Each rule has one rate for all landscapes; the factor
+multiplies all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import grad
+
+from zeromean.stage import marks
+from zeromean.stage.parts import Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
+from zeromean.stage.stage import Stage
+from zeromean.training.rules import RULES
+
+LANDSCAPES: dict[str, Callable[[Any, Any], Any]] = {
+    "bowl": lambda x, y: (x**2 + y**2) / 2,
+    "ravine": lambda x, y: (x**2 + 30 * y**2) / 2,
+    "turned ravine": lambda x, y: ((x + y) ** 2 / 2 + 15 * (x - y) ** 2) / 2,
+    "saddle": lambda x, y: x**2 / 2 - y**2 / 2 + y**4 / 4,
+    "two valleys": lambda x, y: x**4 - 2 * x**2 + 0.35 * x + y**2,
+    "bent valley": lambda x, y: (1 - x) ** 2 / 4 + 2.5 * (y - x**2) ** 2,
+}
+VALLEYS = LANDSCAPES["two valleys"](np.linspace(-1.2, -0.8, 4001), 0.0)
+LOWEST = {
+    "bowl": 0.0,
+    "ravine": 0.0,
+    "turned ravine": 0.0,
+    "saddle": -0.25,
+    "two valleys": VALLEYS.min(),
+    "bent valley": 0.0,
+}
+RATES = {"sgd": 0.05, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.5, "rmsprop": 0.05, "adam": 0.2}
+NAMES = dict(zip(RATES, ("SGD", "momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam"), strict=True))
+LOOKS = dict(
+    zip(
+        RATES,
+        [
+            ("vermilion", "dot", "x"),
+            ("blue", "", "o"),
+            ("sky", "dash", "d"),
+            ("green", "dash", "^"),
+            ("purple", "dot", "s"),
+            ("orange", "dashdot", "o"),
+        ],
+        strict=True,
+    )
+)
+XS, YS = np.round(np.linspace(-1.6, 1.6, 33), 1), np.round(np.linspace(-0.8, 0.8, 17), 1)
+FACTORS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
+NOISES = (0.0, 0.1, 0.3, 1.0)
+STEPS, WINDOW, NEAR = 40, 10, 0.01
+
+
+def walk(
+    landscape: str, start: tuple[float, float], factor: float, noise: float, steps: int = STEPS
+) -> tuple[Any, Any]:
+    """Return the paths (6, steps + 1, 2) of all rules, and step over gradient (6, 2) of the first ten steps."""
+    f = LANDSCAPES[landscape]
+    slope = grad(lambda w: anp.sum(f(w[:, 0], w[:, 1])))
+    rng = np.random.default_rng(5)
+    w = np.tile(start, (len(RATES), 1)).astype(float)
+    memories: list[Any] = [{} for _ in RATES]
+    path, gone = [w], np.zeros((2, *w.shape))
+    for number in range(steps):
+        g = slope(w) + noise * rng.standard_normal(2)
+        moved = [RULES[n](w[i], g[i], memories[i], factor * rate) for i, (n, rate) in enumerate(RATES.items())]
+        new, memories = np.clip([v for v, _ in moved], -50, 50), [m for _, m in moved]
+        if number < WINDOW:
+            gone += np.abs([new - w, g])
+        w = new
+        path.append(w)
+    return np.stack(path, axis=1), gone[0] / np.maximum(gone[1], 1e-12)
+
+
+@cache
+def _field(landscape: str) -> dict[str, Any]:
+    x, y = np.meshgrid(np.linspace(-2, 2, 61), np.linspace(-1.4, 1.4, 43))
+    above = LANDSCAPES[landscape](x, y) - LOWEST[landscape]
+    return {"field": np.log10(np.maximum(above, 0) + 1e-3)}
+
+
+def compute(params: Params) -> dict[str, Any]:
+    """Return the six paths, how far each loss is above the lowest, and the effective rate of each coordinate."""
+    landscape, factor = params["landscape"], float(params["factor"])
+    path, rates = walk(landscape, (float(params["x"]), float(params["y"])), factor, float(params["noise"]))
+    above = LANDSCAPES[landscape](path[..., 0], path[..., 1]) - LOWEST[landscape]
+    shown = np.where(np.abs(path).max(axis=-1) < 40, np.maximum(above, 2e-5), np.nan)
+    out: dict[str, Any] = {**_field(landscape), "step": np.arange(STEPS + 1), "rule": np.arange(len(RATES))}
+    for i, name in enumerate(RATES):
+        out |= {f"{name}_x": path[i, :, 0], f"{name}_y": path[i, :, 1], f"{name}_loss": shown[i]}
+    ends = np.nan_to_num(shown[:, -1], nan=np.inf)
+    first, near = int(np.argmin(ends)), int((ends < NEAR).sum())
+    return out | {
+        "rate_x": np.maximum(rates[:, 0], 1e-5),
+        "rate_y": np.maximum(rates[:, 1], 1e-5),
+        "ahead": list(NAMES.values())[first],
+        "lowest": float(ends[first]),
+        "near": near,
+        "left": "nobody" if near == 0 else f"{near} of six",
+        "five": near >= 5 and landscape != "bowl",
+    }
+
+
+def _views() -> list[View]:
+    drawn = [marks.contours("field", (-2.0, 2.0), (-1.4, 1.4), [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5])]
+    for name, (color, dash, shape) in LOOKS.items():
+        drawn += [
+            marks.line(f"{name}_x", f"{name}_y", "", color, dash, width=2),
+            marks.points(f"{name}_x", f"{name}_y", NAMES[name], color, shape, 4, 0.9),
+        ]
+    losses = [marks.line("step", f"{n}_loss", NAMES[n], *LOOKS[n][:2], lost="gone") for n in RATES]
+    return [
+        View(
+            "Six walks from one start: drag it",
+            Axis("w₁", -2, 2),
+            Axis("w₂", -1.4, 1.4),
+            drawn,
+            "Six walks of 40 steps on the landscape {landscape} from ({x:.2f}, {y:.2f}); {ahead} ends lowest",
+            [Handle("Start", x="x", y="y", color="ink")],
+            ratio=0.72,
+            size="large",
+            equal=True,
+        ),
+        View(
+            "Loss",
+            Axis("step", 0, STEPS),
+            Axis("above the lowest", 1e-5, 100, log=True),
+            losses,
+            "Loss of the six rules over 40 steps: {ahead} ends lowest, {lowest:.2g} above the bottom",
+        ),
+        View(
+            "Rates in use",
+            Axis("", -0.5, 5.5, ticks=dict(enumerate(("SGD", "mom.", "Nest.", "AdaG", "RMS", "Adam")))),
+            Axis("step / gradient", 1e-3, 100, log=True),
+            [
+                marks.points("rule", "rate_x", "w₁", "ink", "d", 7, alpha=1),
+                marks.points("rule", "rate_y", "w₂", "grey", "o", 7, alpha=1),
+            ],
+            "Effective rate of both weights in the first ten steps, for each rule, with all rates times {factor:.3g}",
+        ),
+    ]
+
+
+def demo() -> Stage:
+    """Return the demo."""
+    here = {"x": -1.6, "y": 0.8, "factor": 1.0, "noise": 0.0}
+    return Stage(
+        "Race of six rules",
+        compute,
+        [
+            Choice("landscape", "Landscape", tuple(LANDSCAPES), "ravine"),
+            Slider("x", "Start, w1", XS, -1.6),
+            Slider("y", "Start, w2", YS, 0.8),
+            Slider("factor", "All rates times", FACTORS, 1.0),
+            Slider("noise", "Gradient noise", NOISES, 0.0),
+        ],
+        _views(),
+        coarse={"x": 5, "y": 3, "factor": 1, "noise": 1},
+        readout="{landscape}: after 40 steps {ahead} is lowest, {lowest:.2g} above the bottom; within 0.01 of it: "
+        "{left}.",
+        presets=[
+            Preset("Axes along", {**here, "landscape": "ravine"}),
+            Preset(
+                "Axes turned",
+                {**here, "landscape": "turned ravine"},
+                "The same ravine; look at the small picture below.",
+            ),
+            Preset(
+                "Near a saddle",
+                {**here, "landscape": "saddle", "y": 0.0},
+                "Exactly on the ridge nobody leaves it. Drag!",
+            ),
+            Preset(
+                "Wrong valley", {**here, "landscape": "two valleys", "x": 1.6}, "The lower valley lies on the left."
+            ),
+            Preset("Bent ravine", {**here, "landscape": "bent valley"}),
+            Preset("All too fast", {**here, "landscape": "ravine", "factor": 4.0}),
+        ],
+        prediction=Prediction(
+            "Six rules start in the right one of two valleys, the shallow one. Who gets over the hill into the lower "
+            "valley?",
+            ["nobody", "momentum alone", "momentum and Nesterov", "the adaptive rules"],
+            1,
+            "It rolls through with the speed that it brought along; Nesterov looks ahead, sees the slope rise, and "
+            "brakes. "
+            "{ahead} ends lowest, {lowest:.2g} above the bottom.",
+            {**here, "landscape": "two valleys", "x": 1.6},
+        ),
+        goal=Goal("bring five of six within 0.01 of the bottom, on any landscape but the bowl.", "five"),
+    )
