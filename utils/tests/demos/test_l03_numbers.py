@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from zeromean.demos.l03_activations import curve_explorer, dead_unit_lab, maxout, sigmoid_chain
+from zeromean.demos.l03_activations import activation_race, curve_explorer, dead_unit_lab, maxout, sigmoid_chain
 
 
 @pytest.mark.parametrize(
@@ -169,3 +169,28 @@ def test_lights_are_those_of_the_images() -> None:
     on = digits.load().x[dead_unit_lab.shown()] @ params["W0"] - 1 > 0
     at = {"act": "ReLU", "bias": -1.0, "rate": 1.0, "epoch": 0}
     np.testing.assert_array_equal(dead_unit_lab.compute(at)["lights"] == dead_unit_lab.ON, on.T)
+
+
+@pytest.mark.slow
+def test_a_stored_run_of_the_race_runs_again() -> None:
+    """The first 50 steps of a stored run give the same losses again, up to a tenth."""
+    np.testing.assert_allclose(
+        activation_race.run("relu", 0.3)[:10], activation_race.losses("relu", 0.3)[0, :10], rtol=0.1
+    )
+
+
+def test_six_times_does_not_show() -> None:
+    """At each one's best rate ReLU and tanh arrive within a factor of two of each other, wherever the goal is put."""
+    for loss in activation_race.GOALS:
+        tanh, relu = activation_race.best("tanh", loss)[0], activation_race.best("relu", loss)[0]
+        assert 0.4 < tanh / relu < 2
+
+
+def test_who_is_ahead_depends_on_the_goal() -> None:
+    """At rate 0.3 tanh is the first at 0.3, ReLU at 0.03, and the sigmoid never leaves chance, at any rate."""
+    assert activation_race.arrival("tanh", 0.3, 0.3) < activation_race.arrival("relu", 0.3, 0.3)
+    assert activation_race.arrival("tanh", 0.3, 0.03) > activation_race.arrival("relu", 0.3, 0.03)
+    for lr in activation_race.RATES:
+        assert np.nanmin(activation_race.losses("sigmoid", lr)) > 2.2
+    final = {act: np.median(activation_race.losses(act, 0.3)[:, -1]) for act in activation_race.ACTS}
+    assert final["relu"] < final["elu"] < final["tanh"] < 0.06 < 2 < final["sigmoid"]
