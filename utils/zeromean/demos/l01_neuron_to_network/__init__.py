@@ -1,0 +1,1 @@
+"""Demos of lecture 1, from neuron to trained network."""
