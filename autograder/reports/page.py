@@ -16,12 +16,16 @@ from autograder.safe import clean_html, encodable
 
 TEMPLATES = Path(__file__).parent / "templates"
 _IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?")
+_UNSEEN = dict.fromkeys({*range(32), 127, *range(0x80, 0xA0)} - {9, 10, 13}, "\ufffd")
 
 
 def render(template: str, **values: Any) -> str:
-    """Return `template` filled with `values`, style sheet included, as one self-contained page."""
-    return encodable(_environment().get_template(template).render(**values))
+    """Return `template` filled with `values`, style sheet included, as one self-contained page.
+
+    Control characters, which would act on a terminal, become a sign that can be seen.
+    """
+    return encodable(_environment().get_template(template).render(**values)).translate(_UNSEEN)
 
 
 def safe_output(output: dict[str, Any]) -> Markup:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from nbformat import v4
 
+from autograder.reports.feedback import feedback_page
 from autograder.reports.page import safe_output
+from autograder.tests.hostile.pages import faults
 
 EVIL = "<b>bold</b><script>alert(1)</script><img src=x onerror=alert(1)><a href='javascript:alert(1)'>x</a>"
 
@@ -41,3 +44,13 @@ def test_colour_codes_of_terminals_are_dropped() -> None:
     """A traceback reads as text."""
     text = str(safe_output({"output_type": "stream", "name": "stderr", "text": "\x1b[31mred\x1b[0m"}))
     assert text == '<pre class="output stderr">red</pre>'
+
+
+def test_signs_that_move_a_terminal_are_shown_or_dropped() -> None:
+    """A page that is read with `less`, or printed by a script, does nothing to the terminal."""
+    text = "\x1b]0;title\x07a\x1b]8;;http://x\x1b\\b\x00\x9bc\x08\x1bd\te\r\n"
+    output = {"output_type": "stream", "name": "stdout", "text": text}
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("x", outputs=[output])])
+    page = feedback_page(notebook, None, {})
+    assert "ab\ufffd\ufffdc\ufffd\ufffdd\te\r\n</pre>" in page
+    assert faults(page) == []
