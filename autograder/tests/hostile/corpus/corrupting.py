@@ -541,3 +541,9 @@ warnings.filters[:] = [("error", None, Warning, None, 0)]
 logging.disable(100)
 logging.raiseExceptions = True
 logging.lastResort = None
+
+# %% limits lowered
+import resource
+for what in (resource.RLIMIT_AS, resource.RLIMIT_NOFILE, resource.RLIMIT_STACK, resource.RLIMIT_CPU):
+    try: resource.setrlimit(what, (0, 0))
+    except (OSError, ValueError): pass
