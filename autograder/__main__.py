@@ -152,18 +152,29 @@ def _diagnosis(assignments: list[str], exercise: str | None, as_json: bool) -> N
 @main.command()
 @click.argument("assignment")
 @click.option("--jobs", type=click.IntRange(1), help="Processes; as many as are worth it, otherwise.")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers grade, as tcp://host:8786.")
 @click.option("--student", "students", multiple=True, help="Only this student; may be given several times.")
 @click.option("--force", is_flag=True, help="Grade again what has not changed, too.")
 @click.option("--isolation", type=click.Choice(LEVELS), help="Ask for one level; `none` is NOT ISOLATED.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as data, without a progress bar.")
 def grade(
-    assignment: str, jobs: int | None, students: tuple[str, ...], force: bool, isolation: str | None, as_json: bool
+    assignment: str,
+    jobs: int | None,
+    scheduler: str | None,
+    students: tuple[str, ...],
+    force: bool,
+    isolation: str | None,
+    as_json: bool,
 ) -> None:
     """Grade a whole class into the nbgrader gradebook; only what changed, and from where it stopped."""
     from autograder.authoring import course
     from autograder.gradebook.bulk import grade_class
     from autograder.gradebook.classroom import misnamed
 
+    if jobs and scheduler:
+        raise UsageError(
+            "--jobs counts processes here, and the workers of --scheduler are elsewhere. Give one of them."
+        )
     folder, database = _class(assignment)
     summary = grade_class(
         course.load(assignment),
@@ -175,6 +186,7 @@ def grade(
         progress=not as_json,
         isolation=isolation,
         release=course.ROOT / "build" / "release",
+        scheduler=scheduler,
     )
     for sentence in misnamed(folder, assignment, students):
         click.echo(sentence, err=True)

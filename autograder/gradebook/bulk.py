@@ -23,6 +23,7 @@ from rich.progress import (
 from sqlalchemy.exc import OperationalError
 
 from autograder.authoring.course import Assignment
+from autograder.gradebook import cluster
 from autograder.gradebook.classroom import Submission, publish, published, submissions
 from autograder.gradebook.grading import RELEASE, Basis, basis, made_from, released
 from autograder.gradebook.job import Done, Order
@@ -82,6 +83,7 @@ def grade_class(
     progress: bool = True,
     isolation: str | None = None,
     release: Path = RELEASE,
+    scheduler: str | None = None,
 ) -> Summary:
     """Grade every submission of `assignment` that is new or changed, or whose suite or grader changed.
 
@@ -98,6 +100,8 @@ def grade_class(
         Only these; everyone, otherwise.
     force : bool
         Grade again what has not changed.
+    scheduler : str, optional
+        The address of a Dask scheduler whose workers grade, instead of processes here.
     """
     started = time.perf_counter()
     order = Order(assignment, release, isolation)
@@ -108,7 +112,7 @@ def grade_class(
         current = set() if force else _current(ledger, found, class_folder, basis(assignment, release), late)
         changed = [submission for submission in found if submission.student not in current]
         batches = _Batches(ledger, class_folder, late)
-        with closing(_watched(order, changed, jobs, progress)) as results:
+        with closing(_watched(order, changed, jobs, scheduler, progress)) as results:
             stopped = batches.take_all(results)
         records = ledger.records.load_all(assignment.name)
     mine = [records[submission.student] for submission in found if submission.student in records]
@@ -143,7 +147,9 @@ def _current(
     return current
 
 
-def _watched(order: Order, changed: list[Submission], jobs: int | None, progress: bool) -> Generator[Done]:
+def _watched(
+    order: Order, changed: list[Submission], jobs: int | None, scheduler: str | None, progress: bool
+) -> Generator[Done]:
     """Grade what has changed, and pass the results on, with a bar that moves."""
     if not changed:
         return
@@ -155,7 +161,8 @@ def _watched(order: Order, changed: list[Submission], jobs: int | None, progress
         TimeRemainingColumn(),
     )
     jobs = jobs or min(len(os.sched_getaffinity(0)), math.ceil(len(changed) / WORTH_A_PROCESS))
-    with Progress(*columns, disable=not progress) as bar, closing(graded(order, changed, jobs)) as results:
+    coming = cluster.graded(order, changed, scheduler) if scheduler else graded(order, changed, jobs)
+    with Progress(*columns, disable=not progress) as bar, closing(coming) as results:
         task = bar.add_task(order.assignment.name, total=len(changed))
         for done in results:
             yield done

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.walls import die_with_parent
@@ -12,7 +13,7 @@ from autograder.sandbox.walls import die_with_parent
 
 def work(parent: Connection[Any, Any]) -> None:
     """Say that all is open, then answer each submission by what was done with it; or answer why it cannot be opened."""
-    from autograder.gradebook.classroom import read  # takes seconds, in which the parent may already end
+    from autograder.gradebook.classroom import Submission, read  # takes seconds, in which the parent may already end
     from autograder.gradebook.job import Order, grade_one, opened
 
     order: Order = parent.recv()
@@ -24,8 +25,9 @@ def work(parent: Connection[Any, Any]) -> None:
             return
         parent.send(None)
         while True:
-            student, folder = parent.recv()
-            parent.send(grade_one(grader, read(student, folder, grader.instructor)))
+            given: Submission | tuple[str, Path] = parent.recv()
+            submission = given if isinstance(given, Submission) else read(*given, grader.instructor)
+            parent.send(grade_one(grader, submission))
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Pipe, wait
 
 from autograder.errors import CourseError
@@ -32,10 +32,10 @@ def graded(order: Order, submissions: Iterable[Submission], jobs: int) -> Genera
                 yield grade_one(grader, submission)
         return
     with tempfile.TemporaryDirectory(prefix="zeromean-", ignore_cleanup_errors=True) as scratch:
-        crew: list[_Process] = []
+        crew: list[Process] = []
         try:
-            crew.extend(_Process(order, scratch) for _ in range(jobs))
-            yield from _shared_out(crew, deque(submissions))
+            crew.extend(Process(order, scratch) for _ in range(jobs))
+            yield from shared_out(crew, deque(submissions))
         finally:
             for process in crew:
                 process.kill()
@@ -43,7 +43,7 @@ def graded(order: Order, submissions: Iterable[Submission], jobs: int) -> Genera
                 process.wait()
 
 
-def _shared_out(crew: list[_Process], waiting: deque[Submission]) -> Generator[Done]:
+def shared_out(crew: list[Process], waiting: deque[Submission]) -> Generator[Done]:
     """Let the processes grade what is `waiting`; one that dies is replaced, and what it graded is tried once more."""
     died: Counter[str] = Counter()
     while waiting or any(process.given for process in crew):
@@ -58,19 +58,19 @@ def _shared_out(crew: list[_Process], waiting: deque[Submission]) -> Generator[D
                 yield done
 
 
-def _replaced(crew: list[_Process], dead: _Process, waiting: deque[Submission], died: Counter[str]) -> Done | None:
+def _replaced(crew: list[Process], dead: Process, waiting: deque[Submission], died: Counter[str]) -> Done | None:
     """Put a new process in the place of a dead one; what it died over is tried once more, then held."""
     dead.kill()
     dead.wait()
-    crew[crew.index(dead)] = _Process(dead.order, dead.scratch)
+    crew[crew.index(dead)] = replace(dead)
     suspects = [each.student for each in list(dead.given)[:1]]
     died.update(suspects)
     again = [each for each in dead.given if died[each.student] < 2]
     waiting.extendleft(reversed(again))
-    return _held(dead.order, dead.given[0]) if len(again) < len(dead.given) else None
+    return held(dead.order, dead.given[0]) if len(again) < len(dead.given) else None
 
 
-def _that_answer(crew: Sequence[_Process]) -> list[_Process]:
+def _that_answer(crew: Sequence[Process]) -> list[Process]:
     """Wait until some of the processes have something to say, if only that they are gone."""
     heard = wait([process.connection for process in crew], LOOK_SECONDS)
     for process in crew:
@@ -79,7 +79,7 @@ def _that_answer(crew: Sequence[_Process]) -> list[_Process]:
     return [process for process in crew if process.connection in heard]
 
 
-def _held(order: Order, submission: Submission) -> Done:
+def held(order: Order, submission: Submission) -> Done:
     """Hold the marks of a submission on which two processes died."""
     reason = "The grading process ended without a word, or did not end, twice, on this submission."
     instructor = released(order.assignment, order.release)
@@ -87,11 +87,15 @@ def _held(order: Order, submission: Submission) -> Done:
 
 
 @dataclass(eq=False)
-class _Process:
-    """A process that grades, as its parent sees it; the first of what it was `given` is in work."""
+class Process:
+    """A process that grades, as its parent sees it; the first of what it was `given` is in work.
+
+    It reads what students handed in by itself, or gets it `whole`, one at a time, where the files are elsewhere.
+    """
 
     order: Order
     scratch: str
+    whole: bool = False
 
     def __post_init__(self) -> None:
         self.given: deque[Submission] = deque()
@@ -110,8 +114,8 @@ class _Process:
     def feed(self, waiting: deque[Submission]) -> None:
         """Give it what comes next, as names: it reads the files itself, so that sending never has to wait for it."""
         with contextlib.suppress(ConnectionError):
-            while waiting and len(self.given) < AHEAD:
-                self.connection.send((waiting[0].student, waiting[0].folder))
+            while waiting and len(self.given) < (1 if self.whole else AHEAD):
+                self.connection.send(waiting[0] if self.whole else (waiting[0].student, waiting[0].folder))
                 self._since = self._since if self.given else time.monotonic()
                 self.given.append(waiting.popleft())
 

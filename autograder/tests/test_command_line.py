@@ -293,6 +293,15 @@ def test_bench_prints_a_table_or_data(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(call("bench", "--rounds", "1", "--json").stdout) == figures
 
 
+def test_several_machines(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Dask the option says how to get it; with a number of processes too, it is unclear who should grade."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    said = refused("grade", "a1_tiny", "--json", "--scheduler", "tcp://127.0.0.1:8786", code=2)
+    assert said.endswith("which is not installed. Get it: pip install -c constraints.txt -e '.[cluster]'.")
+    said = refused("grade", "a1_tiny", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:8786", code=2)
+    assert said == "--jobs counts processes here, and the workers of --scheduler are elsewhere. Give one of them."
+
+
 # ---- wrong use -----------------------------------------------------------------------------------------------------
 
 

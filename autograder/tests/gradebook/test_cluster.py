@@ -1,0 +1,231 @@
+"""A class is graded on a Dask cluster: as on one machine, also when a worker is killed in the middle."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from distributed import KilledWorker, LocalCluster
+
+from autograder.authoring import course
+from autograder.errors import CourseError, UsageError
+from autograder.gradebook import cluster, grading, job
+from autograder.gradebook.bulk import grade_class
+from autograder.gradebook.classroom import submissions
+from autograder.gradebook.grading import Basis, basis, open_grader, released
+from autograder.gradebook.job import Order
+from autograder.gradebook.records import Records
+
+pytestmark = pytest.mark.slow
+
+STUDENTS = 12
+SLOW = "sum(range(6_000_000))\n"  # a tenth of a second or more
+HALF = {"pair": "def first(x):\n    return x[0]"}
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Return the files of a certificate and its key, made for this test."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=zeromean"]
+    subprocess.run([*make, "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True)
+    return cert, key
+
+
+@pytest.fixture
+def secured(certificate, monkeypatch):
+    """Let Dask's configuration name the certificate, here and in the processes that we start."""
+    import dask.config
+
+    cert, key = map(str, certificate)
+    tls = "distributed.comm.tls"
+    files = {
+        f"{tls}.{who}.{what}": path
+        for who in ("client", "scheduler", "worker")
+        for what, path in (("cert", cert), ("key", key))
+    }
+    with dask.config.set({**files, f"{tls}.ca-file": cert, "distributed.comm.require-encryption": True}):
+        monkeypatch.setenv("DASK_INTERNAL_INHERIT_CONFIG", dask.config.serialize(dask.config.global_config))
+        yield
+
+
+@pytest.fixture
+def started(course_folder, tmp_path, secured):
+    """Start a scheduler and two workers, each a process of its own; return its address and the workers."""
+    preload = tmp_path / "small_course.py"
+    preload.write_text(
+        textwrap.dedent(f"""
+        from pathlib import Path
+        from autograder.authoring import course
+        from autograder.gradebook import grading
+        here = Path({str(course_folder)!r})
+        course.SOLUTIONS, course.SUITES, grading.RELEASE = here / "solutions", here / "suites", here / "release"
+    """)
+    )
+    dask, where = [sys.executable, "-m", "dask"], tmp_path / "scheduler.json"
+    quiet = ["--no-dashboard", "--scheduler-file", str(where), "--protocol", "tls"]
+    own = ["--no-nanny", "--nthreads", "1", "--preload", str(preload), "--local-directory", str(tmp_path)]
+    commands = [[*dask, "scheduler", "--port", "0", *quiet], *[[*dask, "worker", *quiet, *own]] * 2]
+    with (tmp_path / "log").open("w") as log:
+        running = [
+            subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, cwd=course.ROOT) for command in commands
+        ]
+    until = time.monotonic() + 60
+    while not where.is_file():
+        assert running[0].poll() is None, (tmp_path / "log").read_text()
+        assert time.monotonic() < until, (tmp_path / "log").read_text()
+        time.sleep(0.05)
+    yield json.loads(where.read_text())["address"], running[1:]
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def grade(small_course, url):
+    """Return a function that grades a class folder into the gradebook at `url`."""
+
+    def run(folder, **options):
+        options = {"progress": False, "release": small_course / "release"} | options
+        return grade_class(course.load("small"), folder, url, **options)
+
+    return run
+
+
+def _records(url):
+    with Records(url) as records:
+        return {student: record.decided() for student, record in records.load_all("small").items()}
+
+
+def test_a_worker_that_is_killed_loses_nothing(started, grade, class_folder, url, monkeypatch):
+    """Two workers over TLS, one killed with -9 in mid-class: every mark is written once, as one machine writes it."""
+    address, workers = started
+    assert address.startswith("tls://")
+    slow = {"double": SLOW + "def double(x):\n    return 2 * x"}
+    folder = class_folder(**{f"s{n:02}": slow if n % 3 else {**slow, **HALF} for n in range(STUDENTS)}, zed=b"{broken")
+    real, done = cluster._result, []
+
+    def killing(*given):
+        done.append(real(*given))
+        if len(done) == 3:
+            workers[0].send_signal(signal.SIGKILL)
+        return done[-1]
+
+    monkeypatch.setattr(cluster, "_result", killing)
+    summary = grade(folder, scheduler=address)
+    assert workers[0].wait(5) == -signal.SIGKILL
+    assert (summary.graded, summary.left, summary.stopped, summary.held) == (STUDENTS + 1, 0, "", ())
+    assert grade(folder, scheduler=address).unchanged == STUDENTS + 1
+    remote = _records(url)
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM grade")).scalar() == 3 * (STUDENTS + 1)
+    engine.dispose()
+    assert grade(folder, jobs=1, force=True).graded == STUDENTS + 1
+    assert _records(url) == remote
+
+
+@pytest.fixture
+def small(small_course, class_folder, monkeypatch):
+    """Return the order for the small course, a task for it, and one submission."""
+    monkeypatch.setattr(job, "open_grader", open_grader)
+    monkeypatch.setattr(grading, "RELEASE", small_course / "release")
+    order = Order(course.load("small"), small_course / "release", None)
+    task = cluster.Task("run", "small", None, basis(order.assignment, order.release))
+    [ann] = submissions(class_folder(ann={}), "small", released(order.assignment, order.release))
+    return order, task, ann
+
+
+def test_a_thread_keeps_its_process_for_a_run(small):
+    """The judge is opened once a run, and ended with it; what was handed in is sent along, wherever its folder is."""
+    order, task, ann = small
+    ann = type(ann)(ann.student, order.release / "not there", ann.raw, ann.timestamp, ("a remark",))
+    try:
+        record = cluster.grade(task, ann).record
+        ((_, [process]),) = cluster._crews.values()
+        assert (record.score, record.repairs) == (6, ("a remark",))
+        assert cluster.grade(task, ann).record.decided() == record.decided()
+        assert cluster._crews[next(iter(cluster._crews))][1] == [process]
+        cluster._dismiss("another run")
+        assert cluster._crews
+    finally:
+        cluster._dismiss("run")
+    assert cluster._crews == {}
+    assert process._process.poll() == -signal.SIGKILL
+
+
+def test_another_version_is_refused(small):
+    """A worker with another suite or grader gives no marks."""
+    _, task, ann = small
+    other = cluster.Task("run", "small", None, Basis("another", task.basis.engine))
+    with pytest.raises(
+        CourseError, match=r"A worker has another version of the grader or of small than you have\. Give all"
+    ):
+        cluster.grade(other, ann)
+    assert cluster._crews == {}
+
+
+def test_a_level_that_a_worker_does_not_have(small):
+    """What a grading process says when it cannot begin comes back, and it is not kept."""
+    _, task, ann = small
+    with pytest.raises(RuntimeError, match="There is no isolation level 'magic'"):
+        cluster.grade(cluster.Task("run", "small", "magic", task.basis), ann)
+    assert cluster._crews == {}
+
+
+def test_a_submission_that_ends_workers_is_held(small):
+    """Dask gives up on a submission over which several workers died; so do we, and the class goes on."""
+    order, _, ann = small
+
+    def killed():
+        raise KilledWorker("ann", None, 3)
+
+    record = cluster._result(None, SimpleNamespace(cancelled=lambda: False, result=killed), order, ann).record
+    assert [exercise.score for exercise in record.exercises] == [None, None]
+
+
+def test_a_scheduler_that_is_gone(small):
+    """What was graded is written; the sentence says how to go on."""
+    order, _, ann = small
+    client = SimpleNamespace(scheduler=SimpleNamespace(address="tcp://there:8786"))
+    with pytest.raises(CourseError, match=r"The Dask scheduler tcp://there:8786 is gone\. Start it, and run again"):
+        cluster._result(client, SimpleNamespace(cancelled=lambda: True), order, ann)
+
+
+def test_a_scheduler_without_workers(grade, class_folder, monkeypatch):
+    """Nobody to grade is told after a while, with the command that starts somebody."""
+    monkeypatch.setattr(cluster, "NOBODY_SECONDS", 0.5)
+    with (
+        LocalCluster(n_workers=0, dashboard_address=None, processes=False) as empty,
+        pytest.raises(CourseError, match=r"The Dask scheduler \S+ has no workers\. Start some: `dask worker \S+`\."),
+    ):
+        grade(class_folder(ann={}), scheduler=empty.scheduler_address)
+
+
+def test_addresses_where_nobody_is(grade, class_folder, monkeypatch):
+    """An address that is none and one where nothing answers are told apart."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    folder = class_folder(ann={})
+    with pytest.raises(UsageError, match=r"needs an address such as tcp://10\.0\.0\.5:8786\. Got 'carrier://pigeon:1'"):
+        grade(folder, scheduler="carrier://pigeon:1")
+    with pytest.raises(CourseError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:1\. Start one: `dask sch"):
+        grade(folder, scheduler="tcp://127.0.0.1:1")
+
+
+def test_without_dask(grade, class_folder, monkeypatch):
+    """The option says what it needs and how to get it; without the option, Dask is not looked for."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    folder = class_folder(ann={})
+    with pytest.raises(
+        UsageError, match=r"--scheduler needs Dask, which is not installed\. Get it: pip install -c cons"
+    ):
+        grade(folder, scheduler="tcp://127.0.0.1:1")
+    assert UsageError.exit_code == 2
