@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from zeromean.demos.l01_neuron_to_network import mlp_stepper, step_size
+from zeromean.demos.l01_neuron_to_network import kink_finder, mlp_stepper, overfit_twenty, step_size
 
 
 def shown(**other: Any) -> dict[str, Any]:
@@ -87,3 +87,55 @@ def test_the_window_shows_a_staircase_only_where_digits_are_gone() -> None:
     fine, stairs = step_size.compute({**at, "h": 1e-5}), step_size.compute({**at, "h": 1e-15})
     np.testing.assert_allclose(fine["v"], fine["tangent"], atol=1e-3)
     assert len(np.unique(stairs["v"])) < 10
+
+
+def test_beside_the_kink() -> None:
+    """A millionth to the right of a ReLU's kink a step of ten millionths says 0.55, to the left 0.45, on it 0.5."""
+    for place, said, derived in ((1, 0.55, 1), (-1, 0.45, 0), (0, 0.5, 0), (20, 1, 1)):
+        at = kink_finder.compute({"function": "ReLU", "place": place, "step": 10})
+        assert at["said"] == pytest.approx(said)
+        assert at["derived"] == derived
+    smooth = kink_finder.compute({"function": "tanh", "place": 1, "step": 10})
+    assert smooth["verdict"] == "agrees"
+
+
+def test_more_images_have_more_kinks_near() -> None:
+    """All images have about 130 times as many ReLUs near a kink as ten have, in proportion to the reach."""
+    many, few = kink_finder.close(1297), kink_finder.close(10)
+    assert many[-1] / few[-1] == pytest.approx(129.7, rel=0.4)
+    assert 0 < kink_finder.compute({"function": "ReLU", "place": 1, "step": 10})["count"] < 30
+
+
+def test_twenty_are_learned_by_heart() -> None:
+    """At rate 0.3 in 8 to 18 steps over ten seeds; at rate 1 also labels by lot, in 4 to 11."""
+    seeds = range(10)
+    assert all(6 <= overfit_twenty.first_by_heart("none", 0.3, seed) <= 20 for seed in seeds)
+    assert all(3 <= overfit_twenty.first_by_heart("labels by lot", 1.0, seed) <= 15 for seed in seeds)
+    nonsense = [overfit_twenty.run("labels by lot", 1.0, seed)[2][-1] for seed in seeds]
+    assert np.mean(nonsense) < 0.2
+    sense = [overfit_twenty.run("none", 0.3, seed)[2][-1] for seed in seeds]
+    assert 0.4 < min(sense) < max(sense) < 0.75
+
+
+def test_bugs_show() -> None:
+    """Blank images leave most of the twenty wrong, and a step uphill makes the loss grow."""
+    blank = overfit_twenty.run("blank images", 0.3)
+    assert (blank[1][-1] == overfit_twenty.examples("blank images")[1]).sum() < 10
+    uphill = overfit_twenty.run("step uphill", 0.3)[0]
+    assert uphill[5] > uphill[0]
+
+
+def test_the_first_loss_is_that_of_guessing() -> None:
+    """Before training the loss is within a tenth of ln 10 for each of ten seeds."""
+    for seed in range(10):
+        assert overfit_twenty.run("none", 0.3, seed)[0][0] == pytest.approx(np.log(10), rel=0.1)
+
+
+def test_the_album_shows_what_is_learned() -> None:
+    """The picture holds the twenty images as they were scanned, and their guesses stand beside them."""
+    at = overfit_twenty.compute({"step": 20, "rate": 0.3, "bug": "none"})
+    assert at["count"] == 20
+    assert at["guess"].tolist() == overfit_twenty.examples("none")[1].tolist()
+    third = at["album"][:8, 24:32]
+    assert third.min() == 15
+    assert (at["album"][:, 8:12] == 255).all()
