@@ -143,7 +143,7 @@ def demo() -> Stage:
             Preset("Just right of it", near),
             Preset("Just left of it", {**near, "place": -1}),
             Preset(
-                "On it",
+                "Exactly on it",
                 {**near, "place": 0},
                 "By our convention the slope at 0 is 0; any value from 0 to 1 is allowed.",
             ),
