@@ -161,7 +161,6 @@ def _views() -> list[View]:
             "The incoming weights of six hidden units as arrows after {step} steps: {distinct} {units}",
             ratio=0.766,
             size="large",
-            equal=True,
         ),
         View(
             "The weights",
