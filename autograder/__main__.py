@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from autograder.errors import CourseError, UsageError, trouble_with_the_disk
+from autograder.errors import CourseError, UsageError, refuse_elsewhere, trouble_with_the_disk
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,9 +47,11 @@ class Door(click.Group):
 
 def _exit_code(error: Exception) -> int:
     """Return the exit code of an error that tells a person what to do, or 0: a bug keeps its traceback."""
-    from autograder.sandbox.isolation import SandboxError  # which knows nothing of ours
+    if isinstance(error, CourseError):
+        return error.exit_code
+    from autograder.sandbox.isolation import SandboxError  # which knows nothing of ours, and is for Linux only
 
-    return error.exit_code if isinstance(error, CourseError) else int(isinstance(error, SandboxError))
+    return int(isinstance(error, SandboxError))
 
 
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
@@ -167,6 +169,7 @@ def grade(
     as_json: bool,
 ) -> None:
     """Grade a whole class into the nbgrader gradebook; only what changed, and from where it stopped."""
+    refuse_elsewhere()
     from autograder.authoring import course
     from autograder.gradebook.bulk import grade_class
     from autograder.gradebook.classroom import misnamed
@@ -246,6 +249,7 @@ def explain(student: str, exercise: str, assignment: str | None, as_json: bool) 
 @click.option("--json", "as_json", is_flag=True, help="Print the same as data.")
 def replay(student: str, exercise: str | None, assignment: str | None, as_json: bool) -> None:
     """Judge what a student handed in again, and say whether the outcome is the same; nothing is written."""
+    refuse_elsewhere()
     from autograder.authoring import course
     from autograder.gradebook import audit
 
@@ -263,6 +267,7 @@ def replay(student: str, exercise: str | None, assignment: str | None, as_json: 
 @click.option("--all", "whole", is_flag=True, help="Whole classes, every wrong program in them, of all assignments.")
 def sample(whole: bool) -> None:
     """Grade the bundled sample classes, that of A4 and small ones, and compare with the marks that are known."""
+    refuse_elsewhere()
     from autograder.sample import run as sampling
 
     sys.exit(not sampling.run(_console(), whole=whole))
@@ -273,6 +278,7 @@ def sample(whole: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print milliseconds per submission as data.")
 def bench(rounds: int, as_json: bool) -> None:
     """Compare stock nbgrader, nbgrader with our steps, `grade`, and bare exec, side by side."""
+    refuse_elsewhere()
     from autograder.sample import bench as benching
 
     figures = benching.run(rounds, _console(stderr=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import sys
 from collections.abc import Sequence
 
 
@@ -17,6 +18,15 @@ class UsageError(CourseError):
     """A command was asked for what is not there, or not yet."""
 
     exit_code = 2
+
+
+def refuse_elsewhere() -> None:
+    """Raise CourseError where student code cannot be run: before anything is imported that only Linux has."""
+    if not sys.platform.startswith("linux"):
+        raise CourseError(
+            "Grading needs Linux, since the walls around student code are Linux's own. On Windows use WSL 2, on macOS "
+            f"a virtual machine or a container with Linux; what students do needs neither. Got {sys.platform!r}."
+        )
 
 
 def meant(name: str, names: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import sys
 import sysconfig
 from collections.abc import Iterable, Sequence
@@ -61,7 +62,8 @@ class Launch:
         binds = [part for path in self._plan.readable for part in ("--ro-bind-try", path, path)]
         binds += [part for path in self._masked for part in ("--tmpfs", str(path), "--remount-ro", str(path))]
         return [
-            "bwrap", "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL",
+            shutil.which("bwrap") or "bwrap",
+            "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL",
             "--die-with-parent", "--new-session", "--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev",
             "--size", str(4 * self._plan.limits.scratch_mb * MB), "--tmpfs", "/tmp", "--dir", _INSIDE,  # noqa: S108
             *binds, "--chdir", "/",

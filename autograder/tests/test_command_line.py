@@ -302,6 +302,29 @@ def test_several_machines(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert said == "--jobs counts processes here, and the workers of --scheduler are elsewhere. Give one of them."
 
 
+@pytest.mark.parametrize("system", ["darwin", "win32"])
+@pytest.mark.parametrize("command", [["grade", "a1_tiny"], ["replay", "ann"], ["sample"], ["bench"]])
+def test_grading_is_refused_elsewhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, system: str, command: list[str]
+) -> None:
+    """On other systems whatever runs student code ends at the door, with what to do instead."""
+    monkeypatch.setattr(sys, "platform", system)
+    assert refused(*command, code=1) == (
+        "Grading needs Linux, since the walls around student code are Linux's own. On Windows use WSL 2, on macOS a "
+        f"virtual machine or a container with Linux; what students do needs neither. Got {system!r}."
+    )
+
+
+@pytest.mark.parametrize("missing", [["resource"], ["fcntl"]])
+def test_the_door_needs_nothing_of_linux(folder: Path, missing: list[str]) -> None:
+    """The sentence comes where modules that only Linux has cannot even be imported."""
+    code = f"import sys, click\nsys.modules.update(dict.fromkeys({missing}))\nsys.platform = 'darwin'\n"
+    code += "from autograder.__main__ import main\nmain(['grade', 'a1_tiny'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: Grading needs Linux, since")
+
+
 # ---- wrong use -----------------------------------------------------------------------------------------------------
 
 

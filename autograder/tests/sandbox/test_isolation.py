@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,8 +15,10 @@ import pytest
 
 from autograder.sandbox import isolation, landlock, launch, seccomp, walls
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.pool import Session, Zygote
+from autograder.sandbox.pool import SandboxError, Session, Zygote
 from autograder.tests import here
+
+Switch = Callable[[Path, pytest.MonkeyPatch], None]
 
 
 @pytest.fixture(autouse=True)
@@ -154,6 +157,56 @@ def test_where_nothing_is_isolated_processes_are_counted() -> None:
         soft, hard = session.call("f")
     assert soft == hard
     assert 10 < soft < 100_000
+
+
+def _no_bubblewrap(_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+
+
+def _no_namespaces(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    (folder / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def _no_landlock(_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+
+
+@pytest.mark.parametrize(
+    ("switch_off", "level", "reason"),
+    [
+        (_no_bubblewrap, "landlock", r"bubblewrap \(bwrap\) is not installed"),
+        (_no_namespaces, "landlock", "No permissions to create new namespace"),
+        (_no_landlock, "seccomp", "this kernel has no Landlock"),
+    ],
+)
+def test_what_a_machine_lacks_leads_to_the_next_level(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, switch_off: Switch, level: str, reason: str
+) -> None:
+    """Without bubblewrap, namespaces or Landlock, the strongest level that is left is taken, and it serves."""
+    here.need(level)
+    switch_off(tmp_path, monkeypatch)
+    with pytest.raises(isolation.IsolationError, match=rf"'bubblewrap' does not work here: .*{reason}"):
+        isolation.choose("bubblewrap")
+    with Zygote(Limits()) as zygote, Session(zygote) as session:
+        assert zygote.isolation.name == level
+        assert session.run(["open('/etc/passwd')"])[0].error is not None
+        session.run(["def f(x): return 2 * x"])
+        assert session.call("f", (2,)) == 4
+
+
+def test_without_fork_there_is_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system refuses every new process of the zygote, that is said, and it is no student's fault."""
+    here.need("none")
+    with Zygote(Limits(), isolation="none") as zygote:
+        assert zygote._process is not None
+        resource.prlimit(zygote._process.pid, resource.RLIMIT_NOFILE, (3, 3))  # it can take no worker's socket
+        monkeypatch.setattr(zygote, "_start", lambda: None)
+        with pytest.raises(
+            SandboxError, match=r"ended twice when it was asked for a worker\. Is there enough memory\?"
+        ):
+            zygote.fork(())
 
 
 def test_other_systems_are_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
