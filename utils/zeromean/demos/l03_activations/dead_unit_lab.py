@@ -155,7 +155,7 @@ def demo() -> Stage:
         [
             Slider("epoch", "Epoch", EPOCHS, 0, fmt="d", play=True),
             Choice("act", "Activation", tuple(ACTS.values()), "ReLU"),
-            Slider("bias", "All biases start at", BIASES, 0.0),
+            Slider("bias", "All biases start at", BIASES, -1.0),
             Slider("rate", "Rate", RATES, 1.0),
         ],
         _views(),
