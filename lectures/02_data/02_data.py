@@ -139,7 +139,8 @@ def second_layer(act, n, draws=2000):
     return 1 - np.mean(mixed)
 
 
-second = {act: [second_layer(act, n) for n in (1, 32)] for act in ("sigmoid", "relu", "tanh")}
+acts = ("sigmoid", "relu", "tanh")
+second = {act: [second_layer(act, n) for n in (1, 32)] for act in acts}
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 Table(
@@ -195,7 +196,7 @@ Table(
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
 # **A slip in the slides.** The ½ belongs to the loss: theirs is twice too large, their gradient half of the true
 # one. (The series is not an approximation here: four digits agree because all do.) The update that they derive is
-# right again: $w \leftarrow w - \eta\,E[xx^\top](w - w^*)$. **The data are the curvature.**
+# right again: $w \leftarrow w - \eta\,E[xx^\top]\,(w - w^*)$. **The data are the curvature.**
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="one-rate figure-eigen-axes"
 # ### Along its own axes, each part of the way shrinks by itself
@@ -263,7 +264,7 @@ ravine.demo()
 
 # %%
 def steps_needed(rate, curvatures=(1.0, 100.0), gain=1e-6, most=5000):
-    """Return how many steps divide the distance from (1, 1) by a million, or 'never'."""
+    """Return how many steps divide the distance from (1, 1) by a million."""
     w = np.ones(2)
     for step in range(1, most + 1):
         w = w - rate * np.array(curvatures) * w
@@ -272,8 +273,9 @@ def steps_needed(rate, curvatures=(1.0, 100.0), gain=1e-6, most=5000):
     return "never" if np.linalg.norm(w) <= 2 else "diverges"
 
 
-tried = {"1 / λ": 0.01, "2 / (λ + 1)": 2 / 101, "1.99 / λ": 0.0199, "2 / λ": 0.02, "2.01 / λ": 0.0201}
-needed = {name: steps_needed(rate) for name, rate in tried.items()}
+tried = {"1": 1.0, "1.99": 1.99, "2": 2.0, "2.01": 2.01}
+needed = {f"{name} / λ": steps_needed(rate / 100) for name, rate in tried.items()}
+needed["2 / (λ + 1)"] = steps_needed(2 / 101)
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 Table(["rate", "steps"], list(needed.items()), fold=True)
@@ -382,7 +384,10 @@ def many_rows(kind, seed, bias):
 
 
 ways = ("raw", "centred", "scaled", "both")
-larger = {way: [np.array([many_rows(way, seed, bias) for seed in range(5)]) for bias in (0, 1)] for way in ways}
+larger = {
+    way: [[many_rows(way, seed, bias) for seed in range(5)] for bias in (0, 1)]
+    for way in ways
+}
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 Table(
@@ -390,8 +395,8 @@ Table(
     [
         [
             way,
-            *(f"{each.min():.3g} to {each.max():.3g}" for each in larger[way]),
-            f"{three_rows.steps(larger[way][1].mean()):.3g}",
+            *(f"{min(each):.3g} to {max(each):.3g}" for each in larger[way]),
+            f"{three_rows.steps(np.mean(larger[way][1])):.3g}",
         ]
         for way in ways
     ],
@@ -503,8 +508,8 @@ grid[0, 0].set_ylabel("data")
 grid[1, 0].set_ylabel("contours of the loss")
 show(
     figure,
-    alt="Five clouds and the contours of their losses: raw, centred, scaled, decorrelated and whitened. Only the whitened "
-    "one has circles; the condition numbers stand below.",
+    alt="Five clouds and the contours of their losses: raw, centred, scaled, decorrelated and whitened. Only the "
+    "whitened one has circles; the condition numbers stand below.",
     fold=True,
 )
 
@@ -542,8 +547,8 @@ for axis, (name, middle) in zip(
 pair[0].set_ylabel("input 2")
 show(
     figure,
-    alt="Two clouds of two classes with a decision line, and twelve lines after a nudge of the weights. Far from the origin the "
-    "nudged lines miss the cloud; around the origin they all pass between the classes.",
+    alt="Two clouds of two classes with a decision line, and twelve lines after a nudge of the weights. Far from the "
+    "origin the nudged lines miss the cloud; around the origin they all pass between the classes.",
     fold=True,
 )
 
@@ -584,14 +589,15 @@ digit_spectrum.demo()
 # %% slideshow={"slide_type": "fragment"} tags=["answer"]
 learn = digit_spectrum.prepared("0 to 1")[0]
 spread = learn.std(axis=0)
-constant, nearly = np.flatnonzero(spread == 0), int(np.sum((spread > 0) & (spread < 0.01)))
-largest = {seed: abs(digit_spectrum.prepared("both", seed)[0]).max() for seed in range(5)}
+constant = np.flatnonzero(spread == 0)
+nearly = np.count_nonzero(spread < 0.01) - len(constant)
+largest = [abs(digit_spectrum.prepared("both", seed)[0]).max() for seed in range(5)]
 Table(
     ["pixels", "found"],
     [
         ["constant: 0/0", ", ".join(map(str, constant))],
         ["standard deviation below 0.01", nearly],
-        ["largest number, 5 splits", f"{min(largest.values()):.0f} to {max(largest.values()):.0f}"],
+        ["largest number, 5 splits", ", ".join(f"{z:.1f}" for z in largest)],
     ],
     fold=True,
 )
@@ -637,14 +643,14 @@ rates, trials = (0.3, 1.0, 3.0), range(3)
 
 def after_training(kind, rate, seed):
     """Return the training loss after five epochs."""
-    net, (images, _) = nets.Net((64, 64, 64, 10), act="tanh"), digit_spectrum.prepared(kind, seed)
-    t = digits.load(seed).t
+    net, t = nets.Net((64, 64, 64, 10), act="tanh"), digits.load(seed).t
+    images, _ = digit_spectrum.prepared(kind, seed)
     end = train(net, images, t, lr=rate, steps=100, seed=seed)
     return nets.cross_entropy(nets.forward(net, end.params, end.state, images)[0], t)
 
 
 deeper = {
-    kind: [np.mean([after_training(kind, rate, seed) for seed in trials]) for rate in rates]
+    kind: [np.mean([after_training(kind, r, seed) for seed in trials]) for r in rates]
     for kind in ("0 to 1", "mean image")
 }
 
@@ -706,7 +712,7 @@ def one_direction(act, steps):
     return np.mean(found)
 
 
-hidden = {act: [one_direction(act, steps) for steps in (0, 200)] for act in second}
+hidden = {act: [one_direction(act, steps) for steps in (0, 200)] for act in acts}
 pixels_share = digit_spectrum.spectrum("mean image")[0]
 pixels_share = pixels_share[0] / pixels_share.sum()
 

@@ -47,7 +47,7 @@ def test_taylor(lecture: dict[str, Any]) -> None:
 
 def test_rates(lecture: dict[str, Any]) -> None:
     """1341 steps at 1/L and at 1.99/L, 691 at the best rate, none at 2/L, divergence beyond."""
-    assert list(lecture["needed"].values()) == [1341, 691, 1341, "never", "diverges"]
+    assert list(lecture["needed"].values()) == [1341, 1341, "never", "diverges", 691]
 
 
 def test_the_table_of_three_rows(lecture: dict[str, Any]) -> None:
@@ -64,8 +64,8 @@ def test_many_rows(lecture: dict[str, Any]) -> None:
     """500 independent rows: both is 1.0 to 1.2 and five steps, scaling alone with a bias hundreds."""
     larger, steps = lecture["larger"], lecture["three_rows"].steps
     assert max(larger["both"][1]) < 1.25
-    assert steps(larger["both"][1].mean()) <= 6
-    assert steps(larger["raw"][1].mean()) == pytest.approx(1.1e12, rel=0.15)
+    assert steps(np.mean(larger["both"][1])) <= 6
+    assert steps(np.mean(larger["raw"][1])) == pytest.approx(1.1e12, rel=0.15)
     assert min(larger["scaled"][1]) > 500
 
 
@@ -97,7 +97,7 @@ def test_clouds_and_levers(lecture: dict[str, Any]) -> None:
 def test_dead_pixels(lecture: dict[str, Any]) -> None:
     """Pixels 0, 32 and 39 are constant, and the largest number is the root of 1296 in every split."""
     assert lecture["constant"].tolist() == [0, 32, 39]
-    assert list(lecture["largest"].values()) == pytest.approx([36] * 5, rel=1e-6)
+    assert lecture["largest"] == pytest.approx([36] * 5, rel=1e-6)
 
 
 def test_training(lecture: dict[str, Any]) -> None:
