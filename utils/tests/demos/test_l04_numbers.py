@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from zeromean.demos.l04_initialization import activation_theatre, edge_of_chaos, lsuv, symmetry
+from zeromean.demos.l04_initialization import activation_theatre, edge_of_chaos, lsuv, symmetry, train_from_each
+
+PAIRS = [(act, start) for act in train_from_each.ACTS.values() for start in train_from_each.STARTS.values()]
 
 
 def theatre(activation: str, gain: float, depth: int = 10) -> dict[str, Any]:
@@ -68,6 +70,28 @@ def test_gradient_is_flat_in_the_fading_net() -> None:
     """With tiny weights the gradient is equally tiny in all layers."""
     assert theatre("tanh", 0.2236)["ratio"] == pytest.approx(1, abs=0.1)
     assert theatre("ReLU", 1.4142)["ratio"] == pytest.approx(1, abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("activation", "gain", "depth", "ratio", "band"),
+    [
+        ("tanh", 1.0, 10, 1.17, 0.15),
+        ("tanh", 3.2, 6, 5.85, 0.2),
+        ("ReLU", 1.0, 10, 1.01, 0.15),
+        ("ReLU", 1.4142, 10, 1.01, 0.15),
+    ],
+)
+def test_gradients_of_the_printed_nets(activation: str, gain: float, depth: int, ratio: float, band: float) -> None:
+    """The weights' gradient of layer 1 over that of the last layer, as measured in nets of the printed sizes."""
+    assert theatre(activation, gain, depth)["ratio"] == pytest.approx(ratio, rel=band)
+
+
+def test_eight_printed_settings_are_buttons() -> None:
+    """Three nets of 10 x 500 and five of 6 x 4096 are presets, and only one of them holds both within a factor of 2."""
+    presets = [preset.at for preset in activation_theatre._presets()]
+    assert [preset["depth"] for preset in presets] == [10] * 3 + [6] * 5
+    shown = [activation_theatre.compute({**preset, "depth": 10}) for preset in presets]
+    assert [bool(one["balanced"]) for one in shown] == [False] * 7 + [True]
 
 
 def test_share_across_examples_collapses() -> None:
@@ -191,3 +215,44 @@ def test_lsuv_does_not_see_that_examples_merge() -> None:
     assert shares[0] == pytest.approx(0.2, abs=0.12)
     assert shares[1] > 0.98
     assert shares[2] < 1e-3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("act", "start", "norm"), [("tanh", "lecun", "none"), ("relu", "small", "none")])
+def test_training_runs_again(act: str, start: str, norm: str) -> None:
+    """A stored run of 200 steps ends at the same accuracy again, up to two images in a hundred."""
+    again = train_from_each.run(act, start, 0.1, norm, seed=1)
+    assert again == pytest.approx(train_from_each.runs()[act, start, 0.1]["accuracy"][1], abs=0.02)
+
+
+@pytest.mark.slow
+def test_training_is_shown_as_it_goes() -> None:
+    """The button yields 21 looks of the same form, the last of which is the stored run."""
+    params = {"act": "tanh", "start": list(train_from_each.STARTS.values()).index("lecun"), "rate": 0.1}
+    looks, stored = list(train_from_each.live(params)), train_from_each.compute(params)
+    assert [one["number"] for one in looks] == list(range(0, 201, 10))
+    assert all(one.keys() <= stored.keys() for one in looks)
+    assert np.isnan(looks[3]["loss"][3:]).all()
+    np.testing.assert_allclose(looks[-1]["loss"], stored["loss"], rtol=0.1, atol=0.02)
+
+
+def test_who_trains_is_what_the_map_says() -> None:
+    """Every seed: sigmoid only from 1 randn (g = 10), ReLU from He, tanh from 1/sqrt(n); 0.01 and 0 nobody."""
+    low = {(act, start): train_from_each.best(act, start)[1] for act, start in PAIRS}
+    high = {(act, start): train_from_each.best(act, start)[2] for act, start in PAIRS}
+    assert low["sigmoid", "unit"] > 0.6
+    assert max(high["sigmoid", start] for start in ("zero", "small", "lecun", "he")) < 0.2
+    assert low["relu", "he"] > 0.9
+    assert low["tanh", "lecun"] > 0.9
+    assert max(high[act, start] for act in ("relu", "tanh") for start in ("zero", "small")) < 0.2
+    assert high["tanh", "unit"] < 0.5
+    assert high["relu", "lecun"] < low["relu", "he"]
+
+
+def test_batch_norm_repairs_scales_only() -> None:
+    """With batch norm each start but W = 0 trains, whatever its scale."""
+    for act in train_from_each.ACTS.values():
+        assert train_from_each.best(act, "zero", "batch")[2] < 0.2
+    for act in ("relu", "tanh"):
+        for start in ("small", "unit", "lecun", "he"):
+            assert train_from_each.best(act, start, "batch")[0] > 0.6

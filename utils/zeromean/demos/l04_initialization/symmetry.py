@@ -13,7 +13,7 @@ import numpy as np
 from autograd import grad
 
 from zeromean.stage import marks
-from zeromean.stage.parts import Axis, Choice, Goal, Params, Prediction, Preset, Slider, View
+from zeromean.stage.parts import Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
 
 UNITS, RATE = 6, 0.4
@@ -22,6 +22,7 @@ ZERO, CONSTANT, NUDGED, RANDOM = STARTS = ("all 0", "all 0.5", "all 0.5, one 0.5
 SQUARED, SOFTMAX = HEADS = ("squared error", "softmax")
 ORDERS = ("1 2 3 4 5 6", "2 1 3 4 5 6", "6 5 4 3 2 1", "3 4 5 6 1 2")
 GRID, REACH = 24, 3.0
+TRACK = [(float(x), -3.0) for x in np.linspace(-2.6, 2.6, len(SHOWN))]  # where the hand moves through the training
 
 
 @cache
@@ -123,6 +124,11 @@ def compute(params: Params) -> dict[str, Any]:
     table = np.vstack([net["W"], net["b"], net["V"][:, 0]])
     length = np.maximum(np.hypot(*net["W"]), 1e-9)
     return {
+        "track_x": np.array(TRACK)[:, 0],
+        "track_y": np.array(TRACK)[:, 1],
+        "ends_x": np.array([-3.3, 3.3]),
+        "ends": np.array(["start", "trained"]),
+        "low": np.full(2, TRACK[0][1]),
         "zero": np.zeros(UNITS),
         "tip_x": np.where(length > 1e-6, net["W"][0], np.nan),
         "tip_y": net["W"][1],
@@ -152,13 +158,16 @@ def _views() -> list[View]:
         View(
             "Six hidden units, drawn as their weights",
             Axis("weight of x1", -4, 4),
-            Axis("weight of x2", -3.2, 3.2),
+            Axis("weight of x2", -3.4, 3.4),
             [
+                marks.line("track_x", "track_y", "", "grey", marker="o", width=1.5),
+                marks.text("ends_x", "low", "ends", "grey", 0.95),
                 marks.line("way_x", "way_y", "", "sky", width=2),
                 marks.arrows("zero", "zero", "tip_x", "tip_y", "", "blue", 3.5),
                 marks.text("name_x", "name_y", "names", "ink", 1.15),
             ],
             "The incoming weights of six hidden units as arrows after {step} steps: {distinct} {units}",
+            [Handle("Training step, below", along="step", path=TRACK, color="vermilion")],
             ratio=0.766,
             size="large",
         ),
