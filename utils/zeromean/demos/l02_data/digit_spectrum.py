@@ -88,10 +88,10 @@ def best(kind: str, model: str = "regression") -> tuple[float, float, float]:
 
 
 def _direction(kind: str, k: int) -> Any:
-    """Return a direction as an 8 x 8 picture: middle grey for 0."""
+    """Return a direction as an 8 x 8 picture: middle grey for 0, and its largest entry dark."""
     direction = spectrum(kind)[1][:, k - 1]
     peak = direction[np.argmax(abs(direction))]
-    return np.round(255 * (0.5 + 0.5 * direction / peak)).astype(np.uint8).reshape(8, 8)
+    return np.round(255 * (0.5 - 0.5 * direction / peak)).astype(np.uint8).reshape(8, 8)
 
 
 def compute(params: Params) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def _views() -> list[View]:
             ratio=0.7,
         ),
         View(
-            "The direction",
+            "Direction",
             Axis("", 0, 8),
             Axis("", 8, 0),
             [marks.image("image", (0, 8), (0, 8), (0, 255))],
@@ -147,9 +147,9 @@ def _views() -> list[View]:
             frame=False,
         ),
         View(
-            "Loss at its best rate",
+            "Best loss",
             Axis("", -0.6, 5.6, ticks=short),
-            Axis("training loss", 0.005, 1, log=True),
+            Axis("training loss", 0.002, 1, log=True),
             [
                 marks.bars("kinds", "regression", "linear", "blue"),
                 marks.points("kinds", "network", "64 sigmoids", "orange", marker="d", size=6, alpha=1),

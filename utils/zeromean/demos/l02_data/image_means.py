@@ -16,7 +16,7 @@ from zeromean.stage.stage import Stage
 
 COUNT, SIZE, SHOWN = 60, 32, 6
 KINDS = ("raw", "mean image", "channel means", "means and stds")
-NETWORKS = ("none", "AlexNet", "VGG", "ResNet")
+NETWORKS = ("nobody", "AlexNet", "VGG", "ResNet")
 NUMBERS = (0, SIZE * SIZE * 3, 3, 6)
 SHIFTS = (0, 4, 8, 12)
 EDGES = np.linspace(-2.5, 2.5, 41)
@@ -119,7 +119,7 @@ def _views() -> list[View]:
             frame=False,
         ),
         View(
-            "What was subtracted",
+            "Subtracted",
             *square,
             [marks.image("subtracted", (0, SIZE), (0, SIZE), (0, 255))],
             "What was subtracted, as an image of {numbers:d} different numbers",
@@ -127,7 +127,7 @@ def _views() -> list[View]:
             frame=False,
         ),
         View(
-            "All pixels, by channel",
+            "Channels",
             Axis("value", -2.5, 2.5),
             Axis("share", 0, 0.3),
             [

@@ -25,7 +25,7 @@ PLACES = [(x, y) for x in np.linspace(-3.04, 3.04, 20).round(2) for y in np.lins
 FIRST = PLACES.index((-2.4, 1.56))
 TURN = np.linspace(0, 2 * np.pi, 61)
 LEVELS = np.array([0.15, 0.6, 1.35, 2.4, 3.75, 5.4, 8.0])
-STEPS = 30
+STEPS, SHOWN = 30, 16
 
 
 @cache
@@ -67,13 +67,18 @@ def arrival(curvatures: Any, rate: float) -> float:
 
 
 def _walk(curvatures: Any, axes: Any, start: Any, rate: float) -> dict[str, Any]:
-    """Return 30 steps of the path and their loss, cut where they leave the picture."""
-    path = descent(curvatures, axes, start, rate, np.arange(STEPS + 1))
-    loss = 0.5 * (path @ axes) ** 2 @ curvatures
-    loss = np.where(loss < 1e4, np.maximum(loss, 1e-8), np.nan)
-    gone = np.cumsum(abs(path).max(axis=1) > 40) > 0
-    path[gone] = np.nan
-    return {"path_x": path[:, 0], "path_y": path[:, 1], "step": np.arange(STEPS + 1), "loss": loss}
+    """Return the path, cut where it has left the picture, and what is left of each direction after every step."""
+    path = descent(curvatures, axes, start, rate, np.arange(SHOWN + 1))
+    path[np.cumsum(abs(path).max(axis=1) > 40) > 0] = np.nan
+    left = abs(1 - rate * curvatures[:, None]) ** np.arange(STEPS + 1)
+    left = np.where(left < 1e3, np.maximum(left, 1e-4), np.nan)
+    return {
+        "path_x": path[:, 0],
+        "path_y": path[:, 1],
+        "step": np.arange(STEPS + 1),
+        "of_flat": left[0],
+        "of_steep": left[1],
+    }
 
 
 @cache
@@ -140,7 +145,7 @@ def _views() -> list[View]:
                 marks.line("path_x", "path_y", "", "blue", marker="o", width=2.2, lost="diverges"),
                 marks.points("zero", "zero", color="green", marker="d", size=8, alpha=1),
             ],
-            "Contours of the loss, {kappa:.3g} times as steep across as along, and 30 steps of descent at rate "
+            "Contours of the loss, {kappa:.3g} times as steep across as along, and 16 steps of descent at rate "
             "{rate:.3g}: "
             "{lamp}",
             [Handle("Start", along="start", path=PLACES)],
@@ -170,11 +175,14 @@ def _views() -> list[View]:
             [Handle("Limit, two over the rate", along="rate", path=limits)],
         ),
         View(
-            "Loss",
+            "What is left",
             Axis("step", 0, STEPS),
-            Axis("loss", 1e-8, 1e4, log=True),
-            [marks.line("step", "loss", "", "blue", marker="o", lost="diverges")],
-            "Loss over 30 steps: {lamp}; a thousandth of the distance takes {arrives} steps",
+            Axis("share of the start", 1e-4, 1e3, log=True),
+            [
+                marks.line("step", "of_flat", "flat", "sky", marker="o", lost="diverges"),
+                marks.line("step", "of_steep", "steep", "orange", "dash", lost="diverges"),
+            ],
+            "What is left of both directions over 30 steps: {lamp}; a thousandth of the distance takes {arrives} steps",
         ),
     ]
 
@@ -185,14 +193,14 @@ def demo() -> Stage:
         "The ravine",
         compute,
         [
-            Slider("mean", "Mean", MEANS, 0.0, fmt=".2f"),
+            Slider("mean", "Mean", MEANS, 1.5, fmt=".2f"),
             Slider("ratio", "Scales, x : 1", RATIOS, 1.0, fmt=".2g"),
             Slider("correlation", "Correlation", CORRELATIONS, 0.0, fmt=".1f"),
-            Slider("rate", "Rate", RATES, 0.4),
+            Slider("rate", "Rate", RATES, 0.3),
             Slider("start", "Start", range(len(PLACES)), FIRST, words=[f"{x:.1f}, {y:.1f}" for x, y in PLACES]),
         ],
         _views(),
-        coarse={"mean": 4, "ratio": 3, "correlation": 3, "rate": 5, "start": 4},
+        coarse={"mean": 2, "ratio": 2, "correlation": 2, "rate": 2, "start": 22},
         formula="[blue:w] − w* shrinks by 1 − rate · λ: [sky:flat 1 − {rate:.3g} · {flat:.3g} = {flat_factor:.2f}], "
         "[orange:steep 1 − {rate:.3g} · {steep:.3g} = {steep_factor:.2f}]",
         readout="Condition number {kappa:.3g}. Rate {rate:.3g}: {lamp}; {arrives} steps to a thousandth of the "
@@ -203,7 +211,7 @@ def demo() -> Stage:
             Preset("Far from the origin", {"mean": 2.0, "ratio": 1.0, "correlation": 0.0, "rate": 0.2}),
             Preset("Unequal scales", {"mean": 0.0, "ratio": 4.0, "correlation": 0.0, "rate": 0.1}),
             Preset("Correlated", {"mean": 0.0, "ratio": 1.0, "correlation": 0.9, "rate": 1.0}),
-            Preset("Over the limit", {"mean": 2.0, "ratio": 1.0, "correlation": 0.0, "rate": 0.25}),
+            Preset("Over the limit", {"mean": 2.0, "ratio": 1.0, "correlation": 0.0, "rate": 0.3}),
             Preset("All at once", {"mean": 2.0, "ratio": 4.0, "correlation": 0.9, "rate": 0.07}),
         ],
         prediction=Prediction(

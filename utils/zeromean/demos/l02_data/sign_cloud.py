@@ -149,14 +149,14 @@ def _views() -> list[View]:
             equal=True,
         ),
         View(
-            "Signs of the gradients of 24 neurons",
+            "Signs, 24 neurons",
             Axis("neuron", -0.5, SHOWN - 0.5, ticks={0: "1", SHOWN - 1: str(SHOWN)}),
             Axis("input", INPUTS[-1] - 0.5, -0.5, ticks={0: "1", 4: "5", 9: "10"}),
             [marks.heat("signs", (-0.5, SHOWN - 0.5), (-0.5, INPUTS[-1] - 0.5), (0, 1.15))],
             "Signs of the gradients of 24 neurons with {d:d} inputs each; a column of one colour shares one sign",
         ),
         View(
-            "Neurons with one sign",
+            "One sign only",
             Axis("mean of the inputs", 0, 0.52),
             Axis("share of neurons", 0, 1.08),
             [

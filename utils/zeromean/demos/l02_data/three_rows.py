@@ -136,7 +136,7 @@ def _views() -> list[View]:
             [Handle("Preparation", x="kind", y="kappa")],
         ),
         View(
-            "Both curvatures",
+            "Curvatures",
             Axis("", -0.7, 1.7, ticks={0: "flat", 1: "steep"}),
             Axis("curvature", 1e-8, 1e6, log=True),
             [marks.bars("which", "values", "", "blue", width=0.6)],

@@ -105,14 +105,14 @@ def _views() -> list[View]:
             equal=True,
         ),
         View(
-            "Both curvatures",
+            "Curvatures",
             Axis("", -0.7, 1.7, ticks={0: "flat", 1: "steep"}),
             Axis("curvature", 1e-3, 10, log=True),
             [marks.bars("which", "values", "", "blue", width=0.6)],
             "Curvatures {small:.3g} and {large:.3g}",
         ),
         View(
-            "Loss at the best rate",
+            "Loss",
             Axis("step", 0, 24),
             Axis("share of the first loss", 1e-12, 2, log=True),
             [marks.line("step", "loss", "", "ink", marker="o")],
@@ -133,9 +133,9 @@ def demo() -> Stage:
         ],
         _views(),
         formula="E[xx^T]: [blue:steep / flat] = {large:.3g} / {small:.3g} = [blue:{kappa:.4g}]",
-        readout="Inputs {width1:.3g} and {width2:.3g} wide: {kappa:.4g} times as steep as flat; after ten steps "
-        "{left:.1e} of "
-        "the loss is left.",
+        readout="Inputs {width1:.3g} and {width2:.3g} wide: {kappa:.4g} times as steep as flat. Ten steps at the best "
+        "rate leave "
+        "{left:.2g} of the loss.",
         presets=[
             Preset("The slide, before", {"width1": 2.0, "width2": 0.5, "centred": False}),
             Preset("Scaled, and no circle", {"width1": 1.0, "width2": 1.0, "centred": False}, "Its mean is one half."),
