@@ -21,6 +21,8 @@
 # click. Short of time: leave out the natural gradient and the plane of batches.
 
 # %% slideshow={"slide_type": "skip"}
+from itertools import count, islice
+
 import matplotlib.pyplot as plt
 import numpy as np
 from zeromean import digits
@@ -32,11 +34,17 @@ from zeromean.training.rules import RULES
 use()
 data = digits.load()
 
+
+def taken(steps, walk):
+    """Return the first places (steps, ...) of a walk that never ends."""
+    return np.array([*islice(walk, steps)])
+
+
 # %% [markdown] slideshow={"slide_type": "slide"} covers="challenges iterative-update"
 # ## 1 · One rate must serve every direction
 #
-# Find $w^* = \arg\min_w L(w)$ by many small steps, $w_{t+1} = w_t + \Delta w_t$. What stands in the way (Lei Huang,
-# *Normalization techniques in training of deep neural networks*, 2017, slide 10):
+# Find the weights $w$ with the smallest loss $L(w)$ by many small steps, $w_{t+1} = w_t + \Delta w_t$. What stands in the
+# way (Lei Huang, *Normalization techniques in training of deep neural networks*, 2017, slide 10):
 #
 # * the loss is not convex: local minima, and **saddles**,
 # * weights are **correlated**, and the curvature differs from direction to direction,
@@ -90,9 +98,9 @@ Table(
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="condition-number sgd-troubles question-08"
 # ### A loss that is steep in one direction and flat in another
 #
-# $f(x) = \tfrac12 (x_1^2 + \kappa\, x_2^2)$. Each direction shrinks by its own factor, $1 - \eta$ and $1 - \eta \kappa$,
-# but there is only one $\eta$. The steep direction forbids $\eta \ge 2/\kappa$, and the flat one pays for it. $\kappa$, the largest
-# over the smallest curvature, is the **condition number**.
+# $f(x) = \tfrac12 (x_1^2 + \kappa\, x_2^2)$. The entries shrink by $1 - \eta$ and by $1 - \eta \kappa$, with one $\eta$ for both:
+# $\eta \ge 2/\kappa$ is forbidden by the steep one, and the flat one pays. $\kappa$, the largest over the smallest
+# curvature, is the **condition number**.
 #
 # **Predict.** $\kappa = 100$, start (1, 1). How many steps until a millionth of the distance is left, with the best rate
 # that there is?
@@ -124,8 +132,8 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# **691**, and half of the best rate needs twice as many. Huang's slide 11 says it in words: too bold on ridges, too timid on
-# plateaus, slow, not robust. At 0.0198 the steep entry jumps to the other side at *every* step.
+# **691**, with a jump to the other side at *every* step. Huang, slide 11: too bold on ridges, too timid on plateaus, slow, not
+# robust.
 
 # %% [markdown] slideshow={"slide_type": "slide"} covers="saddles question-09 hypotheses"
 # ## 2 · Zero gradient rarely means a minimum
@@ -321,29 +329,25 @@ Table(
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="code-momentum slip-04"
 # ### Three codes for one rule
 #
-# The slides have three. The first ascends (`x += learning_rate * vx`, with $v = \rho v + \nabla f$). The other two are said
-# to be equivalent, "give same sequence of $x$". **Predict**: always? Say also when the rate drops to a tenth after 30 steps.
+# The first of the slides ascends (`x += learning_rate * vx`). The other two "are equivalent - give same sequence of x".
+# **Predict**: also when the rate drops to a tenth after 30 steps?
 
 
 # %% tags=["show-code"]
 def both_forms(slope, x, rates, rho=0.9):
-    """Walk by both forms of momentum; return their places (steps + 1, 2 forms, D)."""
-    a, step, b, total = x, 0 * x, x, 0 * x
-    places = [(a, b)]
+    a, step, b, total = x, 0, x, 0
     for rate in rates:
         step = rho * step - rate * slope(a)  # what is kept is the step
         a = a + step
         total = rho * total + slope(b)  # what is kept is a sum of slopes
         b = b - rate * total  # the slide's first code adds here
-        places.append((a, b))
-    return np.array(places)
-
+        yield a, b
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 schedules = {"constant": np.full(60, 0.05), "dropped": 0.05 * 0.1 ** (np.arange(60) >= 30)}
-forms = {k: both_forms(lambda x: steep * x, np.ones(2), r) for k, r in schedules.items()}
+forms = {k: np.array([*both_forms(lambda x: steep * x, np.ones(2), r)]) for k, r in schedules.items()}
 apart = {name: float(abs(w[:, 0] - w[:, 1]).max()) for name, w in forms.items()}
-after = np.linalg.norm(np.diff(forms["dropped"], axis=0)[30], axis=1)
+after = np.linalg.norm(np.diff(forms["dropped"], axis=0)[29], axis=1)
 Table(
     ["60 steps, κ = 10", "largest distance of the two paths", "first step after the drop"],
     [
@@ -354,8 +358,8 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# **A slip in the slides.** They agree for a constant rate only. When the rate drops, the first form keeps its old speed for
-# a while; the second brakes at once. PyTorch has the second, this course the first: look before you port a schedule.
+# **A slip in the slides.** For a constant rate only. After the drop the first form keeps its speed for a while; the second
+# brakes at once. PyTorch has the second, this course the first.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="slip-05"
 # ### "A running mean of gradients"
@@ -448,37 +452,34 @@ show(
     "to the step. Right, Nesterov: the slope is taken at the end of the kept part, and the step turns more.",
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"} covers="code-nesterov nesterov"
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="nesterov"
 # ### In terms of where the slope is asked for
 #
 # A program wants $\nabla f$ at the weights that it has. So follow $\tilde x = x + \rho v$ instead of $x$. **Predict**: does
 # one line of change give the same walk?
 
 
-# %% tags=["show-code"]
-def look_ahead(slope, x, rate, rho, steps):
-    """Walk by the definition; return where the slope was asked for, x + rho v."""
-    v, asked = 0 * x, []
-    for _ in range(steps):
-        asked.append(x + rho * v)
-        v = rho * v - rate * slope(asked[-1])
+# %%
+def look_ahead(slope, x, rate, rho):
+    """Walk by the definition; yield where the slope is asked for next."""
+    v = 0
+    while True:
+        v = rho * v - rate * slope(x + rho * v)
         x = x + v
-    return np.array(asked)
+        yield x + rho * v
 
 
-def rearranged(slope, x, rate, rho, steps):
-    """The same in the variable x + rho v, as on the slide."""
-    v, places = 0 * x, []
-    for _ in range(steps):
-        places.append(x)
+# %% tags=["show-code"] covers="code-nesterov"
+def rearranged(slope, x, rate, rho):
+    v = 0
+    while True:
         old_v = v
         v = rho * v - rate * slope(x)
         x = x - rho * old_v + (1 + rho) * v
-    return np.array(places)
-
+        yield x
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
-walks = [walk(lambda x: ravine * x, np.ones(2), 0.01, 9 / 11, 154) for walk in (look_ahead, rearranged)]
+walks = [taken(154, walk(lambda x: ravine * x, np.ones(2), 0.01, 9 / 11)) for walk in (look_ahead, rearranged)]
 ahead_error = float(abs(walks[0] - walks[1]).max())
 Table(
     ["κ = 100", "momentum", "Nesterov"],
@@ -497,27 +498,24 @@ Table(
 # %% [markdown] slideshow={"slide_type": "slide"} covers="adagrad question-10"
 # ## 6 · A rate for each weight, from its own history
 #
-# Momentum has one rate, too. AdaGrad (Duchi et al. 2011) divides by the root of all squares so far, entry by entry.
-# **Predict**: what does it do along steep and flat directions? And after a long time?
+# AdaGrad (Duchi et al. 2011) divides by the root of all squares so far, entry by entry. **Predict**: what does that do along
+# steep and flat directions? And after a long time?
 
 
 # %% tags=["show-code"] covers="code-adagrad"
-def adagrad(slope, x, rate, steps, eps=1e-7):
-    """Return every place (steps + 1, D) of AdaGrad."""
-    grad_squared, places = 0 * x, [x]
-    for _ in range(steps):
+def adagrad(slope, x, rate, eps=1e-7):
+    grad_squared = 0
+    while True:
         dx = slope(x)
         grad_squared = grad_squared + dx * dx
         x = x - rate * dx / (np.sqrt(grad_squared) + eps)
-        places.append(x)
-    return np.array(places)
-
+        yield x
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
-first = {size: -adagrad(lambda x: np.full(1, size), np.zeros(1), 1.0, 100)[:, 0] for size in (1e-3, 1.0, 1e3)}
+first = {size: -taken(100, adagrad(lambda x: size, 0.0, 1.0)) for size in (1e-3, 1e3)}
 Table(
     ["gradient, always", "first step / rate", "hundredth step / rate"],
-    [[f"{size:g}", f"{w[1]:.4f}", f"{w[100] - w[99]:.4f}"] for size, w in first.items()],
+    [[f"{size:g}", f"{w[0]:.4f}", f"{w[99] - w[98]:.4f}"] for size, w in first.items()],
     fold=True,
 )
 
@@ -528,25 +526,22 @@ Table(
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="rmsprop"
 # ### RMSProp forgets
 #
-# A running mean in place of the sum (Tieleman & Hinton 2012): no more decay. **Predict** its *first* step over the rate, with
-# a decay of 0.99; and where it ends on $x^2/2$.
+# A running mean in place of the sum (Tieleman & Hinton 2012). **Predict** its *first* step over the rate, with a decay
+# of 0.99; and where a ball in $x^2/2$ ends.
 
 
 # %% tags=["show-code"] covers="code-rmsprop"
-def rmsprop(slope, x, rate, steps, decay_rate=0.99, eps=1e-7):
-    """Return every place (steps + 1, D) of RMSProp."""
-    grad_squared, places = 0 * x, [x]
-    for _ in range(steps):
+def rmsprop(slope, x, rate, decay_rate=0.99, eps=1e-7):
+    grad_squared = 0
+    while True:
         dx = slope(x)
         grad_squared = decay_rate * grad_squared + (1 - decay_rate) * dx * dx
         x = x - rate * dx / (np.sqrt(grad_squared) + eps)
-        places.append(x)
-    return np.array(places)
-
+        yield x
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
-leaky = {decay: -rmsprop(lambda x: np.ones(1), np.zeros(1), 1.0, 1, decay)[1, 0] for decay in (0.9, 0.99)}
-hover = rmsprop(lambda x: x, np.ones(1), 0.01, 3000, 0.9)[-50:, 0]
+leaky = {decay: -next(rmsprop(lambda x: 1.0, 0.0, 1.0, decay)) for decay in (0.9, 0.99)}
+hover = taken(3000, rmsprop(lambda x: x, 1.0, 0.01, 0.9))[-50:]
 Table(
     ["RMSProp", "decay 0.9", "decay 0.99"],
     [
@@ -557,31 +552,28 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# The mean starts at 0, so the first root is far too small: **ten times the rate** at 0.99. And it never comes to rest: it
-# jumps from one side of the minimum to the other, half a rate away. It needs a schedule (section 10).
+# The mean starts at 0, so the first root is too small: **ten times the rate** at 0.99. And it never rests: it jumps across the
+# minimum, half a rate off. It needs a schedule.
 
-# %% [markdown] slideshow={"slide_type": "slide"} covers="adam-almost question-12 slip-03"
+# %% [markdown] slideshow={"slide_type": "slide"} covers="adam-almost question-12"
 # ## 7 · Adam corrects its own beginning
 #
 # "Almost" Adam is momentum over RMSProp: two running means, both from 0. **Predict** its first step over the rate,
-# $\beta_1 = 0.9$, $\beta_2 = 0.999$. (All four codes of the slides have one closing parenthesis too many.)
+# $\beta_1 = 0.9$, $\beta_2 = 0.999$.
 
 
 # %% tags=["show-code"] covers="code-adam"
-def almost_adam(slope, x, rate, steps, beta1=0.9, beta2=0.999, eps=1e-7):
-    """Return every place (steps + 1, D) of Adam without its corrections."""
-    first_moment, second_moment, places = 0 * x, 0 * x, [x]
-    for _ in range(steps):
+def almost_adam(slope, x, rate, beta1=0.9, beta2=0.999, eps=1e-7):
+    first_moment = second_moment = 0
+    while True:
         dx = slope(x)
         first_moment = beta1 * first_moment + (1 - beta1) * dx
         second_moment = beta2 * second_moment + (1 - beta2) * dx * dx
         x = x - rate * first_moment / (np.sqrt(second_moment) + eps)
-        places.append(x)
-    return np.array(places)
-
+        yield x
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
-bare = -np.diff(almost_adam(lambda x: np.ones(1), np.zeros(1), 1.0, 5000)[:, 0])
+bare = -np.diff([0.0, *taken(5000, almost_adam(lambda x: 1.0, 0.0, 1.0))])
 settled = int(np.flatnonzero(abs(bare - 1) > 0.01)[-1]) + 2
 Table(
     ["step", "1", f"{int(bare.argmax()) + 1}", "100", "1000"],
@@ -609,44 +601,50 @@ adam_first_steps.demo()
 # **What you should have seen.** Uncorrected, the steps peak at 6.57 times the rate at $t = 12$, and come within 1 % of it only
 # near step 4000. Corrected, every step is one rate long, whatever the gradient.
 
-# %% [markdown] slideshow={"slide_type": "subslide"} covers="adam slip-02"
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="adam slip-02 slip-03"
 # ### The full form, and where to start counting
 #
-# **Predict.** The slides give it twice: `for t in range(num_iterations)`, then `range(1, num_iterations)`. What happens in the
-# first? What is left to repair in the second?
+# The slides give it twice, `for t in range(num_iterations)` and then `range(1, num_iterations)`. **Predict**: what does the
+# first do? And what is left to repair in the second?
 
-
-# %% tags=["show-code"]
-def adam(slope, x, rate, steps, beta1=0.9, beta2=0.999, eps=1e-8, start_at=1):
-    """Return every place (steps + 1, D) of Adam (Kingma & Ba 2015, algorithm 1)."""
-    first_moment, second_moment, places = 0 * x, 0 * x, [x]
-    for t in range(start_at, start_at + steps):
+# %% tags=["show-code"] covers="code-adam"
+def adam(slope, x, rate, beta1=0.9, beta2=0.999, eps=1e-8, start_at=1):
+    first_moment = second_moment = 0
+    for t in count(start_at):
         dx = slope(x)
         first_moment = beta1 * first_moment + (1 - beta1) * dx
         second_moment = beta2 * second_moment + (1 - beta2) * dx * dx
         first_unbias = first_moment / (1 - beta1**t)
         second_unbias = second_moment / (1 - beta2**t)
         x = x - rate * first_unbias / (np.sqrt(second_unbias) + eps)
-        places.append(x)
-    return np.array(places)
+        yield x
 
+# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"] covers="adam"
+# **Slips in the slides.** From 0 it divides by $1 - \beta^0 = 0$. `range(1, n)` is right, and makes $n - 1$ steps; and all four
+# codes have one closing parenthesis too many. Usual settings: $\beta_1 = 0.9$, $\beta_2 = 0.999$, rate $10^{-3}$ or $5 \cdot 10^{-4}$.
+
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="adam"
+# ### What the corrections give
+#
+# **Predict** the first step over the rate, for a gradient of 1000, of 0.001, and of $10^{-6}$. And what becomes of the weights when
+# one counts from 0?
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 with np.errstate(all="ignore"):  # the slip divides 0.1 by 0
-    from_zero = adam(lambda x: x, np.ones(1), 0.01, 3, start_at=0)
-steady = {g: -adam(lambda x: np.full(1, g), np.zeros(1), 1.0, 100)[:, 0] for g in (1e-6, 1e-3, 1e3)}
+    from_zero = taken(3, adam(lambda x: x, np.ones(1), 0.01, start_at=0))[:, 0]
+steady = {g: -taken(100, adam(lambda x: g, 0.0, 1.0)) for g in (1e3, 1e-3, 1e-6)}
 Table(
-    ["Adam", "after step 1", "after step 3"],
+    ["Adam", "step 1", "step 3"],
     [
-        ["counted from 0, weights", *(f"{from_zero[i, 0]:g}" for i in (1, 3))],
-        *([f"gradient {g:g}, way / rate", f"{w[1]:.4f}", f"{w[3]:.4f}"] for g, w in steady.items()),
+        *([f"gradient {g:g}, way / rate", f"{w[0]:.4f}", f"{w[2]:.4f}"] for g, w in steady.items()),
+        ["counted from 0, the weight", *(f"{from_zero[i]:g}" for i in (0, 2))],
     ],
     fold=True,
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"] covers="adam"
-# **A slip in the slides.** From 0 it divides by $1 - \beta^0 = 0$: not a number, for ever. `range(1, n)` is right and makes
-# $n - 1$ steps. Usual settings: $\beta_1 = 0.9$, $\beta_2 = 0.999$, rate $10^{-3}$ or $5 \cdot 10^{-4}$ to start with.
+# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
+# One rate a step, over nine orders of magnitude; near $\varepsilon = 10^{-8}$ a hundredth less. This is why Adam's rate is easy to
+# choose, and why it has units of *weights* and not of weights per gradient. Counted from 0: not a number, for ever.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8 · The winner depends on the landscape and on its axes
@@ -663,6 +661,10 @@ for rule, rate in (("sgd", 0.019), ("momentum", 0.01), ("adam", 0.03)):
         signs.append(float(np.sign(w[1])))
     flips[rule] = int((np.diff(signs) != 0).sum())
 Table(["50 steps", "gradient descent", "momentum", "Adam"], [["changes of sign", *flips.values()]], fold=True)
+
+# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
+# Gradient descent jumps across at every step. Adam's squares remember how steep the first slopes were, and keep the steep entry on a
+# short leash. Whether that makes it *fast* is another question.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Six rules, six landscapes, and a start to drag. **Then find** a start near the saddle from which everybody is quick.
@@ -731,8 +733,12 @@ natural_gradient.demo()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10 · The rate matters more than the rule
 #
-# All six rules have a rate. It is the first thing to tune, and its four curves are known by their looks: **low, good, high,
-# very high**.
+# All six rules have a rate, and it is the first thing to tune. Its curves are known by their looks:
+#
+# * **low**: slow and steady, and still going down when you stop,
+# * **high**: quick at first, then it jumps about above the bottom,
+# * **very high**: up and away,
+# * **good**: as quick as the high one, and it arrives.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Digits, two hidden layers of 64, twelve rates for each rule. **Then find** what centring the pixels did to SGD's best rate.
@@ -862,18 +868,17 @@ batch_rate.demo()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Claims board
 #
-# | the claim | source | our verdict |
-# |---|---|---|
-# | `x += learning_rate * dx` | Xuming He | ascends; in two codes |
-# | two forms of momentum are equivalent | Xuming He | for a constant rate only |
-# | velocity is a running mean of gradients | Xuming He | a discounted sum: ten times the gradient |
-# | momentum almost never hurts | Xuming He | $\rho = 0.99$: 2179 steps for 1341; ten times the noise at one rate |
-# | gradient descent gets stuck in saddles | Xuming He | exactly on the ridge only; it is slow |
-# | saddles outnumber minima in high dimension | Xuming He | holds for random Hessians; of networks not shown here |
-# | Adam, `t in range(n)` | Xuming He | not a number from the first step on |
-# | warm-up from 0 | Xuming He | Goyal et al. start at one worker's rate; no gain on digits |
-# | $N$ times the batch, $N$ times the rate | Goyal et al. | holds from 8 to 128, breaks at 512 |
-# | Adam is a great starting point | Xuming He | its rate is easy to choose; turned axes take the gain away |
+# | the claim (Xuming He, and Goyal et al.) | our verdict |
+# |---|---|
+# | `x += learning_rate * dx` | ascends; in two of the codes |
+# | two forms of momentum are equivalent | for a constant rate only |
+# | velocity is a running mean of gradients | a discounted sum: ten times as long |
+# | momentum almost never hurts | $\rho = 0.99$: 2179 steps for 1341; ten times the noise |
+# | gradient descent gets stuck in saddles | exactly on the ridge only; it is slow |
+# | saddles outnumber minima | holds for random Hessians; not shown for networks |
+# | Adam, `t in range(n)` | not a number from the first step on |
+# | warm-up from 0 prevents explosions | on a toy; no gain on digits; Goyal et al. start higher |
+# | $N$ times the batch, $N$ times the rate | holds from 8 to 128, breaks at 512 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## To take home

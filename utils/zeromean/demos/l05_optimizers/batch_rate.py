@@ -121,14 +121,14 @@ def _views() -> list[View]:
         least=520,
     )
     rules = View(
-        "Along the three lines",
+        "On the lines",
         Axis("batch", 7, 600, log=True, ticks={8: "8", 64: "64", 512: "512"}),
         Axis("loss", 0.003, 4, log=True),
         [marks.line(f"{r}_size", f"{r}_loss", names[r], *looks[r], marker="o") for r in RULES],
         "The loss along the lines of three rules through batch {batch}, rate {rate:.3g}: {loss:.3f} there",
     )
     seeds = View(
-        "This run, five seeds",
+        "This run",
         Axis("epoch", 1, EPOCHS),
         Axis("loss", 0.003, 4, log=True),
         [

@@ -119,7 +119,7 @@ def _views() -> list[View]:
             size="large",
         ),
         View(
-            "The walk: along and across",
+            "The walk",
             Axis("flat direction", -2, 2),
             Axis("steep direction", -1, 1),
             [
@@ -131,7 +131,7 @@ def _views() -> list[View]:
             ratio=0.55,
         ),
         View(
-            "Distance to the bottom",
+            "Distance left",
             Axis("step", 0, STEPS),
             Axis("distance", 1e-4, 1e3, log=True),
             [
