@@ -53,10 +53,14 @@ lint: $(READY_TEST)  ## formats, lint and types of Python and JavaScript
 suites: $(READY) ## the kill table: which check catches which misconception
 	@$(BIN)/autograder suites
 
-bench: $(READY_TEST)  ## compare speeds side by side: grading, and the demos from key press to pixels
+bench: $(READY_TEST)  ## compare speeds side by side: grading, and the demos from key press to pixels; LOAD=10000 grades so many instead
+ifdef LOAD
+	@$(BIN)/autograder bench --load $(LOAD)
+else
 	@$(BIN)/autograder bench
 	@$(BIN)/python -m autograder.tests.browser.chromium
 	@$(BIN)/pytest -q -s -m bench autograder/tests/browser
+endif
 
 slides: $(READY) ## the lectures as slides, in build/site
 	@$(BIN)/autograder site --slides

@@ -275,17 +275,32 @@ def sample(whole: bool) -> None:
 
 @main.command()
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Interleaved rounds.")
+@click.option("--load", type=click.IntRange(1), help="Grade a class of so many instead, and watch the memory.")
 @click.option("--json", "as_json", is_flag=True, help="Print milliseconds per submission as data.")
-def bench(rounds: int, as_json: bool) -> None:
+def bench(rounds: int, load: int | None, as_json: bool) -> None:
     """Compare stock nbgrader, nbgrader with our steps, `grade`, and bare exec, side by side."""
     refuse_elsewhere()
     from autograder.sample import bench as benching
 
+    if load:
+        _load(load, as_json)
     figures = benching.run(rounds, _console(stderr=True))
     if as_json:
         click.echo(json.dumps(figures))
     else:
         benching.show(figures, _console())
+
+
+def _load(count: int, as_json: bool) -> None:
+    """Grade a class of `count`, and end the command: 1 if some were not graded, or memory grew."""
+    from autograder.sample import load
+
+    found = load.run(count)
+    if as_json:
+        click.echo(json.dumps(found.to_json()))
+    else:
+        found.show(_console())
+    sys.exit(not (found.flat and found.graded == found.submissions))
 
 
 @main.command()

@@ -6,7 +6,7 @@ import errno
 import math
 import os
 import time
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -25,11 +25,12 @@ from sqlalchemy.exc import OperationalError
 from autograder.authoring.course import Assignment
 from autograder.gradebook import cluster
 from autograder.gradebook.classroom import Submission, publish, published, submissions
-from autograder.gradebook.grading import RELEASE, Basis, basis, made_from, released
+from autograder.gradebook.grading import RELEASE, basis, made_from, released
 from autograder.gradebook.job import Done, Order
 from autograder.gradebook.ledger import Entry, Ledger
 from autograder.gradebook.timestamps import UNREAD
 from autograder.gradebook.workforce import graded
+from autograder.judge.record import Record
 
 BATCH = 20
 BATCH_SECONDS = 1.0
@@ -106,43 +107,55 @@ def grade_class(
     started = time.perf_counter()
     order = Order(assignment, release, isolation)
     blank = released(assignment, release)
-    found = submissions(class_folder, assignment.name, blank, students)
+    fixed, prints, found = basis(assignment, release), {}, []
+    for submission in submissions(class_folder, assignment.name, blank, students):
+        prints[submission.student] = made_from(fixed, submission.raw, submission.remarks)
+        found.append(submission.without_bytes())
     with Ledger(db_url, assignment.name, blank) as ledger:
         late = ledger.late_seconds({submission.student: submission.timestamp for submission in found})
-        current = set() if force else _current(ledger, found, class_folder, basis(assignment, release), late)
+        current = set() if force else _current(ledger, prints, class_folder, late)
         changed = [submission for submission in found if submission.student not in current]
         batches = _Batches(ledger, class_folder, late)
         with closing(_watched(order, changed, jobs, scheduler, progress)) as results:
             stopped = batches.take_all(results)
-        records = ledger.records.load_all(assignment.name)
-    mine = [records[submission.student] for submission in found if submission.student in records]
+        seen = _seen(ledger.records.each(assignment.name), set(prints))
     return Summary(
         assignment.name,
         graded=batches.written,
         unchanged=len(current),
         left=len(changed) - batches.written,
-        held=tuple(record.student for record in mine if any(e.held for e in record.exercises)),
-        look_at=tuple(record.student for record in mine if record.needs_person),
-        reached_out=tuple(record.student for record in mine if record.reached_out),
-        odd_times=tuple(record.student for record in mine if any(said.startswith(UNREAD) for said in record.repairs)),
-        mean=round(sum(record.score for record in mine) / len(mine), 2) if mine else None,
         seconds=round(time.perf_counter() - started, 2),
         stopped=stopped,
+        **seen,
     )
 
 
-def _current(
-    ledger: Ledger, found: list[Submission], class_folder: Path, fixed: Basis, late: dict[str, float]
-) -> set[str]:
+def _seen(records: Iterable[Record], students: set[str]) -> dict[str, Any]:
+    """Return what a summary says of the records of `students`, of which one is in memory at a time."""
+    names: dict[str, list[str]] = {"held": [], "look_at": [], "reached_out": [], "odd_times": []}
+    scores = []
+    for record in records:
+        if record.student in students:
+            scores.append(record.score)
+            signs = (
+                any(exercise.held for exercise in record.exercises),
+                record.needs_person,
+                bool(record.reached_out),
+                any(said.startswith(UNREAD) for said in record.repairs),
+            )
+            for sign, listed in zip(signs, names.values(), strict=True):
+                listed += [record.student] * sign
+    mean = round(sum(scores) / len(scores), 2) if scores else None
+    return {"mean": mean, **{name: tuple(listed) for name, listed in names.items()}}
+
+
+def _current(ledger: Ledger, prints: dict[str, str], class_folder: Path, late: dict[str, float]) -> set[str]:
     """Return the students whose marks were made from just what is there now, and are all written down."""
-    records, complete = ledger.records.load_all(ledger.assignment), ledger.complete()
-    current = set()
-    for submission in found:
-        student, record = submission.student, records.get(submission.student)
-        if record is None or student not in complete or record.late_seconds != late[student]:
-            continue
-        same = record.fingerprint == made_from(fixed, submission.raw, submission.remarks)
-        if same and published(class_folder, student, ledger.assignment):
+    complete, current = ledger.complete(), set()
+    for record in ledger.records.each(ledger.assignment):
+        student = record.student
+        same = record.fingerprint == prints.get(student) and record.late_seconds == late[student]
+        if same and student in complete and published(class_folder, student, ledger.assignment):
             current.add(student)
     return current
 

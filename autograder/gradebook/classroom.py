@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -29,11 +29,17 @@ class Submission:
     timestamp: dt.datetime | None
     remarks: tuple[str, ...] = ()
 
+    def without_bytes(self) -> Submission:
+        """Return all but the bytes: a class may be large, and they are read again where they are graded."""
+        return replace(self, raw=b"")
+
 
 def submissions(
     class_folder: Path, assignment: str, blank: NotebookNode, students: Collection[str] = ()
-) -> list[Submission]:
-    """Return the submissions of an assignment, in the order of the students' names; `blank` is what they were given.
+) -> Iterator[Submission]:
+    """Return the submissions of an assignment, in the order of the students' names, each read when it is asked for.
+
+    `blank` is what they were given.
 
     Raises
     ------
@@ -51,7 +57,7 @@ def submissions(
     if not found:
         said = f"No submissions of {assignment} in {class_folder}/submitted/<student>/{assignment}."
         raise UsageError(" ".join([said, *hints]))
-    return [read(student, path, blank) for student, path in found.items() if not students or student in students]
+    return (read(student, path, blank) for student, path in found.items() if not students or student in students)
 
 
 def misnamed(class_folder: Path, assignment: str, students: Collection[str] = ()) -> list[str]:

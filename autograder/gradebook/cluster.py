@@ -19,8 +19,8 @@ from typing import Any
 from autograder.authoring import course
 from autograder.errors import CourseError, UsageError
 from autograder.gradebook import grading
-from autograder.gradebook.classroom import Submission
-from autograder.gradebook.grading import Basis, basis
+from autograder.gradebook.classroom import Submission, read
+from autograder.gradebook.grading import Basis, basis, released
 from autograder.gradebook.job import Done, Order
 from autograder.gradebook.workforce import AHEAD, LOOK_SECONDS, Process, held, shared_out
 
@@ -82,6 +82,7 @@ def _as_they_come(client: Any, task: Task, order: Order, waiting: deque[Submissi
     from distributed import wait
 
     given: dict[Any, Submission] = {}
+    blank = released(order.assignment, order.release)
     threads, looked, seen = 0, -LOOK_SECONDS, time.monotonic()
     while waiting or given:
         if time.monotonic() - looked >= LOOK_SECONDS:
@@ -90,7 +91,7 @@ def _as_they_come(client: Any, task: Task, order: Order, waiting: deque[Submissi
             _refuse_nobody(client, looked - seen)
         while waiting and len(given) < AHEAD * threads:
             submission = waiting.popleft()
-            given[_submitted(client, task, submission)] = submission
+            given[_submitted(client, task, read(submission.student, submission.folder, blank))] = submission
         with contextlib.suppress(TimeoutError), client.as_current():
             wait(list(given), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED") if given else time.sleep(0.1)
         for future in [each for each in given if each.done()]:

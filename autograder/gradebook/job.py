@@ -60,7 +60,9 @@ def grade_one(grader: Grader, submission: Submission) -> Done:
 
 def done_with(submission: Submission, result: Graded) -> Done:
     """Return what is written down about a submission."""
-    return Done(submission, _written(result.notebook), result.record, marks(result.notebook, result.record))
+    return Done(
+        submission.without_bytes(), _written(result.notebook), result.record, marks(result.notebook, result.record)
+    )
 
 
 def _written(notebook: NotebookNode) -> bytes:

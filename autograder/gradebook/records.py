@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -64,17 +65,21 @@ class Records:
 
     def load_all(self, assignment: str) -> dict[str, Record]:
         """Return the records of an assignment by student, in the order of their names."""
-        query = sa.select(_TABLE.c.student, _TABLE.c.data).filter_by(assignment=assignment)
-        rows = self._rows(query.order_by(_TABLE.c.student))
-        return {row.student: Record.from_json(json.loads(row.data)) for row in rows}
+        return {record.student: record for record in self.each(assignment)}
+
+    def each(self, assignment: str) -> Iterator[Record]:
+        """Yield the records of an assignment in the order of the students' names, one at a time in memory."""
+        query = sa.select(_TABLE.c.data).filter_by(assignment=assignment).order_by(_TABLE.c.student)
+        for row in self._rows(query):
+            yield Record.from_json(json.loads(row.data))
 
     def load(self, assignment: str, student: str) -> Record | None:
         """Return the record of one submission, if there is one."""
         query = sa.select(_TABLE.c.data).filter_by(assignment=assignment, student=student)
         return next((Record.from_json(json.loads(row.data)) for row in self._rows(query)), None)
 
-    def _rows(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
+    def _rows(self, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
         if not sa.inspect(self.engine).has_table(_TABLE.name):
-            return []
+            return
         with self.engine.connect() as connection:
-            return list(connection.execute(query))
+            yield from connection.execution_options(yield_per=100).execute(query)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Pipe, wait
 
 from autograder.errors import CourseError
-from autograder.gradebook.classroom import Submission
+from autograder.gradebook.classroom import Submission, read
 from autograder.gradebook.grading import released, undecided
 from autograder.gradebook.job import Done, Order, done_with, grade_one, opened
 
@@ -25,11 +25,11 @@ MOST_SECONDS = 300.0  # no submission takes as long; a process that does hangs t
 
 
 def graded(order: Order, submissions: Iterable[Submission], jobs: int) -> Generator[Done]:
-    """Grade submissions, in this process if `jobs` is 1, and yield them as they are ready."""
+    """Grade submissions, in this process if `jobs` is 1, and yield them as they are ready. Files are read anew."""
     if jobs == 1:
         with opened(order) as grader:
             for submission in submissions:
-                yield grade_one(grader, submission)
+                yield grade_one(grader, read(submission.student, submission.folder, grader.instructor))
         return
     with tempfile.TemporaryDirectory(prefix="zeromean-", ignore_cleanup_errors=True) as scratch:
         crew: list[Process] = []

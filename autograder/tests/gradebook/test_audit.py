@@ -172,7 +172,7 @@ def test_the_same_class_gives_the_same_records(small_course, class_folder, url, 
     """However often, in whatever order and by however many processes a class is graded, every record is the same."""
     monkeypatch.setattr(job, "open_grader", open_grader)
     read, shuffled = bulk.submissions, random.Random(1)
-    monkeypatch.setattr(bulk, "submissions", lambda *which: shuffled.sample(read(*which), len(CLASS)))
+    monkeypatch.setattr(bulk, "submissions", lambda *which: shuffled.sample(list(read(*which)), len(CLASS)))
     folder, found = class_folder(**CLASS), []
     for number in range(ROUNDS):
         options = {"jobs": 1 + number % 3, "force": True, "progress": False, "release": small_course / "release"}

@@ -16,7 +16,7 @@ def test_reads_notebooks_and_times_in_the_order_of_names(class_folder, instructo
     """Each submission has its bytes and its time in UTC."""
     folder = class_folder(bob=b"2", ann=b"1")
     (folder / "submitted" / "bob" / "small" / "timestamp.txt").write_text("2025-03-01T12:00:00+01:00\n")
-    found = submissions(folder, "small", instructor)
+    found = list(submissions(folder, "small", instructor))
     assert [(s.student, s.raw, s.remarks) for s in found] == [("ann", b"1", ()), ("bob", b"2", ())]
     assert [s.timestamp for s in found] == [dt.datetime(2025, 3, 1, 12), dt.datetime(2025, 3, 1, 11)]
 
