@@ -25,14 +25,16 @@ import timeit
 import autograd.numpy as np
 import matplotlib.pyplot as plt
 from autograd import value_and_grad
+from matplotlib.colors import ListedColormap
 from zeromean import digits
 from zeromean.demos.l03_activations import curve_explorer, dead_unit_lab
 from zeromean.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, show, use
 from zeromean.tables import Table
 from zeromean.training import nets
-from zeromean.training.loop import minibatches, train
+from zeromean.training.loop import descent, minibatches, train
 
 use()
+SIGNS = ListedColormap([ORANGE, "#dddddd", BLUE])
 rng = np.random.default_rng(3)
 data = digits.load()
 values, slopes = curve_explorer.values, curve_explorer.slopes
@@ -136,11 +138,39 @@ curve_explorer.demo()
 # **What you should have seen.** At $\pm 10$ the slope is 0.000045. At 0, at its very best, it is $\tfrac14$: three quarters of the
 # gradient are lost even there.
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Where does the quarter come from?
+#
+# Both old activations know their slope by their height $y$:
+#
+# $$\sigma' = y\,(1 - y) \qquad\qquad \tanh' = 1 - y^2$$
+#
+# **Predict.** A sigmoid unit says 0.5, 0.9, or 0.999. How much comes back through each?
+
+# %% slideshow={"slide_type": "fragment"} tags=["answer"]
+said = np.array([0.5, 0.9, 0.99, 0.999])
+backs = slopes("sigmoid", np.log(said / (1 - said)))
+Table(
+    ["the unit says", *map(str, said)],
+    [["and lets back", *(f"{slope:.3g}" for slope in backs)]],
+    fold=True,
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
+# $y(1-y)$ is the product of two numbers that sum to 1: never above $\tfrac14$, and near an end about as small as the *rest* that is
+# missing. A unit that is 99.9 % sure hears a thousandth.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3 · A quarter, of a quarter, of a quarter
 #
-# Each layer multiplies the gradient by $w \cdot \sigma'(a)$. The slopes of a chain multiply. **Then find** a weight at which ten
-# sigmoids let back more than half.
+# One unit a layer, ten layers: $h_k = \sigma(a_k)$ with $a_k = w\,h_{k-1} - b$. What does the input do to the output?
+#
+# $$\frac{\partial h_{10}}{\partial h_0} = \prod_{k=1}^{10} w\,\sigma'(a_k) \;\le\; \Big(\frac w4\Big)^{10}$$
+#
+# The slopes of a chain multiply, and with $w = 1$ none of the ten is above $\tfrac14$.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The whole chain as one curve. **Then find** a weight at which ten sigmoids let back more than half.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **6 minutes.** **Ask** what the curve of ten sigmoids looks like, drawn in the air. **Move** the layers from 1 to 10 with Play, then
@@ -233,8 +263,13 @@ Table(
 #
 # $$\frac{\partial L}{\partial w_i} = \delta \, x_i, \qquad x_i > 0: \quad \text{all of them have the sign of } \delta.$$
 #
-# All its weights go up together, or all go down (L2 draws the zig-zag). "For a single element! Minibatches help", say the slides of
-# part I.
+# All its weights go up together, or all go down: on the way to weights of different signs it must zig-zag (L2 draws it). "For a single
+# element! Minibatches help", say the slides of part I.
+
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="positive-inputs"
+# ### Do minibatches help?
+#
+# Two hidden layers of 20 units, freshly drawn; the weights between them.
 #
 # **Predict.** In the second layer of a net, for what share of the units do all gradients have one sign, at one example and at 32?
 
@@ -259,16 +294,36 @@ acts = {"ReLU": "relu", "leaky, 0.1": "leaky_tenth"}
 acts = {"sigmoid": "sigmoid", **acts, "tanh": "tanh"}
 tied = {name: (one_sign(act, 1), one_sign(act, 32)) for name, act in acts.items()}
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"] covers="positive-inputs"
+# %% slideshow={"slide_type": "skip"} tags=["hide-input", "answer"] covers="positive-inputs"
 Table(
     ["activation below", "one sign, 1 example", "one sign, 32 examples"],
     [[name, *(f"{share:.0%}" for share in pair)] for name, pair in tied.items()],
     fold=True,
 )
 
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"] covers="positive-inputs"
+figure, axes = plt.subplots(2, 3, figsize=(7.6, 4.3))
+for column, name in enumerate(("sigmoid", "ReLU", "tanh")):
+    net, draw = nets.Net((64, 20, 20, 10), act=acts[name]), np.random.default_rng(2)
+    start, rows = nets.init(net, draw), draw.choice(len(data.x), 32, replace=False)
+    for row, count in enumerate((1, 32)):
+        _, grads, _ = nets.loss_and_grad(net, *start, data.x[rows[:count]], data.t[rows[:count]])
+        axis = axes[row, column]
+        axis.imshow(np.sign(grads["W1"]), cmap=SIGNS, vmin=-1, vmax=1)
+        axis.set(xticks=[], yticks=[], title=f"{name}, {tied[name][row]:.0%}")
+        axis.grid(visible=False)
+for row, words in enumerate(("1 example", "32 examples")):
+    axes[row, 0].set_ylabel(words)
+show(
+    figure,
+    alt="Signs of 20 x 20 gradients, a column for each unit, blue up and orange down. Below sigmoids all columns have one colour "
+    "at one example, and most at 32; below ReLU all at one and few at 32; below tanh none.",
+    fold=True,
+)
+
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# Minibatches help ReLU much and the sigmoid **little**: what comes down has the same sign for most examples of a fresh net, and
-# positive times the same sign stays tied. A leak of 0.1 is enough to untie all, at one example already.
+# A unit is a column; the share of columns of one sign stands above (10 nets). Minibatches help ReLU much and the sigmoid **little**: what comes down has the same sign for most examples of a fresh net, and
+# positive times one sign stays tied.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="sigmoid-problems"
 # ### The third problem is hardly one
@@ -501,6 +556,51 @@ dead_unit_lab.demo()
 # **What you should have seen.** Born dead, ReLU stays at chance: every gradient of the layer is exactly 0. A leak of 0.1 wakes it; one
 # of 0.01 hardly, unless the rate is larger too: at rate 3 it arrives.
 
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="dead-units"
+# ### How a unit dies: one step too far
+#
+# 64 units that start alive, rate 10.
+#
+# **Predict.** After how many steps is the first of them dead?
+
+
+# %%
+def first_death(rate, most=100):
+    """Return the step of the first death, and that unit's sums before and after."""
+    net = nets.Net((64, 64, 10))
+    before = data.x @ nets.init(net, np.random.default_rng(0))[0]["W0"]
+    for step in descent(net, data.x, data.t, lr=rate, rng=np.random.default_rng(0)):
+        after = data.x @ step.params["W0"] + step.params["b0"]
+        if np.any(np.all(after <= 0, axis=0)):
+            unit = int(np.argmin(np.max(after, axis=0)))
+            return step.number, before[:, unit], after[:, unit]
+        if step.number == most:
+            return most, None, None
+        before = after
+    return most, None, None
+
+
+death, alive, dead = first_death(10.0)
+spared = first_death(1.0)[1] is None
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"] covers="dead-units"
+figure, axis = plt.subplots(figsize=(8, 2.9))
+edges = np.linspace(min(alive.min(), dead.min()), max(alive.max(), dead.max()) + 0.2, 60)
+axis.hist(alive, edges, color=BLUE, alpha=0.6, label=f"before step {death}: on for {np.mean(alive > 0):.0%} of them")
+axis.hist(dead, edges, color=VERMILION, alpha=0.6, label=f"after step {death}: on for none")
+axis.axvline(0, color=BLACK)
+axis.set(xlabel="z, the sum that reaches the ReLU", ylabel="images")
+axis.legend()
+show(
+    figure,
+    alt="Histogram of the sums of one unit over 1297 images. Before the step a part lies right of 0; after it none.",
+    fold=True,
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
+# After **two**. One step carries the whole cloud of sums below zero, and from there no gradient leads back. At rate 1 nobody dies in
+# 100 steps.
+
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="dead-units activation-advice"
 # ### "Be careful with your learning rates"
 #
@@ -626,8 +726,14 @@ Table(
 # %% [markdown] slideshow={"slide_type": "slide"} covers="maxout"
 # ## 9 · Maxout learns the bend itself
 #
-# $\max(w_1^T x + b_1,\; w_2^T x + b_2)$, Goodfellow et al. 2013: not a dot product and then a bend, but two dot products. **Then find**
-# lines of which one is never heard.
+# So far somebody chose the bend, or at most a slope in it. Goodfellow et al. 2013 let the unit *have* it:
+#
+# $$f(x) = \max(w_1^T x + b_1,\; w_2^T x + b_2)$$
+#
+# Not a dot product and then a bend, but two dot products and the larger of them. Each piece is linear: nothing saturates.
+
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="maxout"
+# Drag the ends of the two lines. **Then find** lines of which one is never heard.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **4 minutes.** **Ask** which known unit is two lines of slope 1 and −1. **Move** the four grips until ReLU, leaky ReLU and |x| have

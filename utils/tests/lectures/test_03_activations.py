@@ -83,6 +83,19 @@ def test_deaths(lecture: dict[str, Any]) -> None:
     assert max(asleep["leaky, 0.01"]) < 0.55 < 0.93 < min(asleep["leaky, 0.1"])
 
 
+def test_one_step_kills(lecture: dict[str, Any]) -> None:
+    """At rate 10 a unit is dead after two steps, that was on before; at rate 1 none dies in 100."""
+    assert lecture["death"] == 2
+    assert lecture["alive"].max() > 0 > lecture["dead"].max()
+    assert lecture["spared"]
+
+
+def test_slope_by_height(lecture: dict[str, Any]) -> None:
+    """A sigmoid that says y lets back y (1 - y)."""
+    said = lecture["said"]
+    np.testing.assert_allclose(lecture["backs"], said * (1 - said), rtol=1e-9)
+
+
 def test_learned_slopes_pass_one(lecture: dict[str, Any]) -> None:
     """In every seed a slope that is learned grows beyond 1, where max(alpha x, x) is another rule."""
     assert lecture["alphas"].max(axis=1).min() > 1

@@ -99,14 +99,14 @@ def _views() -> list[View]:
             size="large",
         ),
         View(
-            "Its slope: what comes back",
+            "Its slope",
             Axis("x", -2.15, 2.15),
             Axis("slope", -1.15, 1.15),
             [marks.rule(y=0.0, dash="dot"), marks.line("step_x", "step_y", "", "green", width=3.5)],
             "The slope of the unit: {left:.3g} on the left, {right:.3g} on the right",
         ),
         View(
-            "Who answers, of x ~ N(0, 1)",
+            "Who answers",
             Axis("line", 0.4, 2.6, ticks={1: "1", 2: "2"}),
             Axis("per cent of the inputs", 0, 100),
             [marks.bars("which", "who", "", "purple", 0.6)],
@@ -127,7 +127,7 @@ def demo() -> Stage:
             Slider("right2", "at x = 2", HEIGHTS, -0.2),
         ],
         _views(),
-        formula="max([blue:{w1:.3g} x + {b1:.3g}], [vermilion:{w2:.3g} x + {b2:.3g}]): {word}",
+        formula="max([blue:{w1:.3g} x {b1:+.3g}], [vermilion:{w2:.3g} x {b2:+.3g}]): {word}",
         readout="This unit is {word}: slope {left:.3g} on the left, {right:.3g} on the right; line 1 answers "
         "{share:.0%} of normal inputs.",
         presets=[

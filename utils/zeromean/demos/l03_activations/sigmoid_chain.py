@@ -102,7 +102,7 @@ def _views() -> list[View]:
             size="large",
         ),
         View(
-            "What each layer lets back",
+            "Each layer",
             layers,
             Axis("w · f′", 0, 2.1),
             [
@@ -113,7 +113,7 @@ def _views() -> list[View]:
             "The factor w f' of each layer at this input; no sigmoid of weight {w:.3g} lets back more than {top:.3g}",
         ),
         View(
-            "All of them multiplied",
+            "Multiplied",
             layers,
             Axis("dy/dx", LEAST, 1e4, log=True),
             [
