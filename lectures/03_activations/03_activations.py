@@ -316,8 +316,8 @@ for row, words in enumerate(("1 example", "32 examples")):
     axes[row, 0].set_ylabel(words)
 show(
     figure,
-    alt="Signs of 20 x 20 gradients, a column for each unit, blue up and orange down. Below sigmoids all columns have one colour "
-    "at one example, and most at 32; below ReLU all at one and few at 32; below tanh none.",
+    alt="Signs of 20 x 20 gradients, a column for each unit, blue up and orange down. Below sigmoids all "
+    "columns have one colour at one example, and most at 32; below ReLU all at one and few at 32; below tanh none.",
     fold=True,
 )
 
