@@ -210,13 +210,15 @@ def features_and_all(hidden, seed):
     split, net = digits.load(seed), nets.Net((64, hidden, 10))
     p, _ = nets.init(net, np.random.default_rng(seed))
     seen, new = (np.maximum(0, x @ p["W0"]) for x in (split.x, split.x_test))
-    top, whole = nets.Net((hidden, 10)), train(net, split.x, split.t, lr=0.3, steps=400, seed=seed)
-    alone = train(top, seen, split.t, lr=0.3, steps=400, seed=seed)
+    how = {"lr": 0.3, "steps": 400, "seed": seed}
+    top, whole = nets.Net((hidden, 10)), train(net, split.x, split.t, **how)
+    alone = train(top, seen, split.t, **how)
     ends = ((top, alone, new), (net, whole, split.x_test))
     return [nets.accuracy(n, s.params, s.state, x, split.t_test) for n, s, x in ends]
 
 
-learned = {h: np.array([features_and_all(h, seed) for seed in range(3)]) for h in (20, 300)}
+seeds = range(3)
+learned = {h: np.array([features_and_all(h, s) for s in seeds]) for h in (20, 300)}
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 Table(
@@ -308,7 +310,7 @@ mlp_stepper.demo()
 sizes = (64, 100, 10)
 once = sum(m * n for m, n in zip(sizes, sizes[1:]))  # one forward pass
 count = sum((m + 1) * n for m, n in zip(sizes, sizes[1:]))
-back = 2 * once - sizes[0] * sizes[1]  # for weights and for inputs, but not for the image
+back = 2 * once - sizes[0] * sizes[1]  # for weights and inputs, but not for the image
 Table(
     ["one gradient of one image", "forward passes", "multiplications"],
     [
@@ -409,20 +411,21 @@ report
 
 # %% tags=["show-code"]
 def loss(weights, x, t):
-    """Return the cross-entropy of a linear classifier; row 0 of the weights is the bias."""
+    """Return the cross-entropy of a linear classifier, whose row 0 is the bias."""
     return nets.cross_entropy(x @ weights[1:] + weights[0], t)
 
 
 def gradient_descent(steps, rate=0.5):
     weights = np.zeros((65, 10))
     for _ in range(steps):
-        value, slope = value_and_grad(loss)(weights, data.x, data.t)  # all the data
+        value, slope = value_and_grad(loss)(weights, data.x, data.t)  # all data
         weights = weights - rate * slope
     return weights
 
 
 def stochastic_gradient_descent(steps, rate=0.5, size=32, seed=0):
-    weights, batches = np.zeros((65, 10)), minibatches(1297, size, np.random.default_rng(seed))
+    weights = np.zeros((65, 10))
+    batches = minibatches(len(data.x), size, np.random.default_rng(seed))
     for _, rows in zip(range(steps), batches):  # sample
         value, slope = value_and_grad(loss)(weights, data.x[rows], data.t[rows])
         weights = weights - rate * slope  # update
@@ -538,7 +541,8 @@ def true_and_drawn(seed, count=300):
     for t in (split.t[:count], drawn):
         end = train(net, x, t, lr=0.5, steps=600, batch=50, seed=seed)
         pairs = ((x, t), (split.x_test, split.t_test))
-        found.append([nets.accuracy(net, end.params, end.state, *pair) for pair in pairs])
+        known = [nets.accuracy(net, end.params, end.state, *pair) for pair in pairs]
+        found.append(known)
     return found
 
 
