@@ -291,6 +291,11 @@ Table(
 # other downwards, each by $g$ a layer. Their product is $g^{9}$ everywhere: not zero, but a million times too small
 # for any rate that suits the last bias.
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# **9 minutes** for section 2. **Ask** after the first table: the same 0.01, eight times as wide, better or worse?
+# **Say:** the next layer adds up eight times as many numbers. A2 computes the prediction of the last row as an
+# exercise.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3 · Large weights saturate, and the gradient explodes
 #
@@ -459,7 +464,8 @@ Table(
 # %% [markdown] slideshow={"slide_type": "slide"} covers="he-initialization"
 # ## 5 · A ReLU keeps half of the mean square
 #
-# The derivation wanted inputs of mean 0. What leaves a ReLU is not: it "breaks", say both documents. How?
+# The derivation wanted inputs of mean 0. What leaves a ReLU has none below 0: of a unit Gaussian it makes a mean of
+# $1/\sqrt{2\pi} = 0.40$. So the rule "breaks", say both documents. How badly?
 #
 # Six layers again, with each rule that the documents print.
 
@@ -526,6 +532,10 @@ x = relu(rng.standard_normal((500, 1000)))
 y = x @ (rng.standard_normal((1000, 1000)) / np.sqrt(1000))
 moments = {"E[x²]": float((x**2).mean()), "Var(x)": float(x.var()), "Var(y)": float(y.var())}
 Table(list(moments), [[f"{value:.3f}" for value in moments.values()]], fold=True)
+
+# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
+# $\mathrm{Var}(y)$ follows $E[x^2] = \tfrac12$, not $\mathrm{Var}(x) = 0.34$. Whoever puts the variance in its place
+# gets the factor 2.9 for He's 2.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="slip-19 initialization-history"
 # ### Which n?
@@ -600,6 +610,10 @@ Table(
 # **None.** Whatever comes in, the same comes out; no gradient can tell examples apart. Xavier Glorot saw sigmoids
 # fail in 2010. And even He's ReLU net, "just right", has brought two independent examples to a correlation of about
 # 0.8.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# **5 minutes** for section 6. **Ask** whether 0.12 in every layer is healthy. **Say:** draw two examples as two rows:
+# the columns differ, the rows do not. A2's `activation_stats` returns both numbers.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7 · One map shows where a gradient gets through
@@ -708,7 +722,20 @@ Table(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9 · Who trains is what the map foretold
 #
-# All of it is about one question: does the net learn? Ten hidden layers of 100 units, digits, 200 steps.
+# All of it is about one question: does the net learn? Ten hidden layers of 100 units, digits, 200 steps. What the map
+# says of the four starts, before anything is trained:
+
+# %% tags=["hide-input"]
+forecast = {
+    act: [edge_of_chaos.factor(act, g) for g in (0.1, 10.0, 1.0, 1.4142)] for act in ("ReLU", "tanh", "sigmoid")
+}
+Table(
+    ["a layer multiplies the gradient by", "0.01 (g = 0.1)", "1 (g = 10)", "1/√n (g = 1)", "He (g = 1.41)"],
+    [[act, *(f"{value:.2f}" for value in row)] for act, row in forecast.items()],
+)
+
+# %% [markdown]
+# **Predict.** Which of these twelve nets learn?
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="question-04 small-random he-initialization"
 # The picture shows what the last hidden layer makes of 120 images. **Then find**, for each activation, the start that
@@ -723,8 +750,9 @@ Table(
 train_from_each.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# **What you should have seen.** From 0.01 all images are one point, and stay it. tanh learns at the edge, ReLU with
-# He's weights, and the sigmoid only with weights of 1, which are poison to the others.
+# **What you should have seen.** The four nets with a factor near 1, and no others: tanh with both rules, ReLU with
+# He's, and the sigmoid with weights of 1, which are poison to the rest. From 0.01 all images are one point, and stay
+# it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The whole table, and a way round it
@@ -752,8 +780,8 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# Only $W = 0$: batch norm repairs scales, it does not break symmetry. (With batch norm smaller weights even train
-# *faster* at a fixed rate. That is a rate in disguise, not a better start:
+# Only $W = 0$: batch norm repairs scales, it does not break symmetry. (Do not read its rows as the quality of a
+# start: with batch norm the size of the first weights is a rate in disguise, $\eta / \|w\|^2$:
 # [L6](../06_batch_norm/06_batch_norm.ipynb), section 7.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -19,7 +19,7 @@ from autograd import make_vjp
 from autograd.tracer import getval
 
 from zeromean.stage import marks
-from zeromean.stage.parts import Action, Axis, Choice, Goal, Params, Prediction, Preset, Slider, View
+from zeromean.stage.parts import Action, Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
 
 DEPTH, WIDTH, EXAMPLES = 10, 256, 100
@@ -183,6 +183,7 @@ def _views() -> list[View]:
             ],
             "Standard deviation of the activations: {std_last:.3g} at layer {depth}, predicted {oracle_last:.3g}; "
             "{across:.0%} of the variance is across examples",
+            [Handle("Layers", x="depth", y="std_last", color="ink")],
         ),
         View(
             "The gradients",
