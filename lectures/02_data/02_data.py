@@ -165,9 +165,15 @@ Table(
 #
 # $$L = L^* + \tfrac12\, d^\top H d \qquad \nabla L = H d \qquad H = E[x x^\top]$$
 #
+# Follow the gradient, $w \leftarrow w - \eta H (w - w^*)$: how the loss bends decides how descent goes, and the
+# loss bends as the inputs lie. **The data are the curvature.** The outputs $y$ only say where the minimum is.
+
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="slip-09"
+# ### One half, in the wrong place
+#
 # Arpit's page 10 writes $L = L^* + d^\top H d$ and $\nabla L = \frac12 H d$.
 #
-# **Predict.** One of the two pairs is right. By which factor do the slide's loss and gradient miss?
+# **Predict.** By which factor do the slide's loss and its gradient miss?
 
 # %%
 x = rng.standard_normal((500, 3)) * [1.0, 2.0, 0.5] + [1.0, 0.0, 0.5]
@@ -195,8 +201,8 @@ Table(
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
 # **A slip in the slides.** The ½ belongs to the loss: theirs is twice too large, their gradient half of the true
-# one. (The series is not an approximation here: four digits agree because all do.) The update that they derive is
-# right again: $w \leftarrow w - \eta\,E[xx^\top]\,(w - w^*)$. **The data are the curvature.**
+# one. The series is no approximation here: a quadratic loss has two terms. The update that they derive from it is
+# right again.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="one-rate figure-eigen-axes"
 # ### Along its own axes, each part of the way shrinks by itself
@@ -208,7 +214,7 @@ Table(
 lam, axes_of = np.array([0.6, 2.6]), np.array([[np.cos(2.5), np.sin(2.5)], [-np.sin(2.5), np.cos(2.5)]]).T
 bowl = axes_of @ np.diag(lam) @ axes_of.T
 turn = np.linspace(0, 2 * np.pi, 200)
-start = np.array([-1.5, 1.9])
+start = np.array([-0.7, 2.2])
 figure, axis = plt.subplots(figsize=(8, 4.2))
 for level in (0.4, 1.1, 2.2):
     ring = axes_of @ (np.sqrt(2 * level / lam)[:, None] * np.stack([np.cos(turn), np.sin(turn)]))
@@ -221,14 +227,14 @@ for part, each, color, name in zip(parts, lam, (SKY, ORANGE), ("flat", "steep"))
     axis.annotate(f"{name}, λ = {each:g}", 1.08 * part, color=BLACK, ha="right" if part[0] < 0 else "left")
 end = start - 0.5 * bowl @ start
 axis.arrow(*start, *(end - start), color=BLUE, **arrow)
-axis.annotate("w", start + [-0.25, 0.05], color=BLACK)
+axis.annotate("w", start + [0.08, 0.08], color=BLACK)
 axis.annotate("step = sum of both", end + [0.12, 0.05], color=BLACK)
 axis.plot(0, 0, "D", color=GREEN, markersize=9)
-axis.set(xlabel="weight 1, from the minimum", ylabel="weight 2", aspect="equal", xlim=(-3.2, 3.2), ylim=(-1.2, 2.6))
+axis.set(xlabel="weight 1, from the minimum", ylabel="weight 2", aspect="equal", xlim=(-3.4, 3.4), ylim=(-1.2, 2.6))
 show(
     figure,
-    alt="Contours of a bowl with its two axes. A step is the sum of two: along the steep axis nearly the whole part, "
-    "along the flat axis less than a third of it.",
+    alt="Contours of a bowl with its two axes. A step is the sum of two: along the steep axis 1.3 times what "
+    "is there to go, along the flat axis less than a third of it.",
 )
 
 # %% [markdown]
@@ -249,9 +255,8 @@ from zeromean.demos.l02_data import ravine
 ravine.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"] covers="question-08"
-# **What you should have seen.** The cloud keeps its shape, and the bowl becomes a ravine along the mean. What does
-# descent do on an ill-conditioned loss? It jumps across and creeps along; beyond two over the steep curvature it
-# never arrives.
+# **What you should have seen.** The cloud keeps its shape, the bowl becomes a ravine. What does descent do on an
+# ill-conditioned loss? It jumps across and creeps along; beyond the limit it never arrives.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="slip-10 one-rate"
 # ### How large may the rate be?
@@ -282,13 +287,30 @@ Table(["rate", "steps"], list(needed.items()), fold=True)
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
 # **A slip, and a common one.** The limit is $2/\lambda_{\max}$. At $1/\lambda_{\max}$ the steep direction arrives
-# at once and waits for the flat one; the best single rate, $2/(\lambda_{\max} + \lambda_{\min})$, lets both shrink
-# alike and needs **half** the steps. A hair below the limit is as good as $1/\lambda_{\max}$; at the limit it
-# bounces for ever.
+# at once, and waits for the flat one; $2/(\lambda_{\max} + \lambda_{\min})$ lets both shrink alike, in **half** the
+# steps.
 
-# %% [markdown]
-# At the best rate, $\kappa = \lambda_{\max}/\lambda_{\min}$ says all: each step keeps $\frac{\kappa - 1}{\kappa +
-# 1}$ of the distance, so the steps grow like $\kappa$.
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="condition-number"
+# ### At the best rate, one number says all
+#
+# The condition number $\kappa = \lambda_{\max}/\lambda_{\min}$: each step keeps $\frac{\kappa - 1}{\kappa + 1}$ of
+# the distance.
+#
+# **Predict.** Steps to a millionth for $\kappa = 1$, 10, 100, 10 000? How do they grow?
+
+# %% slideshow={"slide_type": "fragment"} tags=["answer"]
+from zeromean.demos.l02_data import three_rows
+
+by_kappa = {kappa: three_rows.steps(kappa) for kappa in (1, 10, 100, 10_000)}
+Table(
+    ["condition number", *(f"{kappa:,}" for kappa in by_kappa)],
+    [["steps", *(f"{count:,.0f}" for count in by_kappa.values())]],
+    fold=True,
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
+# In proportion: about $7\kappa$ steps. A better rule brings it down to $\sqrt\kappa$ (momentum, L5). Better data
+# bring it down to **one** step.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **6 minutes** for the table of rates and the slide before. **Ask:** which row is fastest? **Say:** the
@@ -306,11 +328,14 @@ Table(["rate", "steps"], list(needed.items()), fold=True)
 # | 338.1 | 0.00183 | 3.2 |
 # | 98.8 | 0.00279 | 4.1 |
 #
+# Two features of one thing, in two units: a distance in metres, perhaps, and a share.
+
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="ravine-table question-03"
+# ### Who gets the step, and who needs it?
+#
 # **Predict.** Which weight gets the larger gradient, and how many times? Which one *should* move more?
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
-from zeromean.demos.l02_data import three_rows
-
 ratios = three_rows.ROWS[:, 0] / three_rows.ROWS[:, 1]
 fitted = np.linalg.lstsq(three_rows.ROWS, three_rows.TARGETS, rcond=None)[0]
 Table(
@@ -391,11 +416,11 @@ larger = {
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 Table(
-    ["500 rows, 5 seeds", "condition number", "with a bias", "steps, with a bias"],
+    ["500 rows, worst of 5 seeds", "condition number", "with a bias", "steps, with a bias"],
     [
         [
             way,
-            *(f"{min(each):.3g} to {max(each):.3g}" for each in larger[way]),
+            *(f"{max(each):.4g}" for each in larger[way]),
             f"{three_rows.steps(np.mean(larger[way][1])):.3g}",
         ]
         for way in ways
@@ -485,6 +510,9 @@ Table(
 # * **PCA**: turn the centred cloud to its principal axes; the features are uncorrelated, but of different size.
 # * **Whitening** (LeCun et al. 1998; Huang): centre, decorrelate, stretch. The covariance is $I$.
 #
+# Each costs more than the one before, and all are found on the **training** data.
+
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="figure-clouds"
 # **Predict.** Which of raw, centred, scaled (and centred), decorrelated, whitened have round contours?
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"] covers="figure-clouds"
@@ -564,6 +592,14 @@ show(
 # %% [markdown] slideshow={"slide_type": "slide"} covers="data-lessons"
 # ## 6 · In real data, something is always constant
 #
+# 1297 digits of 64 pixels, with ink from 0 to 16: a layer that sees them has $E[xx^\top]$ of 64 by 64, and 64
+# curvatures. Six preparations:
+#
+# * as scanned, **0 to 16**, or divided by 16, **0 to 1**;
+# * **one mean** subtracted, a single number; or the **mean image**, a number for each pixel;
+# * **both**: each pixel centred and scaled; and **whitened**.
+
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="data-lessons"
 # 64 pixels, 64 curvatures. **Then find** the directions in which no digit differs from another.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -610,15 +646,15 @@ Table(
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="data-lessons"
 # ### What training makes of it
 #
-# **Predict.** Ten epochs of softmax regression, each preparation at its own best rate. By how much does the loss
-# fall from raw pixels to whitened ones? And the error on new digits?
+# **Predict.** Ten epochs of softmax regression, each at its best of nine rates: by how much does whitening lower
+# the loss? And the error on new digits?
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 best = {
     kind: [digit_spectrum.best(kind, model) for model in ("regression", "network")] for kind in digit_spectrum.KINDS
 }
 Table(
-    ["pixels", "linear: rate", "loss", "test accuracy", "64 sigmoids: rate", "loss", "test accuracy"],
+    ["pixels", "linear: rate", "loss", "test", "64 sigmoids: rate", "loss", "test"],
     [
         [kind, *(word for rate, loss_, right in each for word in (f"{rate:g}", f"{loss_:.3f}", f"{right:.1%}"))]
         for kind, each in best.items()
@@ -627,9 +663,8 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# About thirty times for the linear model, seventeen for the network. The **test** accuracy does not follow: from
-# the mean image on it rather falls. A preparation helps to *optimize*. (Three seeds, nine rates, 500 test images:
-# read nothing into a point.)
+# Thirty times; for the network seventeen. The **test** accuracy does not follow: a preparation helps to *optimize*.
+# (Means of three seeds, 500 test images: read nothing into a point.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="data-lessons"
 # ### A deeper network notices, too
@@ -671,8 +706,19 @@ Table(
 # %% [markdown] slideshow={"slide_type": "slide"} covers="image-means"
 # ## 7 · For photographs, three numbers are enough
 #
-# AlexNet keeps a mean image, a [32, 32, 3] array for such images; VGG a mean of each channel; ResNet a mean and a
-# standard deviation of each. **Then find** what a mean image leaves behind when the camera moves.
+# All pixels have one unit already. What is usually done (*part I*, Xuming He), told for images of 32 × 32 pixels
+# and 3 colours:
+#
+# | network | subtract | divide by | numbers |
+# |---|---|---|---|
+# | AlexNet | a mean image, [32, 32, 3] | | 3072 |
+# | VGG | a mean of each channel | | 3 |
+# | ResNet | a mean of each channel | its standard deviation | 6 |
+#
+# PCA and whitening are not common for images: the covariance would have $3072^2$, nine million, entries.
+
+# %% [markdown] slideshow={"slide_type": "subslide"} covers="image-means"
+# Sixty small landscapes. **Then find** what a mean image leaves behind when the camera moves.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **3 minutes.** **Ask** how many numbers VGG keeps. **Move** the preparation to "mean image", then the camera.
@@ -686,8 +732,7 @@ image_means.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"] covers="image-means"
 # **What you should have seen.** A mean image is best while every picture is framed alike; move the camera, and the
-# old horizon stays as a ghost. Three numbers have no horizon. PCA and whitening are uncommon here: the covariance
-# has 3072² entries.
+# old horizon stays as a ghost. Three numbers have no horizon.
 
 # %% [markdown] slideshow={"slide_type": "slide"} covers="data-lessons"
 # ## 8 · And every hidden layer has data of its own

@@ -99,7 +99,6 @@ def compute(params: Params) -> dict[str, Any]:
     kind, k = KINDS[int(params["kind"])], int(params["k"])
     values, _ = spectrum(kind)
     rate, loss, _ = best(kind)
-    alive = values[values > 1e-9]
     return {
         "k_all": np.arange(1, 65),
         "values": np.maximum(values, FLOOR),
@@ -115,7 +114,6 @@ def compute(params: Params) -> dict[str, Any]:
         "second": values[1],
         "dead": int(np.count_nonzero(values <= 1e-9)),
         "limit": 2 / values[0],
-        "kappa": alive[0] / alive[-1],
         "word": kind,
         "found_dead": values[k - 1] <= 1e-9,
     }
@@ -172,9 +170,8 @@ def demo() -> Stage:
         _views(),
         formula="largest rate = 2 / [blue:λ_1] = 2 / {first:.3g} = {limit:.3g},  [blue:λ_1 / λ_2] = {first:.3g} / "
         "{second:.3g}",
-        readout="Pixels, {word}: λ from {first:.3g} down, {dead:d} of them zero, the others {kappa:.2g} to 1; softmax "
-        "regression "
-        "reaches a loss of {loss:.3f}.",
+        readout="Pixels, {word}: λ from {first:.3g} down, direction {k:d} has {here:.2g}, {dead:d} are zero; softmax "
+        "regression reaches a loss of {loss:.3f}.",
         presets=[
             Preset("One huge direction", {"kind": 1, "k": 1}, "It is the mean image."),
             Preset("The mean is gone", {"kind": 3, "k": 1}),

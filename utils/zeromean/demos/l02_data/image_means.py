@@ -152,9 +152,8 @@ def demo() -> Stage:
         ],
         _views(),
         formula="{network}: {numbers:d} numbers; of all pixels afterwards mean {means:.2f}, std {stds:.2f}",
-        readout="Landscape {which:d}, {word}: {numbers:d} numbers to keep. With the camera moved by {shift:d} pixels, "
-        "a row "
-        "lies {row_size:.2f} from 0 on average.",
+        readout="Landscape {which:d}, {word}: {numbers:d} numbers to keep. With the camera moved by {shift:d} pixels,"
+        " a row lies {row_size:.2f} from 0 on average.",
         presets=[
             Preset("A mean image", {"kind": 1, "shift": 0}, "32 × 32 × 3 numbers."),
             Preset("A ghost in the picture", {"kind": 1, "shift": 8}, "The old horizon stays where it was."),

@@ -123,7 +123,7 @@ def compute(params: Params) -> dict[str, Any]:
     """Return the path, what may come next, and the signs of gradients at one setting."""
     mean, n, step = float(params["mean"]), int(params["n"]), int(params["step"])
     signs = pictures(mean, n, int(params["d"]), bool(params["agree"]))
-    return walk(mean, n) | ahead(mean, n, step) | signs
+    return walk(mean, n) | ahead(mean, n, step) | signs | {"upstream": "alike" if params["agree"] else "random"}
 
 
 def _views() -> list[View]:
@@ -188,9 +188,9 @@ def demo() -> Stage:
         _views(),
         formula="∂L/∂w = upstream · x: [orange:{inside:.0%}] of next steps move both the same way; "
         "path / straight line = [blue:{longer:.2f}]",
-        readout="Inputs of mean {mean:.1f}, batches of {n:d}: the path is {longer:.2f} times as long as the straight "
-        "line "
-        "and arrives in {arrived:d} steps; {same:.1%} of neurons with {d:d} inputs have gradients of one sign.",
+        readout="Inputs of mean {mean:.1f}, batches of {n:d}: {arrived:d} steps on a path {longer:.2f} times the "
+        "straight line; here is step {step:d}. {d:d} inputs, upstream signs {upstream}: {same:.1%} of neurons"
+        " have gradients of one sign.",
         presets=[
             Preset(
                 "Only two quadrants", {"mean": 0.5, "n": 1, "step": 3, "agree": False}, "Left and down, right and up."

@@ -133,9 +133,8 @@ def demo() -> Stage:
         ],
         _views(),
         formula="E[xx^T]: [blue:steep / flat] = {large:.3g} / {small:.3g} = [blue:{kappa:.4g}]",
-        readout="Inputs {width1:.3g} and {width2:.3g} wide: {kappa:.4g} times as steep as flat. Ten steps at the best "
-        "rate leave "
-        "{left:.2g} of the loss.",
+        readout="Inputs {width1:.3g} and {width2:.3g} wide: {kappa:.4g} times as steep as flat. Ten steps at the best"
+        " rate leave {left:.2g} of the loss.",
         presets=[
             Preset("The slide, before", {"width1": 2.0, "width2": 0.5, "centred": False}),
             Preset("Scaled, and no circle", {"width1": 1.0, "width2": 1.0, "centred": False}, "Its mean is one half."),
