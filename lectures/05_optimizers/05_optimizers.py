@@ -329,8 +329,8 @@ Table(
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="code-momentum slip-04"
 # ### Three codes for one rule
 #
-# The first of the slides ascends (`x += learning_rate * vx`). The other two "are equivalent - give same sequence of x".
-# **Predict**: also when the rate drops to a tenth after 30 steps?
+# The slides' first ascends (`x += learning_rate * vx`); the other two "are equivalent". **Predict**: also when the rate drops
+# to a tenth after 30 steps?
 
 
 # %% tags=["show-code"]
@@ -358,8 +358,7 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# **A slip in the slides.** For a constant rate only. After the drop the first form keeps its speed for a while; the second
-# brakes at once. PyTorch has the second, this course the first.
+# **For a constant rate only.** After the drop the first form keeps its speed for a while, the second brakes at once.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="slip-05"
 # ### "A running mean of gradients"
@@ -455,8 +454,7 @@ show(
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="nesterov"
 # ### In terms of where the slope is asked for
 #
-# A program wants $\nabla f$ at the weights that it has. So follow $\tilde x = x + \rho v$ instead of $x$. **Predict**: does
-# one line of change give the same walk?
+# A program has the slope at its own weights. So follow $\tilde x = x + \rho v$. **Predict**: is it the same walk?
 
 
 # %%
@@ -520,8 +518,8 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"] covers="question-11 adagrad"
-# **Steep is damped, flat is accelerated**: a gradient of 0.001 makes the same steps as one of 1000. And a step is
-# $\eta / \sqrt t$: sums of squares only grow, so it **decays to zero**, near the bottom or far from it.
+# **Steep is damped, flat is accelerated**: 0.001 makes the same steps as 1000. And a step is $\eta / \sqrt t$: sums of squares only
+# grow, so it **decays to zero**.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="rmsprop"
 # ### RMSProp forgets

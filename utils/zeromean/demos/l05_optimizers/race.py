@@ -115,7 +115,7 @@ def _views() -> list[View]:
             marks.line(f"{name}_x", f"{name}_y", "", color, dash, width=2),
             marks.points(f"{name}_x", f"{name}_y", NAMES[name], color, shape, 4, 0.9),
         ]
-    losses = [marks.line("step", f"{n}_loss", NAMES[n], *LOOKS[n][:2], lost="gone") for n in RATES]
+    losses = [marks.line("step", f"{n}_loss", "", *LOOKS[n][:2]) for n in RATES]
     return [
         View(
             "Six walks from one start: drag it",
@@ -126,7 +126,6 @@ def _views() -> list[View]:
             [Handle("Start", x="x", y="y", color="ink")],
             ratio=0.72,
             size="large",
-            equal=True,
         ),
         View(
             "Loss",

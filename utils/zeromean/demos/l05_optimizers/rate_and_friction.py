@@ -21,7 +21,7 @@ RATES = np.array([*np.round(np.arange(0.2, 4.0, 0.2), 1), 1.98, 2.309, 3.306])  
 RATES.sort()
 FRICTIONS = np.array([0, 0.1, 0.27, 0.4, 0.5, 0.6, 0.67, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99])
 STEPS = 40
-START = np.array([1.8, 0.8])
+START = np.array([1.8, 0.3])
 GRID = ((np.arange(100) + 0.5) / 25, (np.arange(50) + 0.5) / 50)  # of the map: rates, frictions
 LEVELS = np.geomspace(0.004, 2, 9)
 
@@ -83,7 +83,7 @@ def compute(params: Params) -> dict[str, Any]:
     x = np.clip(x, -1e6, 1e6)
     flips = int((np.diff(np.sign(x[:, 1])) != 0).sum())
     per_digit = -1 / np.log10(factor) if factor < 1 - 1e-9 else np.inf
-    fate = "never arrives" if factor >= 1 - 1e-9 else f"needs {per_digit:.0f} steps for each digit, in the long run"
+    fate = "never arrives" if factor >= 1 - 1e-9 else f"needs {per_digit:.0f} steps a digit in the long run"
     return {
         **_map(condition),
         "x": x[:, 0],
@@ -157,14 +157,12 @@ def demo() -> Stage:
         _views(),
         formula="[blue:x_(t+1)] = x_t − η g_t + {friction:.2f} (x_t − x_(t−1));  error × {factor:.3f} each step; "
         "[vermilion:η L < 2 (1 + ρ) = {limit:.2f}]",
-        readout="Rate {rate:.3g} over the largest curvature, ρ = {friction:.2f}: it {fate}. After 40 steps "
-        "{left:.2g} of "
-        "the distance is left, {flips} changes of side.",
+        readout="Rate {rate:.3g}/L, ρ = {friction:.2f}: it {fate}. After 40 steps {left:.2g} of the distance is left.",
         presets=[
             Preset("Timid", {**gradient_descent, "rate": 0.2}, "Stable, and hardly moves along the ravine."),
             Preset("Best without memory", gradient_descent, "The largest stable rate zig-zags and still crawls."),
             Preset("Too bold", {**gradient_descent, "rate": 2.4}, "Without memory, beyond 2 nothing converges."),
-            Preset("The best of all", {"condition": "100", "rate": 3.306, "friction": 0.67}, "A digit every 12 steps."),
+            Preset("The best of all", {"condition": "100", "rate": 3.306, "friction": 0.67}, "A digit in fewer than 12 steps."),
             Preset(
                 "Too little friction", {"condition": "100", "rate": 1.0, "friction": 0.99}, "A ball that never rests."
             ),

@@ -67,7 +67,7 @@ def walks(name: str, condition: float) -> tuple[Any, Any, Any]:
 @cache
 def _floor(condition: float, position: int) -> Any:
     turn = turns()[position]
-    w = np.stack(np.meshgrid(np.linspace(-2.2, 2.2, 45), np.linspace(-1.0, 1.7, 28)), axis=-1)
+    w = np.stack(np.meshgrid(np.linspace(-3.6, 3.6, 65), np.linspace(-1.0, 1.7, 28)), axis=-1)
     along, across = np.moveaxis(w @ turn, -1, 0)
     return np.log10(along**2 / condition + across**2 + 1e-9)
 
@@ -104,7 +104,7 @@ def _views() -> list[View]:
             "Four walks in one ravine: turn it",
             Axis("w₁", -1.7, 1.7),
             Axis("w₂", -1.0, 1.7),
-            [marks.contours("floor", (-2.2, 2.2), (-1.0, 1.7), [-4, -3, -2, -1.5, -1, -0.5, 0]), *walked],
+            [marks.contours("floor", (-3.6, 3.6), (-1.0, 1.7), [-4, -3, -2, -1.5, -1, -0.5, 0]), *walked],
             "A ravine turned by {angle} degrees with four walks of 60 steps",
             [Handle("Direction of the ravine", along="angle", path=circle, color="ink")],
             ratio=0.79,
