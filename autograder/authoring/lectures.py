@@ -16,6 +16,7 @@ TAGS = ("answer", "hide-input", "show-code")
 NOTE = "Note for the speaker"
 DEMOS = course.ROOT / "utils" / "zeromean" / "demos"
 _DEMO = re.compile(r"^from zeromean\.demos\.(\w+) import (\w+)", re.MULTILINE)
+_SHOWN = re.compile(r"^(\w+)\.demo\(\)", re.MULTILINE)
 
 
 def cells(source: Path) -> list[Any]:
@@ -34,6 +35,7 @@ def cells(source: Path) -> list[Any]:
         for tag in sorted(tags_of(cell) - set(TAGS)):
             raise course.SourceError(f"{where}: unknown tag {tag!r}. Known tags: {', '.join(TAGS)}.")
         _refuse_missing_demo(cell.source, where)
+        _refuse_renamed_demo(cell.source, where)
     return found
 
 
@@ -42,6 +44,13 @@ def _refuse_missing_demo(source: str, where: str) -> None:
         for path in (DEMOS / package / "__init__.py", DEMOS / package / f"{name}.py"):
             if not path.is_file():
                 raise course.SourceError(f"{where} shows the demo {name!r}. Write {path}.")
+
+
+def _refuse_renamed_demo(source: str, where: str) -> None:
+    """Refuse a demo under a name of its own: pages, gallery and tests find it by the name of its file."""
+    for name in _SHOWN.findall(source):
+        if not any(DEMOS.glob(f"*/{name}.py")):
+            raise course.SourceError(f"{where} shows a demo as {name!r}. Call it by the name of its file.")
 
 
 def title_of(source: Path) -> str:

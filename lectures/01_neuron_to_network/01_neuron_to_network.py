@@ -587,8 +587,8 @@ Table(
 # | | test-time augmentation | average over shifted copies of an image | L9 |
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# **5 minutes** for section 7. **Ask:** does a training loss of 0 make you glad? **Say:** it proves that the loop works. L9 tries the
-# items of the last table on digits; some help, and one hurts.
+# **5 minutes** for section 7. **Ask:** does a training loss of 0 make you glad? **Say:** it proves that the loop works. L9
+# comes back to the items of the last table.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Questions for the room

@@ -25,7 +25,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 from zeromean import digits
-from zeromean.demos.l04_initialization import activation_theatre as theatre
+from zeromean.demos.l04_initialization import activation_theatre
 from zeromean.demos.l04_initialization import edge_of_chaos, train_from_each
 from zeromean.style import BLUE, GREEN, ORANGE, VERMILION, show, use
 from zeromean.tables import Table
@@ -241,7 +241,7 @@ def six_layers(std, act=np.tanh, width=4096, examples=16, seed=1):
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 wide = six_layers(0.01)
 narrow = six_layers(0.64 / np.sqrt(512), width=512, examples=128)
-limit = theatre.oracle("tanh", 0.64)[:6]
+limit = activation_theatre.oracle("tanh", 0.64)[:6]
 heads = ["tanh, std by layer", *map(str, range(1, 7))]
 Table(
     heads,
@@ -275,7 +275,7 @@ Table(
 # are about a million times smaller than those of layer 1. And the gradients of the weights: layer 1 over layer 10?
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
-faint = theatre.statistics("tanh", 0.2236)
+faint = activation_theatre.statistics("tanh", 0.2236)
 down = faint["gradient"] / faint["gradient"][-1]
 Table(
     ["0.01 · randn, 500 wide", "layer 1", "layer 5", "layer 10"],
@@ -328,7 +328,7 @@ Table(
 # the printed 0.05 leaves a third of the units beyond 0.99, not all.
 
 # %% tags=["hide-input"]
-theatre.demo()
+activation_theatre.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
 # **What you should have seen.** Saturated, and the gradient of layer 1 is **some 80 000 times larger** than that of
@@ -421,7 +421,7 @@ for (name, found, g), color, mark in zip(
     (("1.0", loud_std, 22.3607), ("1/√500", fair_std, 1.0), ("0.01", tiny_std, 0.2236)), (VERMILION, BLUE, GREEN), "s^o"
 ):
     axes[0].semilogy(layers, found, mark, color=color, label=f"std, {name}")
-    axes[0].semilogy(layers, theatre.oracle("tanh", g), "--", color=color, linewidth=1)
+    axes[0].semilogy(layers, activation_theatre.oracle("tanh", g), "--", color=color, linewidth=1)
 for name, net, color in (("1.0", loud, VERMILION), ("1/√500", fair, BLUE), ("0.01", tiny, GREEN)):
     axes[1].plot(layers, [float(h.mean(dtype=float)) for h in net], color=color, marker=".", label=f"mean, {name}")
 axes[0].set(xlabel="layer", ylabel="standard deviation", title="dashed: predicted")
@@ -499,7 +499,7 @@ eightfold = six["ReLU, randn · √(2/Din)"][-1] / six["ReLU, randn / √Din"][-
 Table(
     ["six layers, 4096 wide (played by 512)", *map(str, range(1, 7)), "predicted"],
     [
-        [name, *(f"{std:.3f}" for std in six[name]), f"{theatre.oracle(name[:4], round(g, 4))[5]:.3f}"]
+        [name, *(f"{std:.3f}" for std in six[name]), f"{activation_theatre.oracle(name[:4], round(g, 4))[5]:.3f}"]
         for name, (_, g) in settings.items()
     ],
     fold=True,
@@ -834,9 +834,9 @@ eight += [(1.0, "tanh", 10, "1/√n, 10 × 500"), (0.64, "tanh", 6, "0.01, 6 × 
 eight += [(3.2, "tanh", 6, "0.05, 6 × 4096"), (1.0, "tanh", 6, "1/√n, 6 × 4096")]
 eight += [(1.0, "ReLU", 6, "1/√n, 6 × 4096"), (1.4142, "ReLU", 6, "√(2/n), 6 × 4096")]
 for axis, (g, act, depth, title) in zip(axes.flat, eight):
-    seen = theatre.statistics(act, g)
+    seen = activation_theatre.statistics(act, g)
     for k in range(depth):
-        value = np.linspace(seen["lo"], seen["hi"], theatre.BINS)
+        value = np.linspace(seen["lo"], seen["hi"], activation_theatre.BINS)
         hill = 1.4 * seen["hills"][k] / 255
         axis.fill_between(value, -k, hill - k, color=BLUE if act == "tanh" else ORANGE, alpha=0.7, linewidth=0)
     axis.set(yticks=[0, 1 - depth], yticklabels=["1", str(depth)], title=f"{act} {title}")

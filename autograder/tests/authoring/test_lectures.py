@@ -54,3 +54,10 @@ def test_a_demo_that_is_not_written_is_asked_for(tmp_path: Path, monkeypatch: py
         path.parent.mkdir(exist_ok=True)
         path.touch()
     assert len(lectures.cells(source)) == 1
+
+
+def test_a_demo_is_shown_by_the_name_of_its_file(tmp_path: Path) -> None:
+    """Under another name the gallery, the walk and the picture of the lecture would not find it."""
+    source = write(tmp_path, "# %%\nfrom zeromean.demos.l06_batch_norm import whitening as w\n\nw.demo()\n")
+    with pytest.raises(SourceError, match=r"01_small, cell 1 shows a demo as 'w'\. Call it by the name of its file\."):
+        lectures.cells(source)
