@@ -162,7 +162,9 @@ def demo() -> Stage:
             Preset("Timid", {**gradient_descent, "rate": 0.2}, "Stable, and hardly moves along the ravine."),
             Preset("Best without memory", gradient_descent, "The largest stable rate zig-zags and still crawls."),
             Preset("Too bold", {**gradient_descent, "rate": 2.4}, "Without memory, beyond 2 nothing converges."),
-            Preset("The best of all", {"condition": "100", "rate": 3.306, "friction": 0.67}, "A digit in fewer than 12 steps."),
+            Preset(
+                "The best of all", {"condition": "100", "rate": 3.306, "friction": 0.67}, "A digit in twelve steps."
+            ),
             Preset(
                 "Too little friction", {"condition": "100", "rate": 1.0, "friction": 0.99}, "A ball that never rests."
             ),
