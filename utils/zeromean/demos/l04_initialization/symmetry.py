@@ -205,7 +205,7 @@ def demo() -> Stage:
         ],
         _views(),
         formula="[blue:{distinct} {units}];  largest dL/dW = {slope:.2g};  reordered, outputs move by {moved:.0e}",
-        readout="Start {start}, step {step}: {distinct} {units}, {accuracy:.0%} of the points right.",
+        readout="Start {start}, order {order}, step {step}: {distinct} {units}, {accuracy:.0%} of the points right.",
         presets=[
             Preset("Six times the same", {**end, "start": CONSTANT}, "Six arrows that lie on one another."),
             Preset("Nothing moves", {**end, "start": ZERO}, "Every gradient of W is exactly 0."),
