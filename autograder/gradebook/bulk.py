@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from autograder.authoring.course import Assignment
 from autograder.gradebook import cluster
+from autograder.gradebook.alone import alone
 from autograder.gradebook.classroom import Submission, publish, published, submissions
 from autograder.gradebook.grading import RELEASE, basis, made_from, released
 from autograder.gradebook.job import Done, Order
@@ -103,6 +104,11 @@ def grade_class(
         Grade again what has not changed.
     scheduler : str, optional
         The address of a Dask scheduler whose workers grade, instead of processes here.
+
+    Raises
+    ------
+    CourseError
+        If another command is grading this assignment of this class.
     """
     started = time.perf_counter()
     order = Order(assignment, release, isolation)
@@ -111,7 +117,7 @@ def grade_class(
     for submission in submissions(class_folder, assignment.name, blank, students):
         prints[submission.student] = made_from(fixed, submission.raw, submission.remarks)
         found.append(submission.without_bytes())
-    with Ledger(db_url, assignment.name, blank) as ledger:
+    with alone(class_folder, assignment.name), Ledger(db_url, assignment.name, blank) as ledger:
         late = ledger.late_seconds({submission.student: submission.timestamp for submission in found})
         current = set() if force else _current(ledger, prints, class_folder, late)
         changed = [submission for submission in found if submission.student not in current]

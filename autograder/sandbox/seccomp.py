@@ -99,14 +99,14 @@ _FREE: dict[str, tuple[int, int | None]] = {
     "access": (21, None),
     "faccessat": (269, 48),
     "faccessat2": (439, 439),
-    "readlink": (89, None),
-    "readlinkat": (267, 78),
     "getsockopt": (55, 209),
     "getsockname": (51, 204),
     "getpeername": (52, 205),
     "arch_prctl": (158, None),
 }
 _FILES: dict[str, tuple[int, int | None]] = {
+    "readlink": (89, None),  # without Landlock, /proc would tell what the user's other processes have open
+    "readlinkat": (267, 78),
     "getdents64": (217, 61),
     "chdir": (80, 49),
     "fchdir": (81, 50),

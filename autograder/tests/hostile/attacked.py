@@ -33,6 +33,7 @@ def main() -> None:
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)  # an orphan becomes a child of ours
     course.ROOT, course.SOLUTIONS, course.SUITES = root, root / "solutions", root / "suites"
     grading.Limits = partial(Limits, **QUICK)
+    held = [path.open() for path in (root / "held").iterdir()]  # a file whose name is a secret
     url = f"sqlite:///{root}/class/gradebook.db"
     with open_gradebook(url) as gradebook:
         gradebook.update_or_create_student(secret)
@@ -44,6 +45,8 @@ def main() -> None:
     written = feedback.write_class("small", root / "class", url)
     class_report.write(list(records.values()), root / "class" / "reports")
     left = _left_running()
+    for file in held:
+        file.close()
     print(  # noqa: T201 - the answer
         json.dumps({
             "summary": summary.to_json(),
@@ -62,7 +65,7 @@ def _left_running() -> list[str]:
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        left = [process.name() for process in psutil.Process().children(recursive=True)]
+        left = [str(process) for process in psutil.Process().children(recursive=True)]
         if not left or time.monotonic() > until:
             return left
         time.sleep(0.05)

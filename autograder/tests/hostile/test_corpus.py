@@ -24,6 +24,7 @@ from autograder.tests.hostile.pages import faults
 from autograder.tests.hostile.programs import EARNS, FAMILIES, RIGHT, Program, programs
 
 LEVELS = ("bubblewrap", "landlock", "seccomp")
+SECRETS = ("secret", "suite", "other", "database", "environment", "open file")
 NOBODY = 65534
 EVERY = 12  # so many hostile submissions stand between two honest ones
 SAME_FOR_ALL = """\
@@ -71,6 +72,8 @@ def _hand_in_all(root: Path, words: dict[str, str]) -> list[Program]:
     """Lay out the course and hand in the corpus, an honest submission every now and then, and one with a secret."""
     release = lay_out(root, remark=words["suite"])
     (root / "secret").write_text(words["secret"])
+    (root / "held").mkdir()
+    (root / "held" / words["open file"]).touch()
     other = hand_in(root / "class", "other", release, RIGHT, own=f"# {words['other']}")
     paths = {"SECRET": root / "secret", "SUITE": root / "suites" / "small" / "test_double.py", "OTHER": other}
     found = programs({**{k: str(v) for k, v in paths.items()}, "DATABASE": str(root / "class" / "gradebook.db")})
@@ -94,7 +97,7 @@ def attacked(request: pytest.FixtureRequest) -> Iterator[Attacked]:
     """Grade the class at a level, as a user."""
     level, user = request.param
     here.need(level)
-    words = {name: f"canary{secrets.token_hex(8)}" for name in ("secret", "suite", "other", "database", "environment")}
+    words = {name: f"canary{secrets.token_hex(8)}" for name in SECRETS}
     root = Path(tempfile.mkdtemp(prefix="attacked-"))
     found = _hand_in_all(root, words)
     others = {"user": NOBODY, "group": NOBODY, "extra_groups": ()} if user == "nobody" else {}
@@ -153,7 +156,7 @@ def test_nobody_else_notices(attacked: Attacked) -> None:
 
 
 def test_no_byte_is_read(attacked: Attacked) -> None:
-    """The words in a file, a suite, another's notebook, the database and the environment come out nowhere."""
+    """The words in a file, a suite, another's notebook, the database, the environment and a name come out nowhere."""
     leaks = [
         (student, name)
         for student, text in attacked.texts()

@@ -168,6 +168,15 @@ for pid in range(1, 3000):
         try: print(pid, open(f"/proc/{pid}/{name}", "rb").read(2000))
         except OSError: pass
 
+# %% what other processes are, and have open
+import os
+for pid in range(1, 40_000):
+    try: os.stat(f"/proc/{pid}")
+    except OSError: continue
+    for name in ("exe", "cwd", "root", *(f"fd/{fd}" for fd in range(20))):
+        try: print(pid, os.readlink(f"/proc/{pid}/{name}"))
+        except OSError: pass
+
 # %% the memory of the process above
 import ctypes, os
 class Vector(ctypes.Structure): _fields_ = [("base", ctypes.c_void_p), ("size", ctypes.c_size_t)]
