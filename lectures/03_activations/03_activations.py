@@ -152,7 +152,7 @@ said = np.array([0.5, 0.9, 0.99, 0.999])
 backs = slopes("sigmoid", np.log(said / (1 - said)))
 Table(
     ["the unit says", *map(str, said)],
-    [["and lets back", *(f"{slope:.3g}" for slope in backs)]],
+    [["and lets back", *(f"{slope:.2g}" for slope in backs)]],
     fold=True,
 )
 
@@ -589,7 +589,7 @@ edges = np.linspace(min(alive.min(), dead.min()), max(alive.max(), dead.max()) +
 axis.hist(alive, edges, color=BLUE, alpha=0.6, label=f"before step {death}: on for {np.mean(alive > 0):.0%} of them")
 axis.hist(dead, edges, color=VERMILION, alpha=0.6, label=f"after step {death}: on for none")
 axis.axvline(0, color=BLACK)
-axis.set(xlabel="z, the sum that reaches the ReLU", ylabel="images")
+axis.set(xlabel="z, the sum that reaches the ReLU", ylabel="images", ylim=(0, 125))
 axis.legend()
 show(
     figure,
@@ -645,7 +645,7 @@ Table(
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
 # **Two slips.** 0.1 and 0.01 are two settings, not one; and a leak of 0.01 does not die, but it *sleeps*: a hundredth of the gradient
-# takes a hundred times as long.
+# is a hundredth of a step.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="prelu slip-08"
 # ### PReLU: let it be learned

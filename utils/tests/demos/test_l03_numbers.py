@@ -161,14 +161,16 @@ def test_a_rate_can_kill_and_it_need_not_matter() -> None:
 
 
 def test_lights_are_those_of_the_images() -> None:
-    """At the start, the lights of 50 images are the signs of the sums of a fresh network of seed 0."""
+    """The lights are the signs of the sums of a fresh network, and black rows the share that is told."""
     from zeromean import digits
     from zeromean.training import nets
 
     params, _ = nets.init(nets.Net((64, 64, 10)), np.random.default_rng(0))
     on = digits.load().x[dead_unit_lab.shown()] @ params["W0"] - 1 > 0
     at = {"act": "ReLU", "bias": -1.0, "rate": 1.0, "epoch": 0}
-    np.testing.assert_array_equal(dead_unit_lab.compute(at)["lights"] == dead_unit_lab.ON, on.T)
+    shown = dead_unit_lab.compute(at)
+    np.testing.assert_array_equal(shown["lights"] == dead_unit_lab.ON, on.T)
+    assert (shown["lights"] == 0).all(axis=1).mean() == pytest.approx(shown["never"], abs=1e-4)
 
 
 @pytest.mark.slow

@@ -38,14 +38,16 @@ def run(act: str, bias: float, lr: float, seed: int = 0) -> dict[str, Any]:
     """Train 64 units whose biases all start at `bias` for 20 epochs of digits, and look at them at EPOCHS.
 
     Returns the test accuracies, the shares of units that are on for no training image, the largest gradient of the
-    first layer at the start, and the lights: for each look 64 units x 50 images, on or off, packed to hexadecimal.
+    first layer at the start, and packed to hexadecimal for each look: the lights, 64 units x 50 images, on or off; and
+    which units some training image switches on.
     """
     data, net = digits.load(), nets.Net((64, UNITS, 10), act=act)
     rng = np.random.default_rng(seed)
     params, state = nets.init(net, rng)
     params["b0"] = params["b0"] + bias
     _, grads, _ = nets.loss_and_grad(net, params, state, data.x, data.t)
-    found: dict[str, Any] = {"gradient": float(abs(grads["W0"]).max()), "accuracy": [], "never": [], "lights": []}
+    found: dict[str, Any] = {"gradient": float(abs(grads["W0"]).max()), "accuracy": [], "never": []}
+    found |= {"lights": [], "living": []}
     steps = len(data.x) // 64
     for number, rows in enumerate(minibatches(len(data.x), 64, rng)):
         if number in [steps * epoch for epoch in EPOCHS]:
@@ -53,6 +55,7 @@ def run(act: str, bias: float, lr: float, seed: int = 0) -> dict[str, Any]:
             found["accuracy"].append(nets.accuracy(net, params, state, data.x_test, data.t_test))
             found["never"].append(float(np.mean(~on.any(axis=0))))
             found["lights"].append(np.packbits(on[shown()].T).tobytes().hex())
+            found["living"].append(np.packbits(on.any(axis=0)).tobytes().hex())
         if number == steps * EPOCHS[-1]:
             return found
         with np.errstate(all="ignore"):  # rate 10 is too large for some
@@ -69,7 +72,8 @@ def main() -> None:
             for lr in RATES:
                 each = [run(act, bias, lr, seed) for seed in range(SEEDS)]
                 lists = {key: [one[key] for one in each] for key in ("accuracy", "never", "gradient")}
-                runs.append({"act": act, "bias": bias, "lr": lr, **lists, "lights": each[0]["lights"]})
+                first = {key: each[0][key] for key in ("lights", "living")}
+                runs.append({"act": act, "bias": bias, "lr": lr, **lists, **first})
     stored.write("dead_units", runs)
 
 
@@ -79,10 +83,15 @@ def runs() -> dict[tuple[Any, ...], dict[str, Any]]:
     return stored.table(stored.read("dead_units"), "act", "bias", "lr")
 
 
-def lights(packed: str) -> Any:
-    """Return brightness (64, 50): 0 for a unit that none of these images switches on, else OFF or ON."""
-    bits = np.unpackbits(np.frombuffer(bytes.fromhex(packed), np.uint8))[: UNITS * 50].reshape(UNITS, 50)
-    return np.where(bits == 1, ON, np.where(bits.any(axis=1, keepdims=True), OFF, 0)).astype(np.uint8)
+def bits(packed: str, *shape: int) -> Any:
+    """Return the on and off of a hexadecimal string as booleans of that shape."""
+    return np.unpackbits(np.frombuffer(bytes.fromhex(packed), np.uint8)).reshape(shape).astype(bool)
+
+
+def lights(packed: str, living: str) -> Any:
+    """Return brightness (64, 50): 0 for a unit that no training image switches on, else OFF or ON."""
+    off = np.where(bits(living, UNITS, 1), OFF, 0)
+    return np.where(bits(packed, UNITS, 50), ON, off).astype(np.uint8)
 
 
 def compute(params: Params) -> dict[str, Any]:
@@ -99,7 +108,7 @@ def compute(params: Params) -> dict[str, Any]:
     accuracy, never = mine["accuracy"][0], mine["never"][0]
     before = {1.0: "all", 0.0: "none"}.get(never[at], f"{100 * never[at]:.0f}\u202f%")
     return out | {
-        "lights": lights(mine["lights"][at]),
+        "lights": lights(mine["lights"][at], mine["living"][at]),
         "now": float(np.sqrt(epoch)),
         "accuracy": accuracy[at],
         "never": never[at],
@@ -121,12 +130,12 @@ def _views() -> list[View]:
     digit = {5 * n + 2.5: str(n) for n in range(10)}
     return [
         View(
-            "Lights of the layer: dark rows stay off",
+            "Lights of the layer: a dark row is on for no image",
             Axis("50 images, sorted by digit", 0, 50, ticks=digit),
             Axis("unit", 64, 0),
             [marks.heat("lights", (0, 50), (0, 64), (0, 255))],
-            "64 units against 50 images after {epoch} epochs: bright where a unit is on, a dark row where none of "
-            "the 50 switches it on; {said} of the units are on for no training image at all",
+            "64 units against 50 images after {epoch} epochs: bright where a unit is on, dark rows, {said} of "
+            "the units, are on for none of the 1297 training images",
             size="large",
         ),
         View(
