@@ -11,12 +11,12 @@ import pytest
 
 from autograder.tests import here
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # sixty gradings, on a busy machine
 AGAIN = "and run the same command again."
 FULL = "The disk is full. "
 
 
-def disturbed(folder, students, *ways, seconds=280):
+def disturbed(folder, students, *ways, seconds=800):
     """Disturb a class of so many in these ways, and return what came of each."""
     command = [sys.executable, "-m", "autograder.tests.gradebook.disturbed", str(folder), str(students), *ways]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
@@ -40,7 +40,7 @@ def said(tmp_path_factory):
 @pytest.mark.parametrize("moments", ["10", pytest.param("200", marks=[pytest.mark.bench, pytest.mark.timeout(7200)])])
 def test_killed_at_random_moments(tmp_path, moments):
     """A grader that is killed leaves nothing half done and no process; who comes next goes on."""
-    disturbed(tmp_path, 60, moments, seconds=280 if moments == "10" else 7000)
+    disturbed(tmp_path, 60, moments, seconds=800 if moments == "10" else 7000)
 
 
 def test_two_graders_at_once(said):

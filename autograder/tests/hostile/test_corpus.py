@@ -23,6 +23,7 @@ from autograder.tests.gradebook.laid_out import hand_in, lay_out
 from autograder.tests.hostile.pages import faults
 from autograder.tests.hostile.programs import EARNS, FAMILIES, RIGHT, Program, programs
 
+pytestmark = pytest.mark.timeout(900)  # half a minute of work, and as much of waiting; more on a busy machine
 LEVELS = ("bubblewrap", "landlock", "seccomp")
 SECRETS = ("secret", "suite", "other", "database", "environment", "open file")
 NOBODY = 65534
@@ -107,7 +108,7 @@ def attacked(request: pytest.FixtureRequest) -> Iterator[Attacked]:
     before = _digests(root)
     environment = {"PATH": os.defpath, "HOME": str(root), "WORD": words["environment"], "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "autograder.tests.hostile.attacked", str(root), level, words["database"]]
-    done = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, timeout=280, **others)
+    done = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, timeout=800, **others)
     if others and "Permission denied" in done.stderr:
         here.missing(f"The corpus cannot be run as an ordinary user, who may not open {sys.prefix}.")
     assert done.returncode == 0, done.stderr[-3000:]
