@@ -13,7 +13,7 @@
 # * test a network in a minute, before you train it for a day.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# **Time plan, 68 minutes.** Opening 2 · learning 9 · networks 12 · one network by hand 13 · gradients by trying 11 · the
+# **Time plan, 70 minutes.** Opening 2 · learning 9 · networks 12 · one network by hand 15 · gradients by trying 11 · the
 # loop 8 · three checks 6 · optimizing and generalizing 5 · claims 2.
 #
 # Run all cells before the class (half a minute). Every demo asks for a prediction first: let hands go up before you
@@ -25,7 +25,7 @@ import matplotlib.pyplot as plt
 from autograd import value_and_grad
 from zeromean import digits
 from zeromean.gradients import check_gradient
-from zeromean.style import BLUE, show, use
+from zeromean.style import BLUE, ORANGE, VERMILION, show, use
 from zeromean.tables import Table
 from zeromean.training import nets
 from zeromean.training.loop import minibatches, train
@@ -75,6 +75,28 @@ Table(
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
 # **Fitting** is the left column: the degree with the most freedom has no error left at all. **Generalizing** is the
 # right one, and there it is by far the worst. The noise is 0.2: nobody can be better than that on new points.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Between the points it does what it likes
+#
+# The same fifteen points for all three; grey is the truth. Where no example is, nothing holds a model that has too much freedom.
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
+rng, grid = np.random.default_rng(1), np.linspace(-1, 1, 401)
+x = rng.uniform(-1, 1, 15)
+y = np.sin(3 * x) + 0.2 * rng.normal(size=15)
+figure, axes = plt.subplots(1, 3, figsize=(9.4, 3.1), sharey=True)
+for axis, degree in zip(axes, degrees):
+    axis.plot(grid, np.sin(3 * grid), color="#999999", linestyle="--")
+    axis.plot(grid, np.polyval(np.polyfit(x, y, degree), grid), color=BLUE)
+    axis.plot(x, y, "o", color=ORANGE, markersize=5)
+    axis.set(title=f"degree {degree}", xlabel="x", ylim=(-2, 2))
+show(
+    figure,
+    alt="Polynomials through fifteen points. Degree 1 misses the bend, degree 4 follows the truth, degree 14 meets "
+    "every point and swings far out of the picture between them.",
+    fold=True,
+)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **5 minutes** up to here. **Ask** who would choose degree 14 if only the left column were known. **Say:** training minimizes
@@ -138,6 +160,16 @@ Table(
 # Nothing. Lines of lines are lines; 17 400 weights have become 640. **The bend is what makes depth worth anything**, and
 # L3 asks which one.
 
+# %% slideshow={"slide_type": "skip"}
+def pieces(depth, grid=2**14):
+    """Count the straight pieces of `depth` tents inside each other."""
+    y = np.arange(grid + 1) / grid
+    for _ in range(depth):
+        y = tent(y)
+    rises = np.sign(np.diff(y))
+    return 1 + int(np.sum(rises[1:] != rises[:-1]))
+
+
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="why-deep"
 # ### Why deep? Two units fold the line once
 #
@@ -152,15 +184,6 @@ Table(
 def tent(x):
     """Fold the interval from 0 to 1 once: two ReLUs."""
     return np.maximum(0, 2 * x) - np.maximum(0, 4 * x - 2)
-
-
-def pieces(depth, grid=2**14):
-    """Count the straight pieces of `depth` tents inside each other."""
-    y = np.arange(grid + 1) / grid
-    for _ in range(depth):
-        y = tent(y)
-    rises = np.sign(np.diff(y))
-    return 1 + int(np.sum(rises[1:] != rises[:-1]))
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
@@ -179,15 +202,20 @@ Table(
 # 1024 against 21. Each layer *folds* what the next one sees, and what is drawn once appears in every fold. That is the
 # **capacity** of depth (Montúfar et al. 2014; Telgarsky 2016). It says what can be expressed, not what training finds.
 
-# %% slideshow={"slide_type": "skip"} tags=["hide-input", "answer"]
-figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.4), sharey=True)
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### A folded line, and what is drawn on it
+#
+# Every unit of the layer above draws *once*, and it appears in each fold: the same two weights are used 64 times.
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
+figure, axes = plt.subplots(1, 3, figsize=(9.4, 3), sharey=True)
 x = np.linspace(0, 1, 4097)
 y = x
 for axis, (depth, more) in zip(axes, ((1, 1), (3, 2), (6, 3))):
     for _ in range(more):
         y = tent(y)
     axis.plot(x, y, color=BLUE, linewidth=1.2)
-    axis.set(title=f"{depth} layers, {2**depth} pieces", xlabel="x")
+    axis.set(title=f"depth {depth}: {2**depth} pieces", xlabel="x")
 show(
     figure,
     alt="The tent put into itself: 2 pieces with one layer, 8 with three, 64 with six; all swing between 0 and 1.",
@@ -281,6 +309,33 @@ Table(
 # Read the shapes: derivatives are rows here, the last two products are outer ones, and bias units pass nothing on.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Rows or columns? Translate before you compare
+#
+# | | Huang's slide | our code |
+# |---|---|---|
+# | an example | a column $x$ | a row of `x` |
+# | a neuron | a row of $W$ | a column of `W` |
+# | its bias | its weight for the unit that is always 1 | an entry of `b` |
+# | the sums | $W x$ | `x @ W + b` |
+#
+# **Predict.** Three inputs, two hidden units, three outputs. What are the shapes of $W_2$ and $W_3$ on the slide, and how many numbers
+# are learned?
+
+# %% slideshow={"slide_type": "fragment"} tags=["answer"]
+from zeromean.demos.l01_neuron_to_network import mlp_stepper
+
+shapes = {"W₂": mlp_stepper.LOWER.shape, "W₃": mlp_stepper.UPPER.shape}
+Table(
+    ["matrix", "neurons × (1 + what comes in)", "numbers"],
+    [[name, f"{rows} × {more}", rows * more] for name, (rows, more) in shapes.items()],
+    fold=True,
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
+# $2 \times 4$ and $3 \times 3$, 17 numbers: the bias units are counted among the inputs of the next layer, and they have no
+# inputs of their own.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Thirteen steps: forward, backward, gradients. **Then find** why three numbers stand on the lines between $h_1$ and the outputs, and
 # what their sum is.
 
@@ -337,11 +392,13 @@ Table(
 #
 # $$\frac{\partial L}{\partial w} \approx \frac{L(w + h) - L(w)}{h} \quad\text{or}\quad \frac{L(w + h) - L(w - h)}{2h}$$
 #
-# The first is off by about $h\,L''/2$, the second by $h^2 L'''/6$. So make $h$ as small as possible?
+# The first is off by a multiple of $h$ (times half the second derivative), the second by a multiple of $h^2$ (times a sixth of the
+# third). So the second is better, and the smaller $h$, the better?
+#
+# **Predict** for the second, in float64: which $h$ is best, $10^{-3}$, $10^{-5}$, $10^{-8}$ or $10^{-15}$? The demo knows.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The gradient of the network you just saw, by trying. **Then find** the best step in float64, the best in float32, and what
-# happens to the loss below them.
+# The gradient of that network, by trying. **Then find** the best step in float64, and the best in float32.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **4 minutes.** **Ask** where the curve turns. **Move** the step from 1 to the left, slowly, and read the two losses; then "A
@@ -354,8 +411,8 @@ from zeromean.demos.l01_neuron_to_network import step_size
 step_size.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# **What you should have seen.** From both sides the best step is near $10^{-5}$, with an error of about $5 \cdot 10^{-11}$; in float32
-# it is near $10^{-2}$, and no better than $10^{-5}$. Below, digits cancel, and the loss is a staircase. Check in float64.
+# **What you should have seen.** Both sides, float64: best near 1e-5, error about 5e-11. Float32: near 1e-2, and 1e-5 at best.
+# Below, digits cancel, and the loss is a staircase.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # There is a third way to be wrong, and it is the *trial's*. **Then find** how far from its kink a ReLU must be to be judged.
@@ -370,16 +427,16 @@ from zeromean.demos.l01_neuron_to_network import kink_finder
 kink_finder.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# **What you should have seen.** Within $h$ of the kink the trial mixes both slopes: 0.55 at $+10^{-6}$, 0.45 at $-10^{-6}$. The
+# **What you should have seen.** Within h of the kink the trial mixes both slopes: 0.55 to the right of it, 0.45 to the left. The
 # derived gradient is right, and "relative error 0.3" is a false alarm.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### So ask of every entry how it is known
 #
-# `check_gradient` tries with two steps and to both sides, and keeps kinks, zeros and rounding noise apart from mistakes. Below: a
-# layer of ReLUs with a kink on purpose, and a gradient in which one entry has the wrong sign.
+# `check_gradient` keeps kinks, zeros and rounding noise apart from mistakes. A layer of ReLUs, one neuron on its kink, one input
+# always 0, one wrong sign:
 
-# %% tags=["show-code"]
+# %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(4)
 x, w = rng.normal(size=(5, 4)), rng.normal(size=(4, 6))
 w[:, 2], w[:, 4] = 0, -abs(w[:, 4])  # neuron 2 sits on its kink
@@ -387,11 +444,12 @@ x[:, 1] = 0  # input 1 is never there
 
 
 def energy(w):
-    """Return half the sum of squares of what the layer answers."""
+    """Return half the sum of what the layer answers and of its squares."""
     return np.sum(np.maximum(0, x @ w) ** 2 + np.maximum(0, x @ w)) / 2
 
 
-_, slope = value_and_grad(energy)(w)
+# %% tags=["show-code"]
+_, slope = value_and_grad(energy)(w)  # w (4, 6): a neuron a column
 slope[:, 2] = 0  # our convention at a kink
 slope[3, 0] *= -1  # the mistake
 report = check_gradient(energy, w, slope)
@@ -406,15 +464,24 @@ report
 # %% [markdown] slideshow={"slide_type": "slide"} covers="minibatch-loop code-gradient-descent code-sgd"
 # ## 5 · The loop: sample, forward, backward, update
 #
-# Xuming He's slides *CNNs II: model training and optimization* give the paradigm: labelled examples, and a loop of four steps.
+# Xuming He's slides *CNNs II: model training and optimization* give the supervised paradigm: labelled examples, and a loop.
+#
+# 1. **Sample** a batch of data.
+# 2. Go **forward** through the network, and compute the loss.
+# 3. Go **backward** for the gradients.
+# 4. **Update** the parameters with the gradient: $w \leftarrow w - \eta\, \partial L/\partial w$.
 
 
-# %% tags=["show-code"]
+# %% slideshow={"slide_type": "skip"}
 def loss(weights, x, t):
     """Return the cross-entropy of a linear classifier, whose row 0 is the bias."""
     return nets.cross_entropy(x @ weights[1:] + weights[0], t)
 
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### All data at each step, or a few
+
+# %% tags=["show-code"]
 def gradient_descent(steps, rate=0.5):
     weights = np.zeros((65, 10))
     for _ in range(steps):
@@ -435,8 +502,8 @@ def stochastic_gradient_descent(steps, rate=0.5, size=32, seed=0):
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="slip-32"
 # ### What a minibatch buys
 #
-# Both loops look at the same number of images: 5 epochs. The first makes 5 steps with the exact gradient, the second 200 with
-# gradients of 32 images each. **Predict** both losses; they start at $\ln 10 = 2.30$.
+# A linear classifier, both loops. They look at the same number of images: 5 epochs. The first makes 5 steps with the exact gradient, the second 200 with
+# gradients of 32 images each. **Predict** both losses; both start at $\ln 10 = 2.30$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 epochs = (1, 5, 20)
@@ -455,6 +522,36 @@ Table(
 # A rough direction forty times beats an exact one once. **Two slips here.** The page *Stochastic gradient descent* of Xuming
 # He's slides shows the *first* loop, `evaluate_gradient(loss_fun, data, weights)`: all the data, nothing stochastic. And
 # the next loop of the same slides *adds* the gradient; what that does, L5 lets you see.
+
+# %% slideshow={"slide_type": "skip"}
+def way_down(step_of, every, count):
+    """Return the loss over all data after every few steps of a loop, and the steps."""
+    counts = range(0, count + 1, every)
+    return [[loss(step_of(n), data.x, data.t) for n in counts], np.array(counts)]
+
+
+paths = {
+    "all 1297 images a step": (*way_down(gradient_descent, 1, 8), 1297),
+    "32 images a step": (*way_down(stochastic_gradient_descent, 20, 320), 32),
+}
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### The same work, drawn
+#
+# Images looked at, on the way down. A step with all images is dear, and no longer than one with 32.
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
+figure, axis = plt.subplots(figsize=(9, 3.6))
+for (name, (losses, counts, size)), color, mark in zip(paths.items(), (VERMILION, BLUE), "os"):
+    axis.plot(counts * size, losses, color=color, marker=mark, markersize=5, label=name)
+axis.set(xlabel="images looked at", ylabel="loss over all images", ylim=(0, 2.4))
+axis.legend()
+show(
+    figure,
+    alt=f"Loss over images. After about 1300 it is {paths['32 images a step'][0][2]:.2f} with 32 images a step, and "
+    f"{paths['all 1297 images a step'][0][1]:.2f} with all images a step.",
+    fold=True,
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"} covers="slip-03"
 # ### One bracket too many
@@ -480,7 +577,7 @@ Table(["as printed", "Python says"], [[printed, refused]], fold=True)
 # how it shrinks with the batch, and how the rate should follow, is in L5.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 6 · Three checks of a minute each, before a training of a day
+# ## 6 · Three checks before a long training
 #
 # 1. **The first loss.** A network that knows nothing gives 10 classes the same chance: $\ln 10 = 2.303$.
 # 2. **The gradient**, by trying (section 4).
@@ -502,8 +599,7 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# A first loss far above 2.3 says: sure of itself, without reason. The weights are too large (L4). Exactly 2.3026 is right, and
-# suspicious if it *stays* there.
+# Far above 2.3: sure of itself, without reason; the weights are too large (L4). 2.303 is right, and suspicious if it *stays* there.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Twenty digits, full batch, a step at a time. **Then find** which bug leaves the network above chance on its twenty images

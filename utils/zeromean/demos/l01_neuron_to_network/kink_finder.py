@@ -110,7 +110,7 @@ def _views() -> list[View]:
         "The slope that a trial tells at every place: a ramp of {step} millionths to both sides of the kink",
     )
     count = View(
-        "ReLUs near their kink",
+        "Near a kink",
         Axis("step h", 1e-7, 1e-1, log=True),
         Axis("how many", 0.5, 2e5, log=True),
         [

@@ -109,7 +109,7 @@ def _views() -> list[View]:
     axis = Axis("step", 0, STEPS)
     return [
         View(
-            "Twenty images, and what each is taken for",
+            "Twenty images, each with its guess",
             Axis("", -0.5, COLUMNS * WIDE),
             Axis("", COUNT // COLUMNS * HIGH - 0.3, -0.7),
             [
@@ -135,7 +135,7 @@ def _views() -> list[View]:
             [Handle("Step", x="step", y=0.02, color="purple")],
         ),
         View(
-            "How many are right",
+            "Right answers",
             axis,
             Axis("share", 0, 1.05),
             [
