@@ -1,7 +1,8 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # L3 · Activation functions
 #
-# **Zero Mean**, lecture 3 of 9. Before it: L2, the data. After it: L4, initialization, and
+# **Zero Mean**, lecture 3 of 9. Before it: [L2, the data](../02_data/02_data.ipynb). After it:
+# [L4, initialization](../04_initialization/04_initialization.ipynb), and
 # [assignment A2](../../assignments/a2_activations_and_init/a2_activations_and_init.ipynb), ten exercises, 18 marks.
 #
 # At the end you can
