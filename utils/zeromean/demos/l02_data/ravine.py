@@ -155,7 +155,7 @@ def _views() -> list[View]:
             equal=True,
         ),
         View(
-            "Data: drag them",
+            "The data",
             Axis("input 1", -7, 11),
             Axis("input 2", -3, 6),
             [
