@@ -224,11 +224,12 @@ arrow = {"head_width": 0.1, "length_includes_head": True, "linewidth": 2.5}
 for part, each, color, name in zip(parts, lam, (SKY, ORANGE), ("flat", "steep")):
     axis.arrow(0, 0, *part, color=color, **arrow)
     axis.arrow(*start, *(-0.5 * each * part), color=color, **arrow)
-    axis.annotate(f"{name}, λ = {each:g}", 1.08 * part, color=BLACK, ha="right" if part[0] < 0 else "left")
+    where = 1.08 * part if name == "steep" else 0.5 * part + [-0.1, -0.3]
+    axis.annotate(f"{name}, λ = {each:g}", where, color=BLACK, ha="right" if part[0] < 0 else "left")
 end = start - 0.5 * bowl @ start
 axis.arrow(*start, *(end - start), color=BLUE, **arrow)
 axis.annotate("w", start + [0.08, 0.08], color=BLACK)
-axis.annotate("step = sum of both", end + [0.12, 0.05], color=BLACK)
+axis.annotate("step = sum of both", end + [-0.1, -0.1], color=BLACK, ha="right")
 axis.plot(0, 0, "D", color=GREEN, markersize=9)
 axis.set(xlabel="weight 1, from the minimum", ylabel="weight 2", aspect="equal", xlim=(-3.4, 3.4), ylim=(-1.2, 2.6))
 show(
@@ -242,7 +243,7 @@ show(
 # direction, and creeps in the other.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="one-rate figure-ravine question-08 condition-number"
-# The data, and the bowl that they make. **Then find** a cloud of mean 3 whose correlation undoes what the mean does.
+# Data, and the bowl that they make. **Then find** a cloud of mean 3 that has no ravine.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **7 minutes.** **Ask** what the valley does when the cloud walks away. **Move** the mean of the cloud by hand,
@@ -255,8 +256,8 @@ from zeromean.demos.l02_data import ravine
 ravine.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"] covers="question-08"
-# **What you should have seen.** The cloud keeps its shape, the bowl becomes a ravine. What does descent do on an
-# ill-conditioned loss? It jumps across and creeps along; beyond the limit it never arrives.
+# **What you should have seen.** The bowl becomes a ravine: descent jumps across and creeps along. Beyond the limit it never
+# arrives.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="slip-10 one-rate"
 # ### How large may the rate be?

@@ -129,7 +129,7 @@ def compute(params: Params) -> dict[str, Any]:
 def _lamp(factor: float) -> str:
     if factor < -1:
         return "diverges"
-    return "stable, jumps from side to side" if factor < 0 else "stable"
+    return "jumps from side to side" if factor < 0 else "stable"
 
 
 def _views() -> list[View]:
@@ -204,8 +204,8 @@ def demo() -> Stage:
         coarse={"mean": 2, "ratio": 2, "correlation": 2, "rate": 2, "start": 22},
         formula="[blue:w] − w* shrinks by 1 − rate · λ: [sky:flat 1 − {rate:.3g} · {flat:.3g} = {flat_factor:.2f}], "
         "[orange:steep 1 − {rate:.3g} · {steep:.3g} = {steep_factor:.2f}]",
-        readout="Condition number {kappa:.3g}. Rate {rate:.3g}: {lamp}; after 16 steps {far:.2g} from the minimum; "
-        "{arrives} steps to a thousandth of the distance. The best rate is {best:.3g}.",
+        readout="Condition {kappa:.3g}, rate {rate:.3g}: {lamp}. {arrives} steps to a thousandth; after 16, {far:.2g}"
+        " away. Best rate {best:.3g}.",
         presets=[
             Preset("One step arrives", {"mean": 0.0, "ratio": 1.0, "correlation": 0.0, "rate": 1.0}),
             Preset("Far from the origin", {"mean": 2.0, "ratio": 1.0, "correlation": 0.0, "rate": 0.2}),
