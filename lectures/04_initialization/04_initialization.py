@@ -709,7 +709,7 @@ Table(
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="initialization-reading initialization-history"
 # ### To read on
 #
-# | | idea |
+# | paper | idea |
 # |---|---|
 # | Sussillo & Abbott 2014, *Random walk initialization* | choose $g$ so that the *logarithm* of the gradient does not drift |
 # | Krähenbühl et al. 2016 | data-dependent: all layers learn at the same speed |

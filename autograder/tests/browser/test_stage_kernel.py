@@ -14,7 +14,7 @@ FAKE_KERNEL = """async ({ spec, data }) => {
   const bytes = new DataView(new Uint8Array(data).buffer);
   Object.assign(window, { sent: [], hear: [], heard: {}, answered: 0 });
   const table = Object.fromEntries(Object.entries(spec.table).map(([k, v]) => [k, { ...v, strides: [] }]));
-  window.reply = () => hear[0]({ id: sent[answered++].id, done: false, more: false, table }, [bytes]);
+  window.reply = (more = false, done = false) => hear[0]({ id: sent[answered++].id, done, more, table }, [bytes]);
   const model = {
     get: (name) => ({ spec, data: bytes, params: {} })[name], set() {}, save_changes() {}, off() {},
     send: (content) => sent.push(content),
@@ -37,6 +37,24 @@ def test_the_verdict_waits_for_its_numbers(page: Page, tmp_path: Path) -> None:
     assert verdict.inner_text().strip() == "You said: practically zero. It is: thousands of times larger."
     page.evaluate("reply()")
     assert "Ratio 1.2. The few units" in verdict.inner_text()
+
+
+def test_an_action_that_streams_is_asked_until_it_is_done(page: Page, tmp_path: Path) -> None:
+    """Each frame of a button asks for the next; after the last the page is at rest."""
+    one = made("activation_theatre")
+    show(page, tmp_path, "activation_theatre")
+    page.evaluate(FAKE_KERNEL, {"spec": one.spec, "data": list(one.data)})
+    page.locator("#live .zm-skip").click()
+    page.locator("#live").get_by_role("button", name="Run it 500 wide").click()
+    page.evaluate("answered = sent.findIndex((m) => m.act)")
+    for _ in range(2):
+        before = page.evaluate("sent.length")
+        page.evaluate("reply(true)")
+        assert page.evaluate("sent.length") == before + 1
+        assert page.evaluate("Object.keys(sent.at(-1))") == ["id"]
+        page.evaluate("answered = sent.length - 1")
+    page.evaluate("reply(true, true)")
+    assert page.locator("#live [aria-busy]").count() == 0
 
 
 def live(page: Page, tmp_path: Path) -> Locator:
