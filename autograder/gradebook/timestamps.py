@@ -6,13 +6,14 @@ import codecs
 import datetime as dt
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nbgrader.coursedir import CourseDirectory
 
 UNREAD = "The time in timestamp.txt"
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})\d*)?)?"
-    r"(?: ?(Z|UTC|GMT)| ?([+-])(\d\d):?(\d\d))?",
+    r"(?: ?(Z|UTC|GMT)| ?([+-])(\d\d):?(\d\d)| ([A-Z][a-z]+/[A-Z][A-Za-z_/-]+))?",
     re.IGNORECASE,
 )
 _FIRST_YEAR = 2015
@@ -42,7 +43,7 @@ def read_time(folder: Path) -> tuple[dt.datetime | None, str]:
     if found is None or time is None:
         shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ..."
         return None, f"{UNREAD} has no single reading; the submission counts as in time. Got {shown!r}."
-    if not (found[8] or found[9]):
+    if not (found[8] or found[9] or found[12]):
         return time, f"{UNREAD} names no time zone; it was read as UTC. Got {text!r}."
     if time.year < _FIRST_YEAR or time > dt.datetime.now(dt.UTC).replace(tzinfo=None) + dt.timedelta(days=1):
         return time, f"{UNREAD} cannot be right; it was counted as it stands. Got {text!r}."
@@ -61,12 +62,25 @@ def _decoded(raw: bytes) -> str:
 def _utc(found: re.Match[str]) -> dt.datetime:
     year, month, day, hour, minute, second = (int(found[group] or 0) for group in range(1, 7))
     time = dt.datetime(year, month, day, hour, minute, second, int((found[7] or "0").ljust(6, "0")))
+    if found[12]:
+        return _of_a_place(time, found[12])
     if not found[9]:
         return time
     hours, minutes = int(found[10]), int(found[11])
     if hours > 14 or minutes > 59:
         raise ValueError(f"There is no such time zone. Got {found[0]!r}.")
     return time - dt.timedelta(hours=hours, minutes=minutes) * (1 if found[9] == "+" else -1)
+
+
+def _of_a_place(time: dt.datetime, place: str) -> dt.datetime:
+    """Return the time of a place, such as Europe/Paris, in UTC; ValueError if its clocks showed it twice, or never."""
+    try:
+        first = time.replace(tzinfo=ZoneInfo(place))
+    except (ZoneInfoNotFoundError, OSError):
+        raise ValueError(f"There is no such time zone. Got {place!r}.") from None
+    if first.utcoffset() != first.replace(fold=1).utcoffset():
+        raise ValueError(f"The clocks of {place} were changed at this time. Got {time}.")
+    return first.astimezone(dt.UTC).replace(tzinfo=None)
 
 
 def let_nbgrader_read_times() -> None:

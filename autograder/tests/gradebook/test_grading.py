@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from dataclasses import replace
 
 import nbformat
@@ -99,6 +101,24 @@ def test_a_notebook_without_end_is_not_run_to_the_end(grader, answered, as_bytes
     assert record.notes == (f"T{used_up}; what came after was not run.",)
     assert record.score == 0
     assert record.exercises[1].checks[0].message == f"`first` was not run: t{used_up}."
+
+
+def test_who_sleeps_just_below_every_limit_is_bounded(grader, answered, as_bytes, monkeypatch):
+    """No cell and no call is too long, but all together: they end at the total, and at most one short call later."""
+    limits = replace(grader.zygote.limits, cell_wall=1.0, call_wall=0.6, total_wall=2.0, hurry_wall=0.2)
+    monkeypatch.setattr(grader.zygote, "limits", limits)
+    naps = answered(
+        double="import time\ntime.sleep(0.8)\ndef double(x):\n    time.sleep(0.5)\n    return 2 * x",
+        pair="def first(x):\n    time.sleep(0.5)\n    return x[0]\ndef last(x):\n    time.sleep(0.5)\n    return x[-1]",
+    )
+    naps.cells.extend(v4.new_code_cell("time.sleep(0.8)") for _ in range(20))
+    started, work = time.monotonic(), time.process_time()
+    record = grader.grade(as_bytes(naps), "eve").record
+    judges_own = time.process_time() - work
+    assert record.notes[0].startswith("The notebook used up the 2 s that all its cells and calls may take together")
+    assert 2.0 <= record.seconds <= time.monotonic() - started
+    busy = max(1.0, os.getloadavg()[0])
+    assert record.seconds < limits.total_wall + limits.hurry_wall + busy * (judges_own + 0.5)
 
 
 def test_our_own_failure_holds_every_mark(assignment, instructor):
