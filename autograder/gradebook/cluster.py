@@ -12,7 +12,7 @@ import time
 import uuid
 import warnings
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from autograder.gradebook.grading import Basis, basis, released
 from autograder.gradebook.job import Done, Order
 from autograder.gradebook.workforce import AHEAD, LOOK_SECONDS, Process, held, shared_out
 
+TOGETHER = 8  # submissions a task: what Dask does for one costs a tenth of what grading one does
 CONNECT_SECONDS = 10.0
 NOBODY_SECONDS = 30.0
 GET_IT = "--scheduler needs Dask, which is not installed. Get it: pip install -c constraints.txt -e '.[cluster]'."
@@ -79,10 +80,10 @@ def _connected(address: str) -> Iterator[Any]:
 
 def _as_they_come(client: Any, task: Task, order: Order, waiting: deque[Submission]) -> Generator[Done]:
     """Keep every thread of the cluster at work, with little ahead, so that no machine has to hold a class."""
-    from distributed import wait
+    from distributed import KilledWorker, wait
 
-    given: dict[Any, Submission] = {}
-    blank = released(order.assignment, order.release)
+    given: dict[Any, list[Submission]] = {}
+    alone: set[str] = set()
     threads, looked, seen = 0, -LOOK_SECONDS, time.monotonic()
     while waiting or given:
         if time.monotonic() - looked >= LOOK_SECONDS:
@@ -90,30 +91,44 @@ def _as_they_come(client: Any, task: Task, order: Order, waiting: deque[Submissi
             seen = looked if threads else seen
             _refuse_nobody(client, looked - seen)
         while waiting and len(given) < AHEAD * threads:
-            submission = waiting.popleft()
-            given[_submitted(client, task, read(submission.student, submission.folder, blank))] = submission
+            batch = _batch(waiting, len(waiting) // (2 * AHEAD * threads), alone)
+            given[_submitted(client, task, order, batch)] = batch
         with contextlib.suppress(TimeoutError), client.as_current():
             wait(list(given), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED") if given else time.sleep(0.1)
         for future in [each for each in given if each.done()]:
-            yield _result(client, future, order, given.pop(future))
+            batch = given.pop(future)
+            try:
+                yield from _result(client, future)
+            except KilledWorker:  # several workers died over this batch
+                if len(batch) == 1:
+                    yield held(order, batch[0])
+                else:
+                    alone.update(each.student for each in batch)
+                    waiting.extendleft(reversed(batch))
 
 
-def _submitted(client: Any, task: Task, submission: Submission) -> Any:
-    """Hand a submission to the scheduler, which gives it to another worker if the first one dies."""
+def _batch(waiting: deque[Submission], size: int, alone: set[str]) -> list[Submission]:
+    """Take what is handed out together; what may have ended workers goes `alone`."""
+    batch = [waiting.popleft()]
+    while waiting and len(batch) < min(size, TOGETHER) and not {batch[0].student, waiting[0].student} & alone:
+        batch.append(waiting.popleft())
+    return batch
+
+
+def _submitted(client: Any, task: Task, order: Order, batch: Sequence[Submission]) -> Any:
+    """Hand a batch to the scheduler, which gives it to another worker if the first one dies."""
+    blank = released(order.assignment, order.release)
+    whole = [read(each.student, each.folder, blank) for each in batch]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Sending large graph")  # a notebook may hold many pictures
-        return client.submit(grade, task, submission, key=f"zeromean-{task.run}-{submission.student}", pure=False)
+        key = f"zeromean-{task.run}-{batch[0].student}-{len(batch)}"
+        return client.submit(grade, task, whole, key=key, pure=False)
 
 
-def _result(client: Any, future: Any, order: Order, submission: Submission) -> Done:
-    from distributed import KilledWorker
-
+def _result(client: Any, future: Any) -> list[Done]:
     if future.cancelled():
         raise CourseError(f"The Dask scheduler {client.scheduler.address} is gone. Start it, and run again to go on.")
-    try:
-        done: Done = future.result()
-    except KilledWorker:
-        return held(order, submission)
+    done: list[Done] = future.result()
     return done
 
 
@@ -128,8 +143,8 @@ def _refuse_nobody(client: Any, seconds: float) -> None:
 _crews: dict[int, tuple[str, list[Process]]] = {}  # by thread: the run, and the one process that grades for it
 
 
-def grade(task: Task, submission: Submission) -> Done:
-    """Grade one submission on a worker: in a process of this thread's own, with all bounds that it has elsewhere.
+def grade(task: Task, submissions: Sequence[Submission]) -> list[Done]:
+    """Grade submissions on a worker: in a process of this thread's own, with all bounds that it has elsewhere.
 
     The kernel ends that process when the thread ends, and so when the worker does.
     """
@@ -138,11 +153,10 @@ def grade(task: Task, submission: Submission) -> Done:
         _end(_crews.pop(thread, None))
         _crews[thread] = task.run, [Process(_order(task), tempfile.gettempdir(), whole=True)]
     try:
-        (done,) = shared_out(_crews[thread][1], deque([submission]))
+        return list(shared_out(_crews[thread][1], deque(submissions)))
     except BaseException:
         _end(_crews.pop(thread, None))
         raise
-    return done
 
 
 def _order(task: Task) -> Order:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from collections import deque
 from types import SimpleNamespace
 
 import pytest
@@ -115,7 +117,7 @@ def test_a_worker_that_is_killed_loses_nothing(started, grade, class_folder, url
 
     def killing(*given):
         done.append(real(*given))
-        if len(done) == 3:
+        if len(done) == 2:
             workers[0].send_signal(signal.SIGKILL)
         return done[-1]
 
@@ -149,10 +151,12 @@ def test_a_thread_keeps_its_process_for_a_run(small):
     order, task, ann = small
     ann = type(ann)(ann.student, order.release / "not there", ann.raw, ann.timestamp, ("a remark",))
     try:
-        record = cluster.grade(task, ann).record
+        [done] = cluster.grade(task, [ann])
+        record = done.record
         ((_, [process]),) = cluster._crews.values()
         assert (record.score, record.repairs) == (6, ("a remark",))
-        assert cluster.grade(task, ann).record.decided() == record.decided()
+        [again, last] = cluster.grade(task, [ann, ann])
+        assert again.record.decided() == last.record.decided() == record.decided()
         assert cluster._crews[next(iter(cluster._crews))][1] == [process]
         cluster._dismiss("another run")
         assert cluster._crews
@@ -169,7 +173,7 @@ def test_another_version_is_refused(small):
     with pytest.raises(
         CourseError, match=r"A worker has another version of the grader or of small than you have\. Give all"
     ):
-        cluster.grade(other, ann)
+        cluster.grade(other, [ann])
     assert cluster._crews == {}
 
 
@@ -177,27 +181,47 @@ def test_a_level_that_a_worker_does_not_have(small):
     """What a grading process says when it cannot begin comes back, and it is not kept."""
     _, task, ann = small
     with pytest.raises(RuntimeError, match="There is no isolation level 'magic'"):
-        cluster.grade(cluster.Task("run", "small", "magic", task.basis), ann)
+        cluster.grade(cluster.Task("run", "small", "magic", task.basis), [ann])
     assert cluster._crews == {}
 
 
-def test_a_submission_that_ends_workers_is_held(small):
-    """Dask gives up on a submission over which several workers died; so do we, and the class goes on."""
-    order, _, ann = small
+def _deadly_cluster(tasks):
+    """Return a client of one thread on which a batch with `mal` in it ends the workers, and others are handed back."""
 
-    def killed():
-        raise KilledWorker("ann", None, 3)
+    def submit(_function, _task, submissions, **_options):
+        tasks.append([each.student for each in submissions])
 
-    record = cluster._result(None, SimpleNamespace(cancelled=lambda: False, result=killed), order, ann).record
-    assert [exercise.score for exercise in record.exercises] == [None, None]
+        def result(_self):
+            if "mal" in [each.student for each in submissions]:
+                raise KilledWorker("mal", None, 3)
+            return submissions
+
+        ready = {"cancelled": lambda _self: False, "done": lambda _self: True, "result": result}
+        return type("Future", (), ready)()
+
+    return SimpleNamespace(nthreads=lambda: {"there": 1}, as_current=contextlib.nullcontext, submit=submit)
 
 
-def test_a_scheduler_that_is_gone(small):
+def test_a_submission_that_ends_workers_is_held(small, class_folder, monkeypatch):
+    """Dask gives up on a batch over which several workers died: each goes alone, and one that does it again is held."""
+    order, task, _ = small
+    monkeypatch.setattr("distributed.wait", lambda *_args, **_options: None)
+    folder = class_folder(**{f"s{n:02}": {} for n in range(12)}, mal={})
+    waiting = deque(submissions(folder, "small", released(order.assignment, order.release)))
+    names, tasks = [each.student for each in waiting], []
+    came = list(cluster._as_they_come(_deadly_cluster(tasks), task, order, waiting))
+    held = [each.record for each in came if isinstance(each, job.Done)]
+    assert [(record.student, record.score, record.fingerprint) for record in held] == [("mal", 0, "")]
+    assert sorted([each.student for each in came if not isinstance(each, job.Done)] + ["mal"]) == sorted(names)
+    assert ["mal"] in tasks
+    assert max(map(len, tasks)) > 1
+
+
+def test_a_scheduler_that_is_gone():
     """What was graded is written; the sentence says how to go on."""
-    order, _, ann = small
     client = SimpleNamespace(scheduler=SimpleNamespace(address="tcp://there:8786"))
     with pytest.raises(CourseError, match=r"The Dask scheduler tcp://there:8786 is gone\. Start it, and run again"):
-        cluster._result(client, SimpleNamespace(cancelled=lambda: True), order, ann)
+        cluster._result(client, SimpleNamespace(cancelled=lambda: True))
 
 
 def test_a_scheduler_without_workers(grade, class_folder, monkeypatch):
