@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,13 @@ import pytest
 
 from autograder.tests import here
 from autograder.tests.gradebook.laid_out import hand_in, lay_out
+from autograder.tests.hostile.nobody import NOBODY, become_nobody
 from autograder.tests.hostile.pages import faults
 from autograder.tests.hostile.programs import EARNS, FAMILIES, RIGHT, Program, programs
 
 pytestmark = pytest.mark.timeout(900)  # half a minute of work, and as much of waiting; more on a busy machine
 LEVELS = ("bubblewrap", "landlock", "seccomp")
 SECRETS = ("secret", "suite", "other", "database", "environment", "open file")
-NOBODY = 65534
 EVERY = 12  # so many hostile submissions stand between two honest ones
 SAME_FOR_ALL = """\
 import locale, os, random, sys, warnings
@@ -101,16 +102,20 @@ def attacked(request: pytest.FixtureRequest) -> Iterator[Attacked]:
     words = {name: f"canary{secrets.token_hex(8)}" for name in SECRETS}
     root = Path(tempfile.mkdtemp(prefix="attacked-"))
     found = _hand_in_all(root, words)
-    others = {"user": NOBODY, "group": NOBODY, "extra_groups": ()} if user == "nobody" else {}
-    if others:
-        for path in (root, *root.rglob("*")):
-            os.chown(path, NOBODY, NOBODY)
+    for path in (root, *root.rglob("*")) if user == "nobody" else ():
+        os.chown(path, NOBODY, NOBODY)
+    reached = [*map(Path, (sys.prefix, sys.base_prefix)), Path(__file__).parents[3], root]
+    become = partial(become_nobody, reached) if user == "nobody" else None
     before = _digests(root)
     environment = {"PATH": os.defpath, "HOME": str(root), "WORD": words["environment"], "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "autograder.tests.hostile.attacked", str(root), level, words["database"]]
-    done = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, timeout=800, **others)
-    if others and "Permission denied" in done.stderr:
-        here.missing(f"The corpus cannot be run as an ordinary user, who may not open {sys.prefix}.")
+    options: dict[str, Any] = {"cwd": "/", "env": environment, "capture_output": True, "text": True, "timeout": 800}
+    try:
+        done = subprocess.run(command, preexec_fn=become, **options)
+    except subprocess.SubprocessError as error:
+        if "preexec_fn" not in str(error):
+            raise
+        here.missing(f"The corpus cannot be run as an ordinary user: folders above {reached[2]} are closed to others.")
     assert done.returncode == 0, done.stderr[-3000:]
     yield Attacked(root, found, words, json.loads(done.stdout), before)
     shutil.rmtree(root, ignore_errors=True)
