@@ -1,7 +1,8 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # L2 · Why data should be centred, scaled, decorrelated
 #
-# **Zero Mean**, lecture 2 of 9. Before it: L1, from one neuron to a trained network. After it: [assignment
+# **Zero Mean**, lecture 2 of 9. Before it: [L1, from one neuron to a trained
+# network](../01_neuron_to_network/01_neuron_to_network.ipynb). After it: [assignment
 # A1](../../assignments/a1_backprop_and_data/a1_backprop_and_data.ipynb), of which this lecture is the second half.
 #
 # At the end you can
@@ -150,8 +151,8 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# Centring the data is centring *one* layer. Sigmoids and ReLUs hand positive numbers on; tanh does not. L3 asks
-# what that is worth.
+# Centring the data is centring *one* layer. Sigmoids and ReLUs hand positive numbers on; tanh does not.
+# [L3](../03_activations/03_activations.ipynb) asks what that is worth.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **8 minutes** for the three tables. **Ask** for a number each time. **Say:** the sign argument is true, and it is
@@ -256,8 +257,8 @@ from zeromean.demos.l02_data import ravine
 ravine.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"] covers="question-08"
-# **What you should have seen.** The bowl becomes a ravine: descent jumps across and creeps along. Beyond the limit it never
-# arrives.
+# **What you should have seen.** The bowl becomes a ravine: descent jumps across and creeps along. Beyond the limit
+# it never arrives.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="slip-10 one-rate"
 # ### How large may the rate be?
@@ -310,8 +311,8 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# In proportion: about $7\kappa$ steps. A better rule brings it down to $\sqrt\kappa$ (momentum, L5). Better data
-# bring it down to **one** step.
+# In proportion: about $7\kappa$ steps. A better rule brings it down to $\sqrt\kappa$ (momentum,
+# [L5](../05_optimizers/05_optimizers.ipynb)). Better data bring it down to **one** step.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **6 minutes** for the table of rates and the slide before. **Ask:** which row is fastest? **Say:** the
@@ -323,7 +324,7 @@ Table(
 # A table from Xuming He's slides, for a linear model $y = w_1 x_1 + w_2 x_2$; the gradient of $w_i$ is $\bar
 # y\,x_i$, with $\bar y$ the upstream number.
 #
-# | $x_1$ | $x_2$ | $t$ |
+# | x₁ | x₂ | t |
 # |---|---|---|
 # | 114.8 | 0.00323 | 5.1 |
 # | 338.1 | 0.00183 | 3.2 |
@@ -771,7 +772,8 @@ Table(
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
 # Sigmoids undo the centring at once: nearly all curvature is one mean. So whatever we did to the data must be done
-# *inside* as well: by the activation (L3), by the weights (L4), or by normalizing every layer
+# *inside* as well: by the activation ([L3](../03_activations/03_activations.ipynb)), by the weights
+# ([L4](../04_initialization/04_initialization.ipynb)), or by normalizing every layer
 # ([L6](../06_batch_norm/06_batch_norm.ipynb)).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
