@@ -101,8 +101,8 @@ def test_nobody_leaves_the_ridge_of_a_saddle() -> None:
 
 
 def test_the_goal_of_the_race_can_be_reached() -> None:
-    """At four times the rates five of six leave the saddle in time."""
-    assert lowest("saddle", y=0.1, factor=4.0)["five"]
+    """At twice the rates five of six leave the saddle in time."""
+    assert lowest("saddle", y=0.1, factor=2.0)["five"]
     assert not lowest("ravine")["five"]
 
 

@@ -175,7 +175,7 @@ def demo() -> Stage:
             Choice("length", "Length", tuple(LENGTHS), "200 steps"),
         ],
         _views(),
-        coarse={"rate": 1, "warm": 1, "length": 1},
+        coarse={"rate": 1, "warm": 1, "length": 2},
         formula="step {now}: rate = [blue:{rate_now:.3g}], test loss = [vermilion:{loss:.3f}]",
         readout="{kind}, top rate {rate}, warm-up {warm:d}: after {now:d} steps the test loss is {loss:.3f} "
         "(constant: {flat:.3f}).",
