@@ -454,7 +454,20 @@ slope[:, 2] = 0  # our convention at a kink
 slope[3, 0] *= -1  # the mistake
 report = check_gradient(energy, w, slope)
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
+Table(
+    ["gradient of", *(f"neuron {j}" for j in range(6))],
+    [[f"weights of input {i}", *labels] for i, labels in enumerate(report.labels)],
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# One entry disagrees, and it is the wrong one. What the trial cannot judge is told apart: on a kink any value between both
+# slopes is allowed, and behind an input of 0 the gradient is 0 and relative errors mean nothing.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# With its reasons, as `check_gradient` shows it in a notebook (the sign of each entry tells why when you point at it):
+
+# %% slideshow={"slide_type": "skip"}
 report
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -512,8 +525,8 @@ runs = [[loss(stochastic_gradient_descent(40 * n, seed=s), data.x, data.t) for s
 Table(
     ["loss after epochs", *map(str, epochs)],
     [
-        ["all 1297 images a step", *(f"{value:.2f}" for value in whole)],
-        ["32 images a step (3 seeds)", *(f"{min(v):.2f} to {max(v):.2f}" for v in runs)],
+        ["all 1297 images a step", *(f"{value:.3f}" for value in whole)],
+        ["32 images a step (3 seeds)", *(f"{min(v):.3f} to {max(v):.3f}" for v in runs)],
     ],
     fold=True,
 )
