@@ -1,7 +1,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # L5 · Optimizers and schedules
 #
-# **Zero Mean**, lecture 5 of 9. Before it: L4, initialization. After it:
+# **Zero Mean**, lecture 5 of 9. Before it: [L4, initialization](../04_initialization/04_initialization.ipynb). After it:
 # [assignment A3](../../assignments/a3_optimizers/a3_optimizers.ipynb), nine exercises, 18 marks; then
 # [L6](../06_batch_norm/06_batch_norm.ipynb), batch normalization.
 #

@@ -1,7 +1,8 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # L6 · Batch normalization
 #
-# **Zero Mean**, lecture 6 of 9. Before it: L5, optimizers and schedules. After it:
+# **Zero Mean**, lecture 6 of 9. Before it:
+# [L5, optimizers and schedules](../05_optimizers/05_optimizers.ipynb). After it:
 # [assignment A4](../../assignments/a4_batch_norm/a4_batch_norm.ipynb), eight exercises, 22 marks.
 #
 # At the end you can
