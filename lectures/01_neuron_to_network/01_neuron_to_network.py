@@ -271,7 +271,7 @@ Table(
 #
 # Speech, computer vision, natural language processing (Huang, slide 7), and what one decides each time:
 #
-# | | decision | where in this course |
+# | part | decision | where in this course |
 # |---|---|---|
 # | **architecture** | which modules, and how they are connected | L3, L6 to L9 |
 # | | the loss | here |
@@ -311,7 +311,7 @@ Table(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Rows or columns? Translate before you compare
 #
-# | | Huang's slide | our code |
+# | what | Huang's slide | our code |
 # |---|---|---|
 # | an example | a column $x$ | a row of `x` |
 # | a neuron | a row of $W$ | a column of `W` |
@@ -371,7 +371,7 @@ Table(
     [
         ["by trying, both sides", f"{2 * count:,}", f"{2 * count * once:,}"],
         ["forward and backward", "1, and the way back", f"{once + back:,}"],
-        ["ratio", "", f"{2 * count * once / (once + back):,.0f}"],
+        ["ratio", "–", f"{2 * count * once / (once + back):,.0f}"],
     ],
     fold=True,
 )
@@ -675,7 +675,7 @@ Table(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The pipeline, and the map of the course
 #
-# | Xuming He's pipeline | | *Training neural networks, part I* adds |
+# | Xuming He's pipeline | in this course | *Training neural networks, part I* adds |
 # |---|---|---|
 # | data processing | L2 | activation functions (L3) |
 # | weight initialization | L4 | |
