@@ -13,8 +13,8 @@
 # * prepare digits and photographs without dividing by zero.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# **Time plan, 70 minutes.** Opening 2 · one sign 14 · the bowl 17 · the table 11 · means 9 · five clouds 6 · digits
-# 7 · images 3 · hidden layers and claims 4.
+# **Time plan, 72 minutes.** Opening 2 · one sign 14 · the bowl 17 · the table 11 · means 9 · five clouds 6 · digits
+# 7 · images 3 · hidden layers and claims 3.
 #
 # Run all cells before the class (under a minute). Every demo asks for a prediction first: let hands go up before you
 # click. Short of time: leave out the box of data.
