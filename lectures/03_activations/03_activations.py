@@ -419,7 +419,10 @@ def scores(act, params, x):
 
 def trained(act, params, seed):
     """Return the test accuracy after 100 steps of rate 1."""
-    loss = lambda p, x, t: nets.cross_entropy(scores(act, p, x), t)  # noqa: E731
+
+    def loss(p, x, t):
+        return nets.cross_entropy(scores(act, p, x), t)
+
     end = descend(loss, params, 1.0, 100, seed)
     return nets.accuracy(nets.Net(wide, act=act), end, {}, data.x_test, data.t_test)
 
@@ -669,7 +672,10 @@ def prelu_net(params, x):
 def learned(seed):
     """Return the four slopes after 200 steps of rate 0.1; they start at 0.25."""
     start, _ = nets.init(nets.Net(wide), np.random.default_rng(seed))
-    loss = lambda p, x, t: nets.cross_entropy(prelu_net(p, x), t)  # noqa: E731
+
+    def loss(p, x, t):
+        return nets.cross_entropy(prelu_net(p, x), t)
+
     return descend(loss, {**start, "alpha": np.full(4, 0.25)}, 0.1, 200, seed)["alpha"]
 
 
