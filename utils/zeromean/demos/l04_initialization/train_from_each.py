@@ -194,7 +194,7 @@ def demo() -> Stage:
         "Train from each start: ten hidden layers of 100 units",
         compute,
         [
-            Slider("start", "First weights", range(len(STARTS)), 1, words=tuple(STARTS)),
+            Slider("start", "First weights", range(len(STARTS)), 4, words=tuple(STARTS)),
             Choice("act", "Activation", tuple(ACTS), "ReLU"),
             Slider("rate", "Learning rate", RATES, 0.1),
         ],
