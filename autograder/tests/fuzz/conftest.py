@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 _SAME = {"deadline": None, "database": None, "suppress_health_check": _SLOW}
 settings.register_profile("short", max_examples=60, derandomize=True, **_SAME)
-settings.register_profile("long", max_examples=20_000, print_blob=True, **_SAME)
+settings.register_profile("long", max_examples=5_000, print_blob=True, **_SAME)
 
 
 def pytest_configure(config: pytest.Config) -> None:
