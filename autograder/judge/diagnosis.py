@@ -20,13 +20,14 @@ from zeromean.checking.replay import Replay
 
 from autograder.judge.attempt import attempt
 from autograder.judge.collect import Replacement, Suite
+from autograder.judge.hints import ENOUGH
 from autograder.judge.judge import Judge, fixtures, undisturbed
 from autograder.judge.reference import exchanged
 from autograder.judge.student import Call, Student
 from autograder.judge.unseen import SECONDS, BoundedSession, Functions, Slipped, noticed_by, partner_checks, source_of
 
 SEED, OTHER_SEED = 0, 1
-ENOUGH = 0.5
+PLACES = re.compile(r" (So is what `\w+` leaves in `[^`]+`\.|What `\w+` leaves in .+ is right: look at .+\.)$")
 BARE = re.compile(r": got \S+, expected \S+$")
 Edit = tuple[str, str]
 
@@ -110,7 +111,8 @@ class Diagnoser:
 
 
 def _tells(message: str) -> bool:
-    return not BARE.search(message)
+    """Whether a message says in what way something is wrong: more than which numbers differ, or in which place."""
+    return not BARE.search(PLACES.sub("", message))
 
 
 def _shows(outcome: Outcome) -> bool:

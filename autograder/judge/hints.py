@@ -13,6 +13,7 @@ from autograder.judge.student import Call
 
 MOST_SEEN = 3_000
 LONGEST_QUOTE = 100
+ENOUGH = 0.5  # of the calls that went wrong, on which a misconception must do what the student did
 
 
 class Suspects:

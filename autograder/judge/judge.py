@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import numpy as np
 
 from autograder.bounds import CHECK_SECONDS, Overrun, processor_time
 from autograder.judge.attempt import attempt
+from autograder.judge.clues import clue
 from autograder.judge.collect import Suite, SuiteCheck, collect
-from autograder.judge.hints import Suspects
+from autograder.judge.hints import ENOUGH, Suspects
 from autograder.judge.record import CheckResult, ExerciseResult
 from autograder.judge.reference import Reference, SuiteError
 from autograder.judge.student import Answers, Call, Student
@@ -73,8 +75,13 @@ class Judge:
                 results[check.name], calls[check.name] = self._try(check, session, seed)
         failed = [name for name, result in results.items() if result.outcome == "failed"]
         with contextlib.suppress(Overrun), processor_time(CHECK_SECONDS), undisturbed():
-            for name, wrong in self.suspects[suite.exercise].diagnose(calls, failed).items():
-                results[name] = replace(results[name], hint=wrong.hint, misconception=wrong.name)
+            suspects = self.suspects[suite.exercise]
+            if suspects.diagnose(calls, failed):  # then what would fail as well is worth hearing
+                waiting = [check for check in suite.checks if results[check.name].outcome == "skipped"]
+                calls |= {check.name: self._try(check, session, seed)[1] for check in waiting}
+            for name, wrong in suspects.diagnose(calls, failed).items():
+                if suspects.share(wrong.name, [*chain(*calls.values())]) >= ENOUGH:
+                    results[name] = replace(results[name], hint=wrong.hint, misconception=wrong.name)
         return ExerciseResult(suite.exercise, suite.points, tuple(results.values()))
 
     def _try(self, check: SuiteCheck, session: Answers, seed: int) -> tuple[CheckResult, list[Call]]:
@@ -82,6 +89,7 @@ class Judge:
             with undisturbed():
                 check.function(**fixtures(check.name, check.fixtures, student, self.reference, seed))
 
+        more = ""
         try:
             with processor_time(CHECK_SECONDS):
                 tried = attempt(run, Student(session, self.reference))
@@ -90,7 +98,9 @@ class Judge:
         if tried.failure is None:
             result = _result(check, "passed", tried.note)
         elif isinstance(tried.failure, CheckFailed):
-            result = _result(check, "failed", sentence(str(tried.failure)))
+            with contextlib.suppress(Overrun), processor_time(CHECK_SECONDS), undisturbed():
+                more = clue(tried.failure, tried.calls, self.reference)
+            result = _result(check, "failed", f"{sentence(str(tried.failure))} {more}".rstrip())
         else:
             result = _result(check, "error", UNDECIDED, detail="".join(traceback.format_exception(tried.failure)))
         return result, tried.calls

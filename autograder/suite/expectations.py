@@ -7,16 +7,22 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from zeromean.checking import comparisons, errormap
-from zeromean.checking.compare import Wrong
+from zeromean.checking import comparisons
+from zeromean.checking.compare import Wrong, first_wrong
 from zeromean.checking.comparisons import TOLERANCE
-from zeromean.checking.mismatch import differs
 
 from autograder.suite.listening import tell
 
 
 class CheckFailed(Exception):  # noqa: N818 - an outcome of grading, not an error of ours
-    """What the student returned is not what was asked for; the message is read by the student."""
+    """What the student returned is not what was asked for; the message is read by the student.
+
+    `wrong` is the array that is, if it is one: what it has in common with the right one, the judge says.
+    """
+
+    def __init__(self, message: str = "", wrong: Wrong | None = None) -> None:
+        super().__init__(message)
+        self.wrong = wrong
 
 
 class WrongCache(CheckFailed):
@@ -70,19 +76,7 @@ def expect_close(
     if isinstance(got, Misfit):
         got.fail()
     if message := comparisons.close(got, expected, what, rtol=rtol, atol=atol):
-        shared = _shared(got, expected, what, rtol, atol)
-        raise CheckFailed(f"{message}. {shared}" if shared else message)
-
-
-def _shared(got: Any, expected: Any, what: str, rtol: float, atol: float) -> str:
-    """Say what all wrong entries of an array have in common, as ``check(f)`` does; "" if nothing, or of a list."""
-    if isinstance(expected, (tuple, list)):
-        return ""
-    mine, right = np.asarray(got), np.asarray(expected)
-    if mine.shape != right.shape or mine.size < 2 or not {mine.dtype.kind, right.dtype.kind} <= set("fiu"):
-        return ""
-    with np.errstate(all="ignore"):
-        return errormap.pattern(Wrong(what, mine, right, differs(mine, right, rtol=rtol, atol=atol)))
+        raise CheckFailed(message, first_wrong(got, expected, what, rtol=rtol, atol=atol))
 
 
 def expect_unchanged(now: Any, before: np.ndarray, what: str) -> None:

@@ -198,6 +198,24 @@ def test_a_helper_is_recognised_by_those_who_call_it(judge_of: Callable[[str], J
     assert found["forward"].misconception == "shifts_by_one"
 
 
+def test_what_fits_one_check_by_chance_is_not_shown(judge_of: Callable[[str], Judge]) -> None:
+    """A misconception must do what the student did on half of the calls that went wrong, those of other checks too."""
+
+    def flips_what_is_not_negative(dout: Any, cache: Any) -> Any:
+        return (-dout if dout.max() > 0 else np.sin(dout)) * cache[0], dout.sum(axis=0)
+
+    waiting = "".join(
+        f"@points(1, after='test_positive')\ndef test_size_{size}(student, reference):\n"
+        f"    'is right for {size} too'\n    gradient(student, reference, -{size} * np.ones((2, 3)))\n\n"
+        for size in (2, 3)
+    )
+    wrong = {"scale_backward": flips_what_is_not_negative}
+    judge = judge_of(SUITE + "\n\n" + waiting)
+    assert shown(judge, **wrong)["positive"].misconception == ""
+    everywhere = shown(judge, scale_backward=lambda dout, cache: (-dout * cache[0], dout.sum(axis=0)))
+    assert everywhere["positive"].misconception == "flips_the_sign"
+
+
 TOY = Path(__file__).parent / "toy" / "test_scale.py"
 SUITE = """
 import numpy as np

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from zeromean import check
+from zeromean.checking import probes
 from zeromean.checking.check import NotYet
+from zeromean.checking.probes import Mistake
+from zeromean.checking.replay import Replay
 
 Said = Callable[..., str]
 
@@ -92,6 +96,28 @@ def test_hint_of_a_mistake(said: Said) -> None:
     """A well-known mistake is recognised."""
     assert "Hint: The mean moves too." in said(backward("return dout.copy()"))
     assert "Hint" not in said(backward("return 2 * dout"))
+
+
+def test_hint_of_a_mistake_beside_another(said: Said) -> None:
+    """A mistake in the other function of the exercise does not keep the hint back."""
+    both = namespace(center_forward="state['mean'] = x[0]; return x + 1, x.shape", center_backward="return dout.copy()")
+    assert "Hint: The mean moves too." in said(both["center_forward"], both["center_backward"])
+
+
+def test_no_hint_of_what_fits_one_check_by_chance(assignment: Path) -> None:
+    """A mistake must explain most of the checks that failed about its function."""
+    (exercise,) = probes.read(assignment)
+    (mistake,), last = exercise.mistakes, exercise.checks[2]
+    again = replace(exercise, checks=(*exercise.checks, last), mistakes=(with_print(mistake, None),))
+    wrong = namespace(**{**RIGHT, "center_backward": "return dout.copy()"})
+    assert [outcome.hint for outcome in Replay(again, wrong).outcomes()] == [""] * 4
+    agreeing = replace(again, mistakes=(with_print(mistake, mistake.prints[2, 1]),))
+    assert [bool(outcome.hint) for outcome in Replay(agreeing, wrong).outcomes()] == [False, False, True, True]
+
+
+def with_print(mistake: Mistake, shown: Any) -> Mistake:
+    """Return a mistake that also shows in the second call of a fourth check."""
+    return replace(mistake, prints={**mistake.prints, (3, 1): shown})
 
 
 def test_wrong_argument_afterwards(said: Said) -> None:

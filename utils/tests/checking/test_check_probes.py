@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from zeromean.checking import probes
-from zeromean.checking.encoding import DataError, arrays_in, decode, encode
+from zeromean.checking.compare import leaves
+from zeromean.checking.encoding import DataError, decode, encode
 from zeromean.checking.fingerprints import difference_of_prints, explains, fingerprint, raised_print
 from zeromean.checking.functions import FUNCTIONS, Stretched
 from zeromean.checking.handing import handed_on
@@ -78,7 +79,7 @@ def test_layout_alone(value: Any) -> None:
     """A layout has the shapes and dtypes of a value, and none of its numbers."""
     again = decode(json.loads(json.dumps(encode(value, layout_only=True))))
     assert fits(again, value)
-    assert all(not array.any() for _, array in arrays_in(again, ""))
+    assert all(not array.any() for _, array in leaves(again, ""))
 
 
 def test_fingerprints_of_mistakes() -> None:

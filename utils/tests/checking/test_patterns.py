@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from zeromean.checking import patterns
 from zeromean.checking.patterns import regularity
 
 RIGHT = np.random.default_rng(0).normal(size=(5, 4))
@@ -38,6 +39,8 @@ OWN = np.array([2.0, -3.0, 0.5, 4.0])
         (RIGHT[:2] + OWN[:2, None] * RIGHT[:2, ::-1], RIGHT[:2], ""),
         (np.array([1.0, 5.0]), np.array([2.0, 3.0]), ""),
         (np.array([np.nan, 1.0, 2.0]), np.array([1.0, 2.0, 4.0]), ""),
+        (np.array(np.nan), np.array(0.3), patterns.NAN),
+        (np.array([-np.inf]), np.array([0.3]), patterns.INFINITE),
         (np.array([1, 2]), np.array([2, 4]), "Every entry is 0.5 times what it should be."),
         (np.array(["a", "b"]), np.array([2, 4]), ""),
     ],

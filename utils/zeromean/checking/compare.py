@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from zeromean.checking.comparisons import COMPARISONS, close
-from zeromean.checking.encoding import arrays_in, decode
+from zeromean.checking.comparisons import COMPARISONS
+from zeromean.checking.encoding import decode
 from zeromean.checking.layout import structure_mismatch
 from zeromean.checking.mismatch import differs
 from zeromean.checking.probes import Look, Probe
@@ -18,12 +18,17 @@ from zeromean.checking.probes import Look, Probe
 
 @dataclass(frozen=True)
 class Wrong:
-    """A wrong array beside the right one, of the same shape: what the map shows."""
+    """A wrong array beside the right one, of the same shape: what the map shows.
+
+    `given` are the arguments of the call that brought it, as they were before; `others`, what else it should bring.
+    """
 
     what: str
     got: np.ndarray
     expected: np.ndarray
     wrong: np.ndarray
+    given: Mapping[str, Any] = field(default_factory=dict)
+    others: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def asked(look: Look, got: Any, expected: Any, *, left: bool) -> Difference | No
         return None
     if look.comparison != "close":
         return Difference(sentence(message))
-    wrong = _first_wrong(got, expected, look.what, options)
+    wrong = first_wrong(got, expected, look.what, **options)
     return Difference(closed(f"After the call, {message}" if left else message), wrong)
 
 
@@ -111,11 +116,23 @@ def exact(value: Any) -> Any:
     return value
 
 
-def _first_wrong(got: Any, expected: Any, what: str, options: dict[str, float]) -> Wrong | None:
-    """Return the first wrong array of a wrong result, if it has the right shape and more than one entry."""
-    for (name, mine), (_, right) in zip(arrays_in(got, what), arrays_in(expected, what), strict=False):
-        comparable = mine.shape == right.shape and mine.size > 1 and {mine.dtype.kind, right.dtype.kind} <= set("fiu")
-        if comparable and close(mine, right, name, **options):
-            mask = differs(mine, right, **options)
-            return Wrong(name, mine, right, mask) if mask.any() else None
+def first_wrong(got: Any, expected: Any, what: str, **options: float) -> Wrong | None:
+    """Return the first wrong array or number of a wrong result, if it has the right shape."""
+    for (name, mine), (_, right) in zip(leaves(got, what), leaves(expected, what), strict=False):
+        if mine.shape != right.shape or not {mine.dtype.kind, right.dtype.kind} <= set("fiu"):
+            return None
+        if (mask := differs(mine, right, **options)).any():
+            return Wrong(name, mine, right, mask)
     return None
+
+
+def leaves(value: Any, what: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield every array and every number inside `value`, each as an array with the name by which a reader knows it."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from leaves(item, f"{what}[{key!r}]")
+    elif isinstance(value, (tuple, list)):
+        for i, item in enumerate(value):
+            yield from leaves(item, f"{what}[{i}]")
+    else:
+        yield what, np.asarray(value)

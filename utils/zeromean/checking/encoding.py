@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -111,15 +110,3 @@ def _known(function: Any) -> str | list[Any]:
             f"zeromean.checking.functions ({', '.join(FUNCTIONS)}), or add it there"
         )
     return name
-
-
-def arrays_in(value: Any, what: str) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield every array inside `value`, with the name by which a reader knows it."""
-    if isinstance(value, np.ndarray):
-        yield what, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from arrays_in(item, f"{what}[{key!r}]")
-    elif isinstance(value, (tuple, list)):
-        for i, item in enumerate(value):
-            yield from arrays_in(item, f"{what}[{i}]")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zeromean.checking import patterns
+from zeromean.checking import patterns, relations
 from zeromean.checking.compare import Wrong
 
 LARGEST = 40
@@ -32,7 +32,7 @@ class Grid:
 
 
 def pattern(wrong: Wrong) -> str:
-    """Say what the wrong entries have in common: precision, rows or columns, a factor, an order; "" if nothing."""
+    """Say what the wrong entries have in common: precision, lines, a factor, an argument, a place; "" if nothing."""
     mask = wrong.wrong
     if _single(wrong):
         return "Only the last digits are off: it is right to single precision (float32) only."
@@ -42,7 +42,12 @@ def pattern(wrong: Wrong) -> str:
         if 2 * len(lines) <= mask.shape[axis]:
             name = f"in {_axes_of(wrong)[axis]}" if mask.ndim in (2, 4) else f"at {{}} of axis {axis}"
             return f"All that is wrong is {_lines(name, lines)}."
-    return patterns.regularity(wrong.got, wrong.expected)
+    return (
+        patterns.regularity(wrong.got, wrong.expected)
+        or relations.related(wrong.got, wrong.expected, wrong.given, wrong.others)
+        or relations.place(mask, wrong.expected, wrong.given)
+        or patterns.where_wrong(wrong.got, wrong.expected, mask)
+    )
 
 
 def worth_drawing(wrong: Wrong) -> bool:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from zeromean.checking.numbers import step_to
+
 NEAR = 1e-6
+NAN = "nan comes of the root or the logarithm of a negative number, of 0/0, or of a difference of infinities."
+INFINITE = "An infinity comes of a division by 0, or of an exponential of something large."
 FEWEST = 3  # numbers that must share a factor or an amount; one more for a scale and a shift
 # What an axis is called, by the number of axes and its position; the first of four may be images or filters.
 NAMES = {(2, 0): "row", (2, 1): "column", (4, 1): "channel", (4, 2): "row", (4, 3): "column"}
@@ -15,12 +19,24 @@ def regularity(got: np.ndarray, expected: np.ndarray) -> str:
     if not {got.dtype.kind, expected.dtype.kind} <= set("fiu"):
         return ""
     got, expected = got.astype(float), expected.astype(float)
-    if got.size < 2 or not (np.isfinite(got).all() and np.isfinite(expected).all()):
+    if got.size == 1 and not np.isfinite(got).all():
+        return NAN if np.isnan(got).all() else INFINITE
+    if not got.size or not (np.isfinite(got).all() and np.isfinite(expected).all()):
         return ""
+    if got.size == 1:
+        return step_to(got.item(), expected.item())
     whole = _of_the_whole(got, expected)
     if whole or got.size < FEWEST:
         return whole
     return _of_each_line(got, expected) or _of_each_number(got, expected)
+
+
+def where_wrong(got: np.ndarray, expected: np.ndarray, wrong: np.ndarray) -> str:
+    """Say what turns the right numbers into the wrong ones where only a part is wrong; "" if nothing simple does."""
+    if wrong.all() or np.count_nonzero(wrong) < FEWEST or not np.isfinite(got[wrong]).all():
+        return ""
+    found = regularity(got[wrong], expected[wrong])
+    return f"Where it is wrong: {found[:1].lower()}{found[1:]}" if found else ""
 
 
 def _of_the_whole(got: np.ndarray, expected: np.ndarray) -> str:

@@ -40,9 +40,11 @@ class Replay:
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Try every check, in order; then look for well-known mistakes behind those that failed."""
+        outcomes = [*self.tries()]
+        failed = [number for number, outcome in enumerate(outcomes) if outcome.state == "failed"]
         return tuple(
-            replace(outcome, hint=self._hint(number)) if outcome.state == "failed" else outcome
-            for number, outcome in enumerate([*self.tries()])
+            replace(outcome, hint=self._hint(number, failed)) if number in failed else outcome
+            for number, outcome in enumerate(outcomes)
         )
 
     def tries(self, *, recognising: bool = True) -> Iterator[Outcome]:
@@ -88,16 +90,28 @@ class Replay:
                 found.append(Outcome(f"the example of {name}'s docstring", "example", message))
         return tuple(found)
 
-    def _hint(self, number: int) -> str:
+    def _hint(self, number: int, failed: Sequence[int]) -> str:
         """Return the idea behind a well-known mistake that does the same on the calls of a check.
 
-        Of several, the one that fits most of the other checks is chosen, then the first.
+        It must explain most of what failed: what fits one of two checks may fit it by chance. Of several, the one that
+        fits most of all checks is chosen, then the first.
         """
         fits = [mistake for mistake in self.exercise.mistakes if self._explains(mistake, number)]
+        fits = [mistake for mistake in fits if self._explains_most(mistake, failed)]
         if len(fits) < 2:
             return fits[0].hint if fits else ""
         everywhere = range(len(self.exercise.checks))
         return max(fits, key=lambda m: sum(self._explains(m, other, needed=False) for other in everywhere)).hint
+
+    def _explains_most(self, mistake: Mistake, failed: Sequence[int]) -> bool:
+        """Whether a mistake explains most of the failed checks that are about the functions in which it shows."""
+        calls = {key: self.exercise.checks[key[0]].calls[key[1]] for key in mistake.prints}
+        functions = {calls[key].function for key, shown in mistake.prints.items() if shown is not None}
+        asked = {
+            check for (check, _), probe in calls.items() if probe.function in functions and not probe.only_prepares
+        }
+        explained = [self._explains(mistake, number) for number in failed if number in asked]
+        return 2 * sum(explained) > len(explained)
 
     def _explains(self, mistake: Mistake, number: int, *, needed: bool = True) -> bool:
         """Whether a mistake does what the student's functions did in one check (and not what is right)."""

@@ -178,8 +178,8 @@ class Trial:
             difference = self._asked(look, got, expected := self._expected(look))
             if difference:
                 failed = self._failed(look.pieces[0].call, what=look.what, got=copied(got), expected=expected)
-                outcome = self._outcome("failed", difference.message, difference.wrong)
-                return replace(outcome, call=failed, asked=True)
+                wrong = difference.wrong and replace(difference.wrong, given=failed.given)
+                return replace(self._outcome("failed", difference.message, wrong), call=failed, asked=True)
         return None
 
     def _asked(self, look: Look, got: Any, expected: Any) -> Difference | None:
