@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from zeromean.checking.lines import off_in_each
 from zeromean.checking.numbers import step_by
 
 NEAR = 1e-6
@@ -53,6 +54,7 @@ def related(got: np.ndarray, expected: np.ndarray, given: Mapping[str, Any], oth
         _factor(got, expected, arguments)
         or _sum(got - expected, {**arguments, **{f"the new {name}": array for name, array in right.items()}})
         or _mixture(got, expected, arguments)
+        or off_in_each(got - expected, arguments)
     )
 
 
