@@ -490,8 +490,7 @@ Table(
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
 # The same to rounding. On a quadratic its best is *slower* than that of momentum, 155 steps against 93. What it buys is
-# safety: the guarantee holds for every convex function, where momentum may cycle, and it brakes before it overshoots
-# (Sutskever et al. 2013).
+# safety: a guarantee for every convex function, and a brake before it overshoots.
 
 # %% [markdown] slideshow={"slide_type": "slide"} covers="adagrad question-10"
 # ## 6 · A rate for each weight, from its own history
