@@ -15,6 +15,8 @@ def register_built(*, assignment: str, db_url: str, release: Path, **_: object) 
     from autograder.gradebook.ledger import register
     from autograder.gradebook.records import open_gradebook
 
+    if assignment not in course.assignments():
+        return  # one that the instructor made with nbgrader alone
     with open_gradebook(db_url) as gradebook:
         known = {found.name for found in gradebook.assignments if found.notebooks}
         if assignment not in known:

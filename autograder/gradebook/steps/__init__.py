@@ -12,6 +12,7 @@ SANITIZE = [
 AUTOGRADE = [
     _HERE + "run_and_judge.RunAndJudge",
     _STOCK + "IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
     _STOCK + "LimitOutput",
     _HERE + "save_marks.SaveMarks",
     _STOCK + "AssignLatePenalties",

@@ -27,6 +27,7 @@ class ReadSubmission(NotebookExporter):  # type: ignore[misc]  # nbgrader and nb
                 notebook = nbformat.reads(raw.decode("utf-8", "replace"), as_version=4)
         except Exception:  # a damaged file can fail anywhere in nbformat; the first step reads the folder anyway
             notebook = v4.new_notebook()
-        carried = {**(resources or {}), "zeromean": {"folder": Path(filename).parent}}
+        where = {"name": Path(filename).stem, "path": str(Path(filename).parent)}  # as the stock exporter says it
+        carried = {**(resources or {}), "metadata": where, "zeromean": {"folder": Path(filename).parent}}
         exported: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(notebook, carried, **kw)
         return exported

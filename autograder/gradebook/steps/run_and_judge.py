@@ -9,7 +9,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import Integer
 
 from autograder.gradebook.rebuild import Rebuilt
-from autograder.gradebook.steps.started import grader_of
+from autograder.gradebook.steps.started import grader_of, ours
 from autograder.sandbox.pool import Limits
 
 
@@ -22,6 +22,8 @@ class RunAndJudge(Execute):  # type: ignore[misc]  # nbgrader and nbconvert have
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with outputs and results; the record goes on to the step that saves marks."""
+        if not ours(resources):
+            return super().preprocess(nb, resources, km)  # type: ignore[no-any-return]
         made = nb.metadata.pop("zeromean")
         limits = Limits(cell_wall=float(self.timeout or Limits.cell_wall))
         grader = grader_of(self, resources, limits)

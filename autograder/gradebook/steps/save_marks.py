@@ -11,6 +11,7 @@ from nbgrader.preprocessors import SaveAutoGrades
 
 from autograder.gradebook.marks import auto_score
 from autograder.gradebook.records import COURSE, Records
+from autograder.gradebook.steps.started import ours
 from autograder.judge.record import Record
 
 
@@ -19,6 +20,9 @@ class SaveMarks(SaveAutoGrades):  # type: ignore[misc]  # nbgrader and nbconvert
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Save everything about one notebook in one transaction."""
+        self._ours = ours(resources)
+        if not self._ours:
+            return super().preprocess(nb, resources)  # type: ignore[no-any-return]
         nb.metadata.pop("zeromean", None)
         where = resources["nbgrader"]
         self.notebook_id, self.assignment_id = where["notebook"], where["assignment"]
@@ -37,6 +41,9 @@ class SaveMarks(SaveAutoGrades):  # type: ignore[misc]  # nbgrader and nbconvert
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         """Write a mark; one that a person gave stays, and is shown to a person again."""
+        if not self._ours:
+            super()._add_score(cell, resources)
+            return
         name = cell.metadata.nbgrader.grade_id
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
         grade.auto_score = auto_score(cell, self._record)

@@ -16,6 +16,11 @@ from autograder.sandbox.pool import Limits
 _graders: dict[tuple[str, Path, Limits], tuple[Grader, ExitStack]] = {}
 
 
+def ours(resources: dict[str, Any]) -> bool:
+    """Whether nbgrader is at work on an assignment of the course; others are graded by its own steps, if asked for."""
+    return resources["nbgrader"]["assignment"] in course.assignments()
+
+
 def grader_of(step: NbGraderPreprocessor, resources: dict[str, Any], limits: Limits | None = None) -> Grader:
     """Return the grader of the assignment that a step of nbgrader is at work on.
 
