@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import contract, equivalent, expect_close, points, slips, unchanged, variant
+from autograder.suite import contract, equivalent, expect, expect_close, points, slips, unchanged, variant
 
-NAMES = ("gd_lr", "gd_contraction", "heavy_ball_lr", "heavy_ball_rho")
+NEAR = 1e-5  # a double root is known to half of the digits
 
 
 def bowl(rng, curvatures):
@@ -95,6 +95,44 @@ def test_measured(student, rng):
         w = w - float(gd_lr) * H @ w
         w, before = w / np.linalg.norm(w), np.linalg.norm(w)
     expect_close(gd_contraction, before, "gd_contraction", rtol=1e-6)
+
+
+@points(1)
+def test_balance(student, rng):
+    """at the best rate the steepest and the flattest part fade alike, by your factor; so they do with momentum"""
+    steep, flat = float(rng.uniform(20, 40)), float(rng.uniform(0.2, 0.4))
+    numbers = student.optimal_rates(bowl(rng, np.array([steep, flat, (steep * flat) ** 0.5])))
+    rate, fades, heavy_rate, rho = (float(number) for number in numbers)
+    by = [abs(1 - rate * curvature) for curvature in (steep, flat)]
+    _expect_alike(
+        *by, f"with your gd_lr a step leaves {by[0]:.4g} of the steepest part and {by[1]:.4g} of the flattest"
+    )
+    message = f"with your gd_lr a step leaves {by[1]:.4g} of w, but your gd_contraction is {fades:.4g}"
+    expect(abs(fades - by[1]) < NEAR, f"{message}: by which factor does a length shrink?")
+    by = [_fading(heavy_rate, rho, curvature) for curvature in (steep, flat)]
+    both = f"with your heavy ball a step leaves {by[0]:.4g} of the steepest part and {by[1]:.4g} of the flattest"
+    _expect_alike(*by, both)
+    message = f"{both}, but the root of your rho is {abs(rho) ** 0.5:.4g}"
+    expect(
+        abs(by[0] ** 2 - rho) < NEAR,
+        f"{message}: at the best pair all three are the same. Is it one lr, or one rho, off?",
+    )
+
+
+def _expect_alike(steep, flat, what):
+    """Expect that two parts fade alike."""
+    expect(abs(steep - flat) < NEAR, f"{what}: where are the two the same?")
+
+
+def _left(steep, flat):
+    """Say what a step leaves of the two outermost parts."""
+    return f"a step leaves {steep:.4g} of the steepest part and {flat:.4g} of the flattest"
+
+
+def _fading(rate, rho, curvature):
+    """Return by which factor the heavy ball's recursion fades along a curvature, in the long run."""
+    steps = np.array([[1 + rho - rate * curvature, -rho], [1, 0]])
+    return float(np.abs(np.linalg.eigvals(steps)).max()) if np.isfinite(steps).all() else np.inf
 
 
 test_many_curvatures = contract.agrees(
