@@ -102,7 +102,7 @@ def test_nobody_leaves_the_ridge_of_a_saddle() -> None:
 
 def test_the_goal_of_the_race_can_be_reached() -> None:
     """At twice the rates five of six leave the saddle in time."""
-    assert lowest("saddle", y=0.1, factor=2.0)["five"]
+    assert lowest("saddle", x=-0.3, y=0.8, factor=2.0)["five"]
     assert not lowest("ravine")["five"]
 
 

@@ -55,7 +55,7 @@ LOOKS = dict(
 XS, YS = np.round(np.linspace(-1.6, 1.6, 33), 1), np.round(np.linspace(-0.8, 0.8, 17), 1)
 FACTORS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
 NOISES = (0.0, 0.1, 0.3, 1.0)
-STEPS, WINDOW, NEAR = 36, 10, 0.01
+STEPS, WINDOW, NEAR = 32, 10, 0.01
 
 
 def walk(
@@ -122,7 +122,7 @@ def _views() -> list[View]:
             Axis("w₁", -2, 2),
             Axis("w₂", -1.4, 1.4),
             drawn,
-            "Six walks of 36 steps on the landscape {landscape} from ({x:.2f}, {y:.2f}); {ahead} ends lowest",
+            "Six walks of 32 steps on the landscape {landscape} from ({x:.2f}, {y:.2f}); {ahead} ends lowest",
             [Handle("Start", x="x", y="y", color="ink")],
             ratio=0.72,
             size="large",
@@ -132,7 +132,7 @@ def _views() -> list[View]:
             Axis("step", 0, STEPS),
             Axis("above the lowest", 1e-5, 100, log=True),
             losses,
-            "Loss of the six rules over 36 steps: {ahead} ends lowest, {lowest:.2g} above the bottom",
+            "Loss of the six rules over 32 steps: {ahead} ends lowest, {lowest:.2g} above the bottom",
         ),
         View(
             "Rates in use",
@@ -161,8 +161,8 @@ def demo() -> Stage:
             Slider("noise", "Gradient noise", NOISES, 0.0),
         ],
         _views(),
-        coarse={"x": 3, "y": 3, "factor": 1, "noise": 2},
-        readout="{landscape}: after 36 steps {ahead} is lowest, {lowest:.2g} above the bottom; within 0.01 of it: "
+        coarse={"x": 5, "y": 3, "factor": 1, "noise": 2},
+        readout="{landscape}: after 32 steps {ahead} is lowest, {lowest:.2g} above the bottom; within 0.01 of it: "
         "{left}.",
         presets=[
             Preset("Axes along", {**here, "landscape": "ravine"}),
@@ -180,7 +180,7 @@ def demo() -> Stage:
                 "Wrong valley", {**here, "landscape": "two valleys", "x": 1.6}, "The lower valley lies on the left."
             ),
             Preset("Bent ravine", {**here, "landscape": "bent valley"}),
-            Preset("All too fast", {**here, "landscape": "ravine", "factor": 4.0}),
+            Preset("All too timid", {**here, "landscape": "ravine", "factor": 0.125}),
         ],
         prediction=Prediction(
             "Six rules start in the right one of two valleys, the shallow one. Who gets over the hill into the lower "
