@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import FUNCTIONS, Stretched, equivalent, expect_close, points, slips, variant
+from autograder.suite import FUNCTIONS, Stretched, equivalent, expect, expect_close, points, slips, variant
 from autograder.suites.a2_activations_and_init import oracle
 
 EXACT = 1.01e-4  # what the stub promises, and a little for the last digit
@@ -58,6 +58,38 @@ def test_gain(student, rng):
         expected = moments(phi, breaks)
         _, _, gain = student.activation_moments(phi)
         expect_close(gain, expected[2], "gain", rtol=0, atol=EXACT)
+
+
+@points(1)
+def test_known_without_an_integral(student, rng):
+    """of what is always the same, and of a straight line, the three numbers are known without an integral"""
+    height, slope = (float(number) for number in rng.uniform([1.5, 3], [2.5, 5]))
+
+    def always(z):
+        return 0 * np.asarray(z) + height
+
+    def itself(z):
+        return 1.0 * np.asarray(z)
+
+    def line(z):
+        return height + slope * np.asarray(z)
+
+    mean, _, gain = student.activation_moments(always)
+    what = f"of an activation that is always {height:.4g}"
+    _expect_known(mean, height, f"{what} the mean", "do the weights of your z add up to 1?")
+    _expect_known(gain, 1 / height, f"{what} the gain", "what is its mean square, and which root is taken of it?")
+    _, _, gain = student.activation_moments(itself)
+    _expect_known(gain, 1.0, "of z itself the gain", "is the z that you average over a unit Gaussian?")
+    mean, std, _ = student.activation_moments(line)
+    what = f"of {height:.4g} + {slope:.4g} z"
+    _expect_known(mean, height, f"{what} the mean", "do z and -z count the same?")
+    _expect_known(std, slope, f"{what} the standard deviation", "what is taken off the mean square, and then done?")
+
+
+def _expect_known(got, right, what, question):
+    """Expect a number that needs no integral, and ask where another may come from."""
+    near = abs(float(got) - right) <= EXACT * max(right, 1)
+    expect(near, f"{what} is {right:.5g}, and yours is {float(got):.5g}: {question}")
 
 
 @points(1.5, after="test_mean")
