@@ -702,7 +702,7 @@ turned_ravine.demo()
 #
 # Divide by the curvature itself, in every direction, and the ravine is round (Huang, slide 12):
 #
-# | | divides the gradient by | cost for $D$ weights |
+# | method | divides the gradient by | cost for $D$ weights |
 # |---|---|---|
 # | Newton, quasi-Newton | the Hessian, or a running guess of it | $D^2$ numbers, $D^3$ work |
 # | natural gradient (Amari 1998) | the Fisher matrix: what a step does to the **answers** | the same |
