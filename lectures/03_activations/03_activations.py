@@ -88,7 +88,7 @@ show(
 )
 
 # %% [markdown]
-# | | | | |
+# | unit | formula | unit | formula |
 # |---|---|---|---|
 # | sigmoid | $\dfrac{1}{1+e^{-x}}$ | ReLU | $\max(0, x)$ |
 # | tanh | $\tanh x$ | leaky, PReLU | $x$ or $\alpha x$; $\alpha$ fixed or learned |

@@ -104,6 +104,15 @@ def _displays(cell: Any) -> bool:
     return cell.cell_type == "code" and bool(re.search(r"^(Table|show)\(", cell.source, re.MULTILINE))
 
 
+def test_every_column_of_a_table_has_a_name(cells: Cells) -> None:
+    """Who hears a table hears the names of its columns: none is empty, in words or in code."""
+    for cell in cells:
+        heads = re.findall(r"^(\|.*\|)\n\|[-:| ]+\|$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else []
+        for head in heads:
+            assert all(name.strip() for name in head.strip("|").split("|")), head
+        assert not re.search(r"Table\(\s*\[\s*\"\"", cell.source), cell.source
+
+
 def test_section_slides_make_a_claim(cells: Cells) -> None:
     """The heading of a numbered section says something: it has four words or more."""
     heads = [m[1] for c in cells for m in re.finditer(r"^## \d+ · (.+)$", c.source, re.MULTILINE)]
