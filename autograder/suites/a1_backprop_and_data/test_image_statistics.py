@@ -196,7 +196,7 @@ def one_channel_at_a_time(X, mode):
     if not mode.startswith("channel_mean"):
         raise ValueError("unknown mode")
     c = X.shape[3]
-    mean, scale = np.empty(c), np.ones(c)
+    mean, scale = np.zeros(c), np.ones(c)
     for k in range(c):
         mean[k] = X[:, :, :, k].mean()
         if mode == "channel_mean_std" and X[..., k].std() > 0:

@@ -157,7 +157,7 @@ def one_side_after_the_other(f, x, h=1e-5):
     flat = np.array(x, dtype=float).ravel()
 
     def values(step):
-        found = np.empty(flat.size)
+        found = np.zeros(flat.size)
         for i in range(flat.size):
             copy = flat.copy()
             copy[i] += step

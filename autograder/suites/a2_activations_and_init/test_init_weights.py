@@ -233,7 +233,7 @@ def one_vector_after_another(shape, scheme, rng):
     n_out = shape[1] if len(shape) == 2 else n_in * shape[0] // shape[1]
     if scheme == "orthogonal":
         few, many = sorted(matrix)
-        kept = np.empty((few, many))
+        kept = np.zeros((few, many))
         for k in range(few):
             v = rng.standard_normal(many)
             for _ in range(2):

@@ -174,7 +174,7 @@ class KeepsTheSlopes:
 
     @staticmethod
     def leaky_relu_forward(x, alpha=0.01):
-        slopes = np.empty_like(x)
+        slopes = np.zeros_like(x)
         for place in np.ndindex(x.shape):
             slopes[place] = 1 if x[place] > 0 else alpha
         return slopes * x, slopes

@@ -64,7 +64,7 @@ def in_a_copy(w, dw, state):
 
 @variant("sgd")
 def one_entry_at_a_time(w, dw, state):
-    w_new = np.empty_like(w)
+    w_new = np.zeros_like(w)
     for place in np.ndindex(w.shape):
         w_new[place] = w[place] - state["lr"] * dw[place]
     return w_new

@@ -76,7 +76,7 @@ class ChannelByChannel:
 
     @staticmethod
     def spatial_batchnorm_forward(x, gamma, beta, bn_param):
-        eps, alpha, out, cache = bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1), np.empty_like(x), []
+        eps, alpha, out, cache = bn_param.get("eps", 1e-5), bn_param.get("alpha", 0.1), np.zeros_like(x), []
         channels = x.shape[1]
         mean = np.array(bn_param.get("running_mean", np.zeros(channels)), dtype=x.dtype)
         var = np.array(bn_param.get("running_var", np.ones(channels)), dtype=x.dtype)
@@ -96,7 +96,7 @@ class ChannelByChannel:
 
     @staticmethod
     def spatial_batchnorm_backward(dout, cache):
-        dx, dgamma, dbeta = np.empty_like(dout), np.zeros_like(dout[0, :, 0, 0]), dout.sum(axis=(0, 2, 3))
+        dx, dgamma, dbeta = np.zeros_like(dout), np.zeros_like(dout[0, :, 0, 0]), dout.sum(axis=(0, 2, 3))
         for c, (centred, var, gamma) in enumerate(cache):
             g = dout[:, c]
             dgamma[c] = np.vdot(g, centred) / np.sqrt(var)

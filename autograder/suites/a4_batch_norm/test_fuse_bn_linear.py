@@ -128,7 +128,7 @@ def by_a_diagonal_matrix(W, b, gamma, beta, mean, var, eps=1e-5):
 @variant("fuse_bn_linear")
 def one_neuron_at_a_time(W, b, gamma, beta, mean, var, eps=1e-5):
     b, gamma, beta, mean, var = (np.asarray(part, W.dtype) for part in (b, gamma, beta, mean, var))
-    W2, b2 = np.empty_like(W), np.empty_like(b)
+    W2, b2 = np.zeros_like(W), np.zeros_like(b)
     for j in range(W.shape[1]):
         s = gamma[j] / np.sqrt(var[j] + eps)
         W2[:, j] = s * W[:, j]
