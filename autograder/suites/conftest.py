@@ -15,13 +15,15 @@ from autograder.authoring import course
 from autograder.gradebook.grading import preload, released
 from autograder.gradebook.rebuild import rebuild
 from autograder.judge.attempt import attempt
+from autograder.judge.clues import clue
 from autograder.judge.collect import sentence_of
-from autograder.judge.judge import fixtures, generator, skip_sentence, undisturbed
+from autograder.judge.judge import fixtures, generator, sentence, skip_sentence, undisturbed
 from autograder.judge.reference import Reference
 from autograder.judge.student import Answers, LocalSession, Student
 from autograder.sandbox.host import Zygote
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.pool import Session
+from autograder.suite.expectations import CheckFailed
 
 ASSIGNMENTS = course.ROOT / "assignments"
 NOT_PASSED = pytest.StashKey[dict[str, str]]()
@@ -110,9 +112,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     def check(student: Student) -> None:
         pyfuncitem.obj(**fixtures(pyfuncitem.name, given, student, reference, seed))
 
-    failure = attempt(check, given["student"]).failure
-    if failure:
-        raise failure
+    tried = attempt(check, given["student"])
+    if isinstance(tried.failure, CheckFailed):
+        more = clue(tried.failure, tried.calls, reference)
+        raise CheckFailed(f"{sentence(str(tried.failure))} {more}".rstrip()) from tried.failure
+    if tried.failure:
+        raise tried.failure
     return True
 
 

@@ -43,8 +43,8 @@ def certificate(tmp_path_factory):
 
 
 @pytest.fixture
-def secured(certificate, monkeypatch):
-    """Let Dask's configuration name the certificate, here and in the processes that we start."""
+def secured(certificate):
+    """Let Dask's configuration name the certificate; the processes that we start are told on their command lines."""
     import dask.config
 
     cert, key = map(str, certificate)
@@ -55,12 +55,11 @@ def secured(certificate, monkeypatch):
         for what, path in (("cert", cert), ("key", key))
     }
     with dask.config.set({**files, f"{tls}.ca-file": cert, "distributed.comm.require-encryption": True}):
-        monkeypatch.setenv("DASK_INTERNAL_INHERIT_CONFIG", dask.config.serialize(dask.config.global_config))
         yield
 
 
 @pytest.fixture
-def started(course_folder, tmp_path, secured):
+def started(course_folder, tmp_path, certificate, secured):
     """Start a scheduler and two workers, each a process of its own; return its address and the workers."""
     preload = tmp_path / "small_course.py"
     preload.write_text(
@@ -73,7 +72,9 @@ def started(course_folder, tmp_path, secured):
     """)
     )
     dask, where = [sys.executable, "-m", "dask"], tmp_path / "scheduler.json"
-    quiet = ["--no-dashboard", "--scheduler-file", str(where), "--protocol", "tls"]
+    cert, key = map(str, certificate)
+    tls = ["--protocol", "tls", "--tls-ca-file", cert, "--tls-cert", cert, "--tls-key", key]
+    quiet = ["--no-dashboard", "--scheduler-file", str(where), *tls]
     own = ["--no-nanny", "--nthreads", "1", "--preload", str(preload), "--local-directory", str(tmp_path)]
     commands = [[*dask, "scheduler", "--port", "0", *quiet], *[[*dask, "worker", *quiet, *own]] * 2]
     with (tmp_path / "log").open("w") as log:

@@ -72,7 +72,7 @@ def test_six_by_4096(lecture: dict[str, Any]) -> None:
     for name, (value, band) in bands.items():
         assert last[name] == pytest.approx(value, rel=band)
     assert lecture["eightfold"] == pytest.approx(8, rel=1e-4)
-    seen = lecture["theatre"].statistics("tanh", 3.2)
+    seen = lecture["activation_theatre"].statistics("tanh", 3.2)
     assert seen["saturated"][5] == pytest.approx(1 / 3, abs=0.03)
 
 
@@ -87,7 +87,7 @@ def test_gradients_of_tiny_and_of_large_weights(lecture: dict[str, Any]) -> None
     assert lecture["local"]["mean"] == pytest.approx(0.036, abs=0.002)
     assert lecture["grows"] == pytest.approx(3.48, abs=0.05)
     assert lecture["saturated"] == pytest.approx(0.904, abs=0.01)
-    seen = lecture["theatre"].statistics("tanh", 22.3607)["gradient"]
+    seen = lecture["activation_theatre"].statistics("tanh", 22.3607)["gradient"]
     assert 6e4 < seen[0] / seen[-1] < 1e5
 
 

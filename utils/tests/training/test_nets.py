@@ -173,7 +173,7 @@ def test_short_cuts_carry_the_signal() -> None:
         ({"act": "swish"}, "act is one of relu, tanh, sigmoid, leaky, leaky_tenth, elu. Got 'swish'."),
         ({"norm": "bn"}, "norm is one of none, batch"),
         ({"place": "before"}, "place is one of pre, post. Got 'before'."),
-        ({"init": "zeros"}, "init is one of small, unit, lecun, he. Got 'zeros'."),
+        ({"init": "zeros"}, "init is one of zero, small, unit, lecun, he. Got 'zeros'."),
         ({"block": "dense"}, "block is one of plain, residual, preact. Got 'dense'."),
         ({"block": "residual"}, r"residual blocks need 1 \+ 2k hidden layers of one width. Got \(6, 6\)."),
         ({"norm": "group", "groups": 4}, r"4 groups must divide every hidden width. Got \(6, 6\)."),

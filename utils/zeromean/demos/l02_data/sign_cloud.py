@@ -28,7 +28,7 @@ def inputs(mean: float, shape: tuple[int, ...], rng: np.random.Generator) -> Any
 
 
 @cache
-def gradients(mean: float, agree: bool) -> Any:
+def summed(mean: float, agree: bool) -> Any:
     """Return gradients (2000 neurons, 4 batch sizes, 10 inputs) for random upstream numbers, or all of one sign."""
     rng = np.random.default_rng(2)
     x = inputs(mean, (NEURONS, BATCHES[-1], INPUTS[-1]), rng)
@@ -40,7 +40,7 @@ def gradients(mean: float, agree: bool) -> Any:
 @cache
 def share(mean: float, n: int, d: int, agree: bool) -> float:
     """Return the share of neurons whose d gradients all have one sign, in batches of n."""
-    ups = np.count_nonzero(gradients(mean, agree)[:, BATCHES.index(n), :d] > 0, axis=1)
+    ups = np.count_nonzero(summed(mean, agree)[:, BATCHES.index(n), :d] > 0, axis=1)
     return float(np.mean((ups == 0) | (ups == d)))
 
 
@@ -87,7 +87,7 @@ def ahead(mean: float, n: int, step: int) -> dict[str, Any]:
 @cache
 def pictures(mean: float, n: int, d: int, agree: bool) -> dict[str, Any]:
     """Return the signs of 24 neurons' gradients, and the share of neurons with one sign for every batch size."""
-    shown = gradients(mean, agree)[:SHOWN, BATCHES.index(n), :d].T
+    shown = summed(mean, agree)[:SHOWN, BATCHES.index(n), :d].T
     signs = np.full((INPUTS[-1], SHOWN), np.nan)
     signs[:d] = np.where(shown > 0, 1.0, 0.15)
     return {
