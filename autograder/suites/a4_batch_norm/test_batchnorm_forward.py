@@ -64,9 +64,12 @@ def test_training_output(student, rng):
 @points(2, visible=True)
 def test_running_statistics(student, rng):
     """training mode: the running mean and variance move the fraction alpha of the way to those of the batch"""
-    x, (gamma, beta), param = batch(rng, 5, 3), affine(rng, 3), bn_param(rng, 3, eps=1e-3, alpha=0.3)
-    expected = after_steps(param, [x], [0.3])
-    student.batchnorm_forward(x, gamma, beta, param)
+    (gamma, beta), param, batches = affine(rng, 3), bn_param(rng, 3, eps=1e-3), [batch(rng, n, 3) for n in (5, 1, 4)]
+    alphas = [0.3, 0.2, 0.0]
+    expected = after_steps(param, batches, alphas)
+    for x, alpha in zip(batches, alphas, strict=True):
+        param["alpha"] = alpha
+        student.batchnorm_forward(x, gamma, beta, param)
     expect_running(param, expected)
 
 

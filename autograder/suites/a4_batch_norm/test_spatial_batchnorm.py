@@ -71,7 +71,7 @@ def special_back(rng):
 @points(3, visible=True)
 def test_training_output(student, rng):
     """training mode: all pixels of a channel, over the whole batch, share one mean and one spread"""
-    x, (gamma, beta) = images(rng, 2, 3, 4, 5, spread=1e3), affine(rng, 3)
+    x, (gamma, beta) = images(rng, 3, 3, 4, 5, spread=1e3), affine(rng, 3)
     expected = oracle.spatial_batchnorm(x, gamma, beta, 1e-8)
     out, _ = student.spatial_batchnorm_forward(x, gamma, beta, bn_param(rng, 3, spread=1e3, eps=1e-8))
     expect_close(out, expected)
@@ -80,7 +80,7 @@ def test_training_output(student, rng):
 @points(3, visible=True)
 def test_dx(student, rng):
     """dx follows every way in which a pixel changes the loss: directly, and through the statistics of its channel"""
-    forward, dout = problem(rng, 2, 3, 4, 5)
+    forward, dout = problem(rng, 3, 3, 4, 5)
     dx, _, _ = gradients_of(student, "spatial_batchnorm", forward, dout)
     expect_close(dx, gradients(forward, dout)[0], "dx")
 
@@ -113,8 +113,8 @@ def test_running_statistics(student, rng):
     """training mode: each channel has one running mean and variance, which move as in `batchnorm_forward`"""
     (gamma, beta), param = affine(rng, 2), bn_param(rng, 2, eps=0.1)
     mean, var = param["running_mean"], param["running_var"]
-    for alpha in (0.3, 0.1):
-        x = images(rng, 3, 2, 2, 4)
+    for n, alpha in ((3, 0.3), (1, 0.1), (2, 0.0)):
+        x = images(rng, n, 2, 2, 4)
         pixels = np.concatenate(oracle.channels(x), axis=1)
         mean, var = oracle.moved(mean, oracle.mean(pixels), alpha), oracle.moved(var, oracle.variance(pixels), alpha)
         param["alpha"] = alpha
@@ -126,11 +126,13 @@ def test_running_statistics(student, rng):
 @points(1, visible=True)
 def test_testing_output(student, rng):
     """test mode: the running statistics of each channel normalize it, and stay as they are"""
-    x, (gamma, beta), param = images(rng, 2, 3, 4, 2), affine(rng, 3), bn_param(rng, 3, "test", eps=0.3)
+    x, (gamma, beta), param = images(rng, 2, 3, 4, 2), affine(rng, 3), bn_param(rng, 3, "test")
     mean, var = param["running_mean"].copy(), param["running_var"].copy()
-    expected = np.moveaxis(oracle.affine_by(np.moveaxis(x, 1, 3), gamma, beta, mean, var, 0.3), 3, 1)
-    out, _ = student.spatial_batchnorm_forward(x, gamma, beta, param)
-    expect_close(out, expected)
+    for eps in (0.3, 0.0):
+        param["eps"] = eps
+        expected = np.moveaxis(oracle.affine_by(np.moveaxis(x, 1, 3), gamma, beta, mean, var, eps), 3, 1)
+        out, _ = student.spatial_batchnorm_forward(x, gamma, beta, param)
+        expect_close(out, expected)
     expect_close(param["running_mean"], mean, "bn_param['running_mean']")
     expect_close(param["running_var"], var, "bn_param['running_var']")
 
