@@ -11,6 +11,7 @@ import ast
 import difflib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from zeromean.checking import errormap
@@ -18,12 +19,12 @@ from zeromean.checking.outcome import Outcome
 from zeromean.checking.probes import VisibleExercise
 from zeromean.checking.replay import Replay
 
-from autograder.judge.attempt import attempt
+from autograder.bounds import Overrun
 from autograder.judge.collect import Replacement, Suite
 from autograder.judge.hints import ENOUGH
-from autograder.judge.judge import Judge, fixtures, undisturbed
+from autograder.judge.judge import Judge, undisturbed
 from autograder.judge.reference import exchanged
-from autograder.judge.student import Call, Student
+from autograder.judge.student import Call
 from autograder.judge.unseen import SECONDS, BoundedSession, Functions, Slipped, noticed_by, partner_checks, source_of
 
 SEED, OTHER_SEED = 0, 1
@@ -100,13 +101,8 @@ class Diagnoser:
         """Return what a program does in every check, when the numbers are others than those of the grade."""
         session, calls = BoundedSession(exchanged(self._judge.namespace, functions)), []
         for check in self._suite.checks:
-
-            def run(student: Student) -> None:
-                wanted = fixtures(check.name, check.fixtures, student, self._judge.reference, OTHER_SEED)  # noqa: B023
-                check.function(**wanted)  # noqa: B023 - both are of the check that is tried at once
-
-            with undisturbed():
-                calls += attempt(run, Student(session, self._judge.reference)).calls
+            with suppress(Overrun):
+                calls += self._judge.attempted(check, session, OTHER_SEED).calls
         return calls
 
 

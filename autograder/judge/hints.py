@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from zeromean.checking.layout import alike
@@ -27,24 +28,29 @@ class Suspects:
         self._namespaces = {name: exchanged(namespace, w.functions) for name, w in self._misconceptions.items()}
         self._seen: dict[Hashable, Effect] = {}
 
-    def diagnose(self, tried: Mapping[str, Sequence[Call]], failed: Sequence[str]) -> dict[str, Replacement]:
-        """Return the misconception behind each failed check, for those that look like one.
+    def explanations(self, calls: Sequence[Call]) -> list[str]:
+        """Name the misconceptions that may be behind a failed check with these calls.
 
-        `tried` holds the calls of every check that was tried. A misconception explains a failed check if it does on
-        each of its calls what the student did, and if this is not what is right. Of several, the one that fits most
-        checks of the exercise is chosen (a check that passed tells as much), then the one defined first.
-
-        If none does, one that returns what the student returned is chosen, if it is the only one: the idea is the same,
+        A misconception explains it if it does on each call what the student did, and if this is not what is right. If
+        none does, one that returns what the student returned is named, if it is the only one: the idea is the same,
         though the two differ in what they do to their arguments.
         """
-        explaining = {name: self._explanations(tried[name]) or self._by_result(tried[name]) for name in failed}
-        rivals = {wrong for few in explaining.values() if len(few) > 1 for wrong in few}
+        return self._by_effect(calls) or self._by_result(calls)
+
+    def choose(
+        self, explained: Mapping[str, Sequence[str]], tried: Mapping[str, Sequence[Call]]
+    ) -> dict[str, Replacement]:
+        """Return the one misconception behind each check that is explained, if it is behind enough of what is wrong.
+
+        `tried` holds the calls of every check. Of several explanations, the one that fits most checks of the exercise
+        is chosen (a check that passed tells as much), then the one defined first.
+        """
+        rivals = {wrong for few in explained.values() if len(few) > 1 for wrong in few}
         support = {wrong: sum(self._fits(wrong, calls) for calls in tried.values()) for wrong in rivals}
-        return {
-            name: self._misconceptions[max(few, key=lambda wrong: support.get(wrong, 0))]
-            for name, few in explaining.items()
-            if few
-        }
+        best = {name: max(few, key=lambda wrong: support.get(wrong, 0)) for name, few in explained.items() if few}
+        calls = [*chain(*tried.values())]
+        enough = {wrong for wrong in set(best.values()) if self.share(wrong, calls) >= ENOUGH}
+        return {name: self._misconceptions[wrong] for name, wrong in best.items() if wrong in enough}
 
     def share(self, name: str, calls: Sequence[Call]) -> float:
         """Return on which share of the calls that went wrong a misconception returns or raises what the student did."""
@@ -53,7 +59,7 @@ class Suspects:
         agree = [_does(e, c) or _returned_alike(c.got, e) or _raised_alike(c.got, e) for c, e in effects]
         return sum(agree) / max(len(agree), 1)
 
-    def _explanations(self, calls: Sequence[Call]) -> list[str]:
+    def _by_effect(self, calls: Sequence[Call]) -> list[str]:
         """Name the misconceptions that do what the student did; wrong calls come first, as they tell most apart."""
         wrong_calls = [call for call in calls if not _same(call.got, call.expected, call.expected)]
         if not wrong_calls:

@@ -9,17 +9,16 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograder.bounds import CHECK_SECONDS, Overrun, processor_time
-from autograder.judge.attempt import attempt
+from autograder.judge.attempt import Attempt, attempt
 from autograder.judge.clues import clue
 from autograder.judge.collect import Suite, SuiteCheck, collect
-from autograder.judge.hints import ENOUGH, Suspects
+from autograder.judge.hints import Suspects
 from autograder.judge.record import CheckResult, ExerciseResult
 from autograder.judge.reference import Reference, SuiteError
 from autograder.judge.student import Answers, Call, Student
@@ -76,23 +75,28 @@ class Judge:
         failed = [name for name, result in results.items() if result.outcome == "failed"]
         with contextlib.suppress(Overrun), processor_time(CHECK_SECONDS), undisturbed():
             suspects = self.suspects[suite.exercise]
-            if suspects.diagnose(calls, failed):  # then what would fail as well is worth hearing
+            explained = {name: suspects.explanations(calls[name]) for name in failed}
+            if any(explained.values()):  # then what would fail as well is worth hearing
                 waiting = [check for check in suite.checks if results[check.name].outcome == "skipped"]
-                calls |= {check.name: self._try(check, session, seed)[1] for check in waiting}
-            for name, wrong in suspects.diagnose(calls, failed).items():
-                if suspects.share(wrong.name, [*chain(*calls.values())]) >= ENOUGH:
-                    results[name] = replace(results[name], hint=wrong.hint, misconception=wrong.name)
+                calls |= {check.name: self.attempted(check, session, seed).calls for check in waiting}
+            for name, wrong in suspects.choose(explained, calls).items():
+                results[name] = replace(results[name], hint=wrong.hint, misconception=wrong.name)
         return ExerciseResult(suite.exercise, suite.points, tuple(results.values()))
 
-    def _try(self, check: SuiteCheck, session: Answers, seed: int) -> tuple[CheckResult, list[Call]]:
+    def attempted(self, check: SuiteCheck, session: Answers, seed: int) -> Attempt:
+        """Return what comes of a check, whose own code may take so much processor time and no more (`Overrun`)."""
+
         def run(student: Student) -> None:
             with undisturbed():
                 check.function(**fixtures(check.name, check.fixtures, student, self.reference, seed))
 
+        with processor_time(CHECK_SECONDS):
+            return attempt(run, Student(session, self.reference))
+
+    def _try(self, check: SuiteCheck, session: Answers, seed: int) -> tuple[CheckResult, list[Call]]:
         more = ""
         try:
-            with processor_time(CHECK_SECONDS):
-                tried = attempt(run, Student(session, self.reference))
+            tried = self.attempted(check, session, seed)
         except Overrun as overrun:
             return _result(check, "error", UNDECIDED, detail=str(overrun)), []
         if tried.failure is None:

@@ -30,12 +30,13 @@ from autograder.errors import CourseError, trouble_with_the_disk
 from autograder.gradebook.bulk import grade_class
 from autograder.gradebook.records import Records, open_gradebook
 from autograder.reports.feedback import given_marks
+from autograder.tests import orphans
 from autograder.tests.gradebook.laid_out import hand_in, lay_out
 from autograder.tests.hostile.programs import RIGHT, WRONG
 
 State = dict[str, dict[str, Any]]
 _libc = ctypes.CDLL(None, use_errno=True)
-_SUBREAPER, _NEW_MOUNTS, _NEW_USER = 36, 0x20000, 0x10000000
+_NEW_MOUNTS, _NEW_USER = 0x20000, 0x10000000
 _PRIVATE, _READ_ONLY, _REMOUNT = 1 << 18 | 1 << 14, 1, 32
 ROOM = "16m"
 
@@ -109,19 +110,6 @@ def difference(one: State, other: State) -> list[str]:
     ]
 
 
-def left_running() -> list[str]:
-    """Return what does not end with what started it, within a few seconds."""
-    until = time.monotonic() + 10
-    while True:
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        left = [str(process) for process in psutil.Process().children(recursive=True)]
-        if not left or time.monotonic() > until:
-            return left
-        time.sleep(0.01)
-
-
 def killed(there: Class, expected: State, moments: int) -> dict[str, Any]:
     """Kill the grader at random moments, let the next one go on, and compare whenever a class is complete."""
     started = time.monotonic()
@@ -136,7 +124,7 @@ def killed(there: Class, expected: State, moments: int) -> dict[str, Any]:
             kills += psutil.Process(number).status() != psutil.STATUS_ZOMBIE
             os.kill(number, signal.SIGKILL)
         _, status = os.waitpid(number, 0)
-        left += left_running()
+        left += orphans.left_running()
         if os.WIFEXITED(status):
             complete += 1
             different += difference(expected, there.state())
@@ -165,7 +153,8 @@ def interrupted(there: Class, expected: State) -> dict[str, Any]:
 def after(there: Class, expected: State, said: list[str]) -> dict[str, Any]:
     """Grade once more with nothing in the way, and compare."""
     again = there.grade()
-    return {"said": said, "again": again, "different": difference(expected, there.state()), "left": left_running()}
+    different, left = difference(expected, there.state()), orphans.left_running()
+    return {"said": said, "again": again, "different": different, "left": left}
 
 
 def locked(there: Class, expected: State) -> dict[str, Any]:
@@ -240,7 +229,7 @@ HOW: dict[str, Callable[[Class, State], dict[str, Any]]] = {
 
 def main() -> None:
     """Disturb a class in a folder in several ways, one after another."""
-    _libc.prctl(_SUBREAPER, 1, 0, 0, 0)  # an orphan becomes a child of ours
+    orphans.adopt()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have us ignore it
     there, ways = handed_in(Path(sys.argv[1]), int(sys.argv[2])), sys.argv[3:]
     there.grade()

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import json
-import os
 import sys
-import time
 from functools import partial
 from pathlib import Path
-
-import psutil
 
 from autograder.authoring import course
 from autograder.gradebook import grading
@@ -19,18 +13,18 @@ from autograder.gradebook.bulk import grade_class
 from autograder.gradebook.records import Records, open_gradebook
 from autograder.reports import class_report, feedback
 from autograder.sandbox.limits import Limits
+from autograder.tests import orphans
 
 QUICK = {
     "cell_wall": 2.0, "call_wall": 0.6, "patience": 3.0, "hurry_wall": 0.5, "total_wall": 10.0, "memory_mb": 300,
     "scratch_mb": 16, "file_mb": 4,
 }  # fmt: skip
-_SUBREAPER = 36
 
 
 def main() -> None:
     """Grade, write all pages, and say what each student got and what is left running."""
     root, level, secret = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)  # an orphan becomes a child of ours
+    orphans.adopt()
     course.ROOT, course.SOLUTIONS, course.SUITES = root, root / "solutions", root / "suites"
     grading.Limits = partial(Limits, **QUICK)
     held = [path.open() for path in (root / "held").iterdir()]  # a file whose name is a secret
@@ -44,7 +38,7 @@ def main() -> None:
         records = kept.load_all("small")
     written = feedback.write_class("small", root / "class", url)
     class_report.write(list(records.values()), root / "class" / "reports")
-    left = _left_running()
+    left = orphans.left_running()
     for file in held:
         file.close()
     print(  # noqa: T201 - the answer
@@ -56,19 +50,6 @@ def main() -> None:
             "left": left,
         })
     )  # fmt: skip
-
-
-def _left_running() -> list[str]:
-    """Return what does not end with what started it, within a few seconds."""
-    until = time.monotonic() + 5
-    while True:
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        left = [str(process) for process in psutil.Process().children(recursive=True)]
-        if not left or time.monotonic() > until:
-            return left
-        time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-NEAR = 1e-6
+from zeromean.checking.patterns import NEAR
+
 FEWEST = 4  # numbers that a multiple must fit in each column; one more for a shift
 AXES = {2: (1, "column"), 4: (1, "channel")}  # by the number of axes: which one counts the lines, and their name
 

@@ -70,16 +70,16 @@ def _of_each_line(got: np.ndarray, expected: np.ndarray) -> str:
 
 
 def _of_each_number(got: np.ndarray, expected: np.ndarray) -> str:
-    if _near(np.abs(got), np.abs(expected)):
+    if near(np.abs(got), np.abs(expected)):
         return "Only signs are wrong."
-    if _near(np.sort(got, axis=None), np.sort(expected, axis=None)):
-        turned = got.ndim == 2 and got.shape == got.T.shape and _near(got.T, expected)
+    if near(np.sort(got, axis=None), np.sort(expected, axis=None)):
+        turned = got.ndim == 2 and got.shape == got.T.shape and near(got.T, expected)
         return "Rows and columns are exchanged." if turned else "The numbers are the right ones, in another order."
-    if _near(got * expected, np.ones_like(got)):
+    if near(got * expected, np.ones_like(got)):
         return "Every entry is one over what it should be."
-    if _near(got, expected**2):
+    if near(got, expected**2):
         return "Every entry is the square of what it should be."
-    if (got >= 0).all() and _near(got**2, expected):
+    if (got >= 0).all() and near(got**2, expected):
         return "Every entry is the root of what it should be."
     return ""
 
@@ -91,14 +91,14 @@ def _factor(mine: np.ndarray, right: np.ndarray) -> np.ndarray | None:
     if not size.all():
         return None
     factor: np.ndarray = (mine * right).sum(axis=1) / size
-    return factor if _near(mine, factor[:, None] * right) else None
+    return factor if near(mine, factor[:, None] * right) else None
 
 
 def _amount(mine: np.ndarray, right: np.ndarray) -> np.ndarray | None:
     """Return how far each line is off, if all in it are off by the same."""
     difference = (mine - right).reshape(len(mine), -1)
     amount: np.ndarray = difference.mean(axis=1)
-    return amount if _near(difference, np.broadcast_to(amount[:, None], difference.shape)) else None
+    return amount if near(difference, np.broadcast_to(amount[:, None], difference.shape)) else None
 
 
 def _straight(mine: np.ndarray, right: np.ndarray) -> bool:
@@ -107,5 +107,8 @@ def _straight(mine: np.ndarray, right: np.ndarray) -> bool:
     return bool(mine.any(axis=1).all()) and _factor(mine, right) is not None
 
 
-def _near(left: np.ndarray, right: np.ndarray) -> bool:
+def near(left: np.ndarray, right: np.ndarray) -> bool:
+    """Whether two arrays (any shapes) are of one shape and agree to a millionth of the largest number on the right."""
+    if left.shape != right.shape:
+        return False
     return bool((np.abs(left - right) <= NEAR * np.abs(right).max(initial=0.0)).all())

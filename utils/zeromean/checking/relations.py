@@ -10,8 +10,8 @@ import numpy as np
 
 from zeromean.checking.lines import off_in_each
 from zeromean.checking.numbers import step_by
+from zeromean.checking.patterns import NEAR, near
 
-NEAR = 1e-6
 RARE = 0.05  # how likely a place may be by chance, if it is to be named
 ENOUGH = 3  # numbers that one coefficient must fit; two more for a second one
 SIGNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -46,7 +46,7 @@ def related(got: np.ndarray, expected: np.ndarray, given: Mapping[str, Any], oth
     got, expected = got.astype(float), expected.astype(float)
     if not np.isfinite(expected).all():
         return ""
-    arguments, right = dict(_arrays(given)), {name: a for name, a in _arrays(others) if not _near(a, expected)}
+    arguments, right = dict(_arrays(given)), {name: a for name, a in _arrays(others) if not near(a, expected)}
     same = _same(got, arguments, "It is {} as it was given.") or _same(got, right, "It is what {} should be.")
     if same or got.size == 1:
         return same or step_by(got.item(), expected.item(), arguments)
@@ -86,7 +86,7 @@ def _arrays(values: Mapping[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
 def _same(got: np.ndarray, arrays: Named, says: str) -> str:
     """Say that an array is one of some others, unless that could be by chance: a 0 or a 1 is often met."""
     telling = ((name, a) for name, a in arrays.items() if a.shape == got.shape and _is_telling(a))
-    return next((says.format(f"`{name}`") for name, array in telling if _near(got, array)), "")
+    return next((says.format(f"`{name}`") for name, array in telling if near(got, array)), "")
 
 
 def _factor(got: np.ndarray, expected: np.ndarray, arguments: Named) -> str:
@@ -94,9 +94,9 @@ def _factor(got: np.ndarray, expected: np.ndarray, arguments: Named) -> str:
     for name, array in arguments.items():
         if not _spreads(array, got.shape) or not _is_telling(array):
             continue
-        if _near(got, expected * array):
+        if near(got, expected * array):
             return f"It is multiplied by `{name}` once too often."
-        if _near(got * array, expected):
+        if near(got * array, expected):
             return f"The factor `{name}` is missing in it."
     return ""
 
@@ -132,7 +132,7 @@ def _coefficients(target: np.ndarray, terms: Iterable[np.ndarray]) -> np.ndarray
     matrix = np.stack([term.ravel() for term in terms], axis=1)
     found, _, rank, _ = np.linalg.lstsq(matrix, target.ravel(), rcond=1e-9)
     counts = np.abs(found * matrix).max(axis=0) > NEAR * np.abs(target).max()
-    fits = rank == matrix.shape[1] and _near((matrix @ found).reshape(target.shape), target)
+    fits = rank == matrix.shape[1] and near((matrix @ found).reshape(target.shape), target)
     return found if fits and counts.all() else None
 
 
@@ -159,9 +159,3 @@ def _quoted(name: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.4g}"
-
-
-def _near(left: np.ndarray, right: np.ndarray) -> bool:
-    if left.shape != right.shape:
-        return False
-    return bool((np.abs(left - right) <= NEAR * np.abs(right).max(initial=0.0)).all())
