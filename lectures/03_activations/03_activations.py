@@ -184,7 +184,7 @@ from zeromean.demos.l03_activations import sigmoid_chain
 sigmoid_chain.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# **What you should have seen.** Ten sigmoids of weight 1 are a level line: at most $\tfrac14^{10} = 9.5 \cdot 10^{-7}$ comes through.
+# **What you should have seen.** Ten sigmoids of weight 1 are a level line: at most $4^{-10} = 9.5 \cdot 10^{-7}$ comes through.
 # Larger weights give a cliff between two level lines. Only $w = 4$, centred, at one single input, keeps all.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}

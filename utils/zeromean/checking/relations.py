@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from zeromean.checking.compare import leaves
 from zeromean.checking.lines import off_in_each
 from zeromean.checking.numbers import step_by
 from zeromean.checking.patterns import NEAR, near
@@ -74,13 +75,9 @@ def place(wrong: np.ndarray, expected: np.ndarray, given: Mapping[str, Any]) -> 
 def _arrays(values: Mapping[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
     """Yield every array and number by its name, those in a dict or list as ``state['v']``, ``stats[0]``."""
     for name, value in values.items():
-        if isinstance(value, (dict, tuple, list)):
-            parts = value.items() if isinstance(value, dict) else enumerate(value)
-            yield from _arrays({f"{name}[{key!r}]": part for key, part in parts})
-        elif isinstance(value, (np.ndarray, np.number, float, int)) and not isinstance(value, (bool, np.bool_)):
-            array = np.asarray(value)
+        for part, array in leaves(value, name):
             if array.dtype.kind in "fiu" and np.isfinite(array).all():
-                yield name, array.astype(float)
+                yield part, array.astype(float)
 
 
 def _same(got: np.ndarray, arrays: Named, says: str) -> str:
