@@ -67,7 +67,7 @@ WAYS = (
     Way("bulk", "autograder grade", _GRADE, over=5),
     Way("floor", "bare exec with the same checks", (*_PYTHON, "autograder.sample.bench"), over=5),
 )
-PAGES = Way("feedback", "autograder feedback, a page", (*_PYTHON, "autograder", "feedback", NAME), first=_GRADE)
+PAGES = Way("feedback", "autograder feedback, a page", (*_PYTHON, "autograder", "feedback", NAME), over=5, first=_GRADE)
 _SUBREAPER, _libc = 36, ctypes.CDLL(None)
 
 
