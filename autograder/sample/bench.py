@@ -5,6 +5,8 @@ submission, leaves the start of the process out for every way alike. A way that 
 varies by gets them several times over, under other names; the slowest gets fewer. Rounds are interleaved, so that a
 machine that slows down slows all of them. Beside the wall time stands the processor time of all that a way started:
 it does not count what else the machine does.
+
+Beside that, a whole class in which one function never returns and one fills the memory is graded once, start included.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ FOLDER = course.ROOT / "build" / "bench"
 MOST, FEW = 18, 2
 KINDS = ("ms", "cpu_ms")
 ORPHAN_SECONDS = 5.0
+STUCK = ("infinite_loop", "memory_hog")
+MEMORY = 6 << 30  # bytes a process may take, where nothing else bounds the hog
 STOCK_CONFIG = f"""
 c = get_config()
 c.CourseDirectory.course_id = "zeromean"
@@ -68,12 +72,17 @@ WAYS = (
     Way("floor", "bare exec with the same checks", (*_PYTHON, "autograder.sample.bench"), over=5),
 )
 PAGES = Way("feedback", "autograder feedback, a page", (*_PYTHON, "autograder", "feedback", NAME), over=5, first=_GRADE)
+WHOLE = (WAYS[0], WAYS[2])  # each grades the class that is stuck
 _SUBREAPER, _libc = 36, ctypes.CDLL(None)
 
 
 def run(rounds: int, log: Console) -> dict[str, float]:
-    """Return milliseconds per submission for each way, wall and processor time: medians of interleaved rounds."""
-    ordinary = _ordinary()
+    """Return milliseconds per submission for each way, wall and processor time: medians of interleaved rounds.
+
+    Of the class that is stuck, return the seconds that all of it takes, once.
+    """
+    everyone = _class()
+    ordinary = _ordinary(everyone)
     _libc.prctl(_SUBREAPER, 1, 0, 0, 0)  # a sandbox that outlives its starter is ours to wait for, and to count
     found: dict[str, list[float]] = {}
     for number in range(1, rounds + 1):
@@ -82,7 +91,11 @@ def run(rounds: int, log: Console) -> dict[str, float]:
             many, few = (_timed(way, _again(ordinary[:count], way.over)) for count in (way.many, FEW))
             for key, more, less in zip(KINDS, many, few, strict=True):
                 found.setdefault(f"{way.key}_{key}", []).append((more - less) / (way.many - FEW) / way.over)
-    return {key: round(1000 * statistics.median(values), 2) for key, values in found.items()}
+    stuck = {}
+    for way in WHOLE:
+        log.print(f"a class that is stuck: {way.words} ...")
+        stuck[f"{way.key}_stuck_s"] = round(_timed(way, _stuck(everyone))[0], 2)
+    return {key: round(1000 * statistics.median(values), 2) for key, values in found.items()} | stuck
 
 
 def show(figures: Mapping[str, float], console: Console) -> None:
@@ -95,6 +108,11 @@ def show(figures: Mapping[str, float], console: Console) -> None:
         ratios = [f"{stock[0] / wall:.1f}, {stock[1] / work:.1f}", f"{wall / floor_[0]:.2f}, {work / floor_[1]:.2f}"]
         table.add_row(way.words, f"{wall:.1f}", f"{work:.1f}", *([] if way is PAGES else ratios))
     console.print(table)
+    theirs, ours = (figures[f"{way.key}_stuck_s"] for way in WHOLE)
+    console.print(
+        f"A class of {MOST + len(STUCK)} with an endless loop and a memory hog, all of it: {WHOLE[0].words} "
+        f"{theirs:.0f} s, {WHOLE[1].words} {ours:.1f} s, {theirs / ours:.0f} times as fast."
+    )
 
 
 def floor(submitted: Path) -> int:
@@ -110,13 +128,21 @@ def floor(submitted: Path) -> int:
     return len(paths)
 
 
-def _ordinary() -> list[HandedIn]:
-    """Return the first submissions of the sample class that are neither odd nor late."""
+def _class() -> list[HandedIn]:
     assignment = course.load(NAME)
     judge = judge_for(assignment)
     build.lay_out(assignment, judge)
-    everyone = students.submissions(assignment, judge, assignment.notebook_in(RELEASE).parent)
-    return [s for s in everyone if s.student.startswith(("correct", "student", "mistakes"))][:MOST]
+    return list(students.submissions(assignment, judge, assignment.notebook_in(RELEASE).parent))
+
+
+def _ordinary(everyone: list[HandedIn]) -> list[HandedIn]:
+    """Return the first submissions that are neither odd nor late."""
+    return [each for each in everyone if each.student.startswith(("correct", "student", "mistakes"))][:MOST]
+
+
+def _stuck(everyone: list[HandedIn]) -> list[HandedIn]:
+    """Return a class of ordinary submissions and the two that stand still."""
+    return [*_ordinary(everyone), *(each for each in everyone if each.student in STUCK)]
 
 
 def _again(submissions: list[HandedIn], over: int) -> list[HandedIn]:
@@ -165,9 +191,13 @@ def _prepared(way: Way, submissions: list[HandedIn]) -> Environment:
 
 
 def _run(command: tuple[str, ...], environment: Environment, folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, preexec_fn=_bounded)
     if done.returncode:
         raise CourseError(f"{' '.join(command[1:])} failed:\n{done.stderr[-2000:]}")
+
+
+def _bounded() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 if __name__ == "__main__":

@@ -285,11 +285,12 @@ def test_bench_prints_a_table_or_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """The figures are printed with their ratios, or as data."""
     wall = {"stock_cli": 3800.0, "plugin_cli": 475.0, "bulk": 84.0, "floor": 80.0, "feedback": 40.0}
     figures = {f"{key}_ms": value for key, value in wall.items()} | {f"{key}_cpu_ms": 2 * wall[key] for key in wall}
-    figures["bulk_cpu_ms"] = 200.0
+    figures |= {"bulk_cpu_ms": 200.0, "stock_cli_stuck_s": 240.0, "bulk_stuck_s": 12.0}
     monkeypatch.setattr(bench, "run", lambda rounds, log: figures)
     printed = call("bench").stdout
     assert "1.05, 1.25" in printed
     assert "45.2, 38.0" in printed
+    assert "12.0 s, 20 times as fast" in " ".join(printed.split())
     assert json.loads(call("bench", "--rounds", "1", "--json").stdout) == figures
 
 

@@ -668,8 +668,9 @@ Table(["50 steps", "gradient descent", "momentum", "Adam"], [["changes of sign",
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **4 minutes.** **Ask** who leaves the wrong valley. **Move** the start about in the ravine, then "Near a saddle": one step beside the
-# ridge. Four times the rates show who diverges. **Say:** the small picture has both effective rates of each rule; where the two
-# marks lie on one another, the rule has one rate like SGD.
+# ridge. Four times the rates show who diverges; $\rho$ at 0 makes momentum plain descent, at 0.99 a marble without friction.
+# **Say:** the small picture has both effective rates of each rule; where the two marks lie on one another, the rule has one rate
+# like SGD.
 
 # %% tags=["hide-input"] covers="figure-race optimizer-paths"
 from zeromean.demos.l05_optimizers import race

@@ -1,4 +1,4 @@
-"""Every demo of the course is walked through once, where it is shown, and one lecture is run in JupyterLab."""
+"""Every demo of the course is walked through once on a page, and once in JupyterLab if a kernel computes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from autograder.tests.browser.guard import SHOTS, Guarded
 from autograder.tests.browser.lab import ERROR, Lab, run_all
 from autograder.tests.browser.stages import wait_for_drawing, walk
 
-IN_JUPYTERLAB = course.LECTURES / "06_batch_norm" / "06_batch_norm.py"  # it has demos of every kind
+
+def computed(source: Path) -> list[int]:
+    """Return which demos of a lecture ask the kernel."""
+    return [number for number, name in enumerate(shown_in(source)) if made(name).spec["kernel"]]
 
 
 def walk_all(guarded: Guarded, which: Iterable[int], name: str, within: str) -> None:
@@ -53,9 +56,12 @@ def test_a_demo_that_waits_for_its_lecture(guarded: Guarded, tmp_path: Path, nam
     walk_all(guarded, [0], f"{name}-page", ".zm-stage")
 
 
-def test_a_lecture_lives_in_jupyterlab(guarded: Guarded, lab: Lab) -> None:
+IN_JUPYTERLAB = [source for source in course.lectures() if computed(source)]
+
+
+@pytest.mark.parametrize("source", IN_JUPYTERLAB, ids=lambda path: path.stem)
+def test_a_lecture_lives_in_jupyterlab(guarded: Guarded, lab: Lab, source: Path) -> None:
     """Run from top to bottom, every demo is drawn, and those that a kernel computes follow keyboard and mouse."""
-    source = IN_JUPYTERLAB
     notebooks.write(lectures.for_readers(lectures.cells(source)), lab.folder / f"{source.stem}.ipynb")
     lab.open(guarded.page, f"{source.stem}.ipynb")
     run_all(guarded.page)
@@ -65,6 +71,4 @@ def test_a_lecture_lives_in_jupyterlab(guarded: Guarded, lab: Lab) -> None:
     for stage in stages.all():
         stage.scroll_into_view_if_needed()
         wait_for_drawing(stage, 0)
-    live = [number for number, name in enumerate(shown_in(source)) if made(name).spec["kernel"]]
-    assert live
-    walk_all(guarded, live, f"{source.stem}-lab", ".zm-stage")
+    walk_all(guarded, computed(source), f"{source.stem}-lab", ".zm-stage")

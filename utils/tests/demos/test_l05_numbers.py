@@ -80,30 +80,41 @@ def test_at_the_diagonal_both_weights_have_one_rate() -> None:
     assert turned["apart"] == pytest.approx(1, abs=0.15)
 
 
-def lowest(landscape: str, **changed: float) -> dict[str, object]:
+def lowest(landscape: str, x: float = -1.6, **changed: float) -> dict[str, object]:
     """Return what the race shows on a landscape."""
-    return race.compute({"landscape": landscape, "x": -1.6, "y": 0.8, "factor": 1.0, "noise": 0.0, **changed})
+    start = race.PLACES.index((x, 0.8))
+    return race.compute({"landscape": landscape, "start": start, "factor": 1.0, "rho": 0.9, "noise": 0.0, **changed})
 
 
 def test_only_momentum_gets_over_the_hill() -> None:
     """From the shallow valley momentum rolls over; the five others stay, 0.7 above the bottom."""
-    path, _ = race.walk("two valleys", (1.6, 0.8), 1.0, 0.0)
+    path, _ = race.walk("two valleys", (1.6, 0.8), 1.0, 0.9, 0.0)
     crossed = dict(zip(race.NAMES, path[:, -1, 0] < 0, strict=True))
     assert [name for name, over in crossed.items() if over] == ["momentum"]
 
 
 def test_nobody_leaves_the_ridge_of_a_saddle() -> None:
     """Exactly on the ridge all six come to the saddle; a hair beside it all six leave."""
-    on, _ = race.walk("saddle", (-1.6, 0.0), 1.0, 0.0, 400)
-    beside, _ = race.walk("saddle", (-1.6, 1e-6), 1.0, 0.0, 400)
+    on, _ = race.walk("saddle", (-1.6, 0.0), 1.0, 0.9, 0.0, 400)
+    beside, _ = race.walk("saddle", (-1.6, 1e-6), 1.0, 0.9, 0.0, 400)
     assert (on[:, -1, 1] == 0).all()
     assert (np.abs(beside[:, -1, 1]) > 0.5).all()
 
 
 def test_the_goal_of_the_race_can_be_reached() -> None:
     """At twice the rates five of six leave the saddle in time."""
-    assert lowest("saddle", x=-0.3, y=0.8, factor=2.0)["five"]
+    assert lowest("saddle", x=-0.3, factor=2.0)["five"]
     assert not lowest("ravine")["five"]
+
+
+def test_without_rho_momentum_is_descent() -> None:
+    """With rho 0 momentum and Nesterov walk as descent does at their rate; with 0.99 they are still far away."""
+    still, _ = race.walk("ravine", (-1.6, 0.8), 1.0, 0.0, 0.0)
+    descent = np.array([-1.6, 0.8]) * (1 - 0.02 * np.array([1, 30])) ** np.arange(race.STEPS + 1)[:, None]
+    for name in race.WITH_RHO:
+        assert np.allclose(still[list(race.RATES).index(name)], descent)
+    far, _ = race.walk("ravine", (-1.6, 0.8), 1.0, 0.99, 0.0)
+    assert abs(far[list(race.RATES).index("momentum"), -1]).max() > 0.5
 
 
 def test_the_lowest_points_are_the_lowest() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 Array = np.ndarray
 Memory = dict[str, Array]
-Rule = Callable[[Array, Array, Memory, float], tuple[Array, Memory]]
+Rule = Callable[..., tuple[Array, Memory]]  # of (w, g, memory, lr), and of what is its own, such as rho
 
 RHO, DECAY, BETA1, BETA2, EPS = 0.9, 0.99, 0.9, 0.999, 1e-8
 
@@ -22,17 +22,17 @@ def sgd(w: Array, g: Array, memory: Memory, lr: float) -> tuple[Array, Memory]:
     return w - lr * g, memory
 
 
-def momentum(w: Array, g: Array, memory: Memory, lr: float) -> tuple[Array, Memory]:
-    """Keep nine tenths of the last step (Polyak 1964)."""
-    move = RHO * _kept(memory, "move", w) - lr * g
+def momentum(w: Array, g: Array, memory: Memory, lr: float, rho: float = RHO) -> tuple[Array, Memory]:
+    """Keep a share of the last step, here nine tenths (Polyak 1964)."""
+    move = rho * _kept(memory, "move", w) - lr * g
     return w + move, {"move": move}
 
 
-def nesterov(w: Array, g: Array, memory: Memory, lr: float) -> tuple[Array, Memory]:
+def nesterov(w: Array, g: Array, memory: Memory, lr: float, rho: float = RHO) -> tuple[Array, Memory]:
     """Look ahead along the last step (Nesterov 1983), in the variables of Sutskever et al. (2013)."""
     last = _kept(memory, "move", w)
-    move = RHO * last - lr * g
-    return w + move + RHO * (move - last), {"move": move}
+    move = rho * last - lr * g
+    return w + move + rho * (move - last), {"move": move}
 
 
 def adagrad(w: Array, g: Array, memory: Memory, lr: float) -> tuple[Array, Memory]:

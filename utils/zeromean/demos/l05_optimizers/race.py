@@ -1,7 +1,7 @@
 """Lecture 5: six update rules from one start, which you drag, on six landscapes.
 
 The picture that is the idea: the six paths over the contours. Each rule has one rate for all landscapes; the factor
-multiplies all of them.
+multiplies all of them, and rho is what momentum and Nesterov keep of their last step.
 """
 
 from __future__ import annotations
@@ -52,14 +52,18 @@ LOOKS = dict(
         strict=True,
     )
 )
-XS, YS = np.round(np.linspace(-1.6, 1.6, 33), 1), np.round(np.linspace(-0.8, 0.8, 17), 1)
+PLACES = [
+    (x, y) for x in np.linspace(-1.6, 1.6, 33).round(1).tolist() for y in np.linspace(-0.8, 0.8, 17).round(1).tolist()
+]
 FACTORS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
+RHOS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)
+WITH_RHO = ("momentum", "nesterov")
 NOISES = (0.0, 0.1, 0.3, 1.0)
 STEPS, WINDOW, NEAR = 32, 10, 0.01
 
 
 def walk(
-    landscape: str, start: tuple[float, float], factor: float, noise: float, steps: int = STEPS
+    landscape: str, start: tuple[float, float], factor: float, rho: float, noise: float, steps: int = STEPS
 ) -> tuple[Any, Any]:
     """Return the paths (6, steps + 1, 2) of all rules, and step over gradient (6, 2) of the first ten steps."""
     f = LANDSCAPES[landscape]
@@ -67,10 +71,14 @@ def walk(
     rng = np.random.default_rng(5)
     w = np.tile(start, (len(RATES), 1)).astype(float)
     memories: list[Any] = [{} for _ in RATES]
+    own = {name: {"rho": rho} for name in WITH_RHO}
     path, gone = [w], np.zeros((2, *w.shape))
     for number in range(steps):
         g = slope(w) + noise * rng.standard_normal(2)
-        moved = [RULES[n](w[i], g[i], memories[i], factor * rate) for i, (n, rate) in enumerate(RATES.items())]
+        moved = [
+            RULES[name](w[i], g[i], memories[i], factor * rate, **own.get(name, {}))
+            for i, (name, rate) in enumerate(RATES.items())
+        ]
         new, memories = np.clip([v for v, _ in moved], -50, 50), [m for _, m in moved]
         if number < WINDOW:
             gone += np.abs([new - w, g])
@@ -89,7 +97,8 @@ def _field(landscape: str) -> dict[str, Any]:
 def compute(params: Params) -> dict[str, Any]:
     """Return the six paths, how far each loss is above the lowest, and the effective rate of each coordinate."""
     landscape, factor = params["landscape"], float(params["factor"])
-    path, rates = walk(landscape, (float(params["x"]), float(params["y"])), factor, float(params["noise"]))
+    start = PLACES[int(params["start"])]
+    path, rates = walk(landscape, start, factor, float(params["rho"]), float(params["noise"]))
     above = LANDSCAPES[landscape](path[..., 0], path[..., 1]) - LOWEST[landscape]
     shown = np.where(np.abs(path).max(axis=-1) < 40, np.maximum(above, 2e-5), np.nan)
     out: dict[str, Any] = {**_field(landscape), "step": np.arange(STEPS + 1), "rule": np.arange(len(RATES))}
@@ -98,6 +107,8 @@ def compute(params: Params) -> dict[str, Any]:
     ends = np.nan_to_num(shown[:, -1], nan=np.inf)
     first, near = int(np.argmin(ends)), int((ends < NEAR).sum())
     return out | {
+        "x": start[0],
+        "y": start[1],
         "rate_x": np.maximum(rates[:, 0], 1e-5),
         "rate_y": np.maximum(rates[:, 1], 1e-5),
         "ahead": list(NAMES.values())[first],
@@ -123,7 +134,7 @@ def _views() -> list[View]:
             Axis("w₂", -1.4, 1.4),
             drawn,
             "Six walks of 32 steps on the landscape {landscape} from ({x:.2f}, {y:.2f}); {ahead} ends lowest",
-            [Handle("Start", x="x", y="y", color="ink")],
+            [Handle("Start", along="start", path=PLACES, color="ink")],
             ratio=0.72,
             size="large",
         ),
@@ -149,19 +160,20 @@ def _views() -> list[View]:
 
 def demo() -> Stage:
     """Return the demo."""
-    here = {"x": -1.6, "y": 0.8, "factor": 1.0, "noise": 0.0}
+    right, ridge = PLACES.index((1.6, 0.8)), PLACES.index((-1.6, 0.0))
+    here = {"start": PLACES.index((-1.6, 0.8)), "factor": 1.0, "rho": 0.9, "noise": 0.0}
     return Stage(
         "Race of six rules",
         compute,
         [
             Choice("landscape", "Landscape", tuple(LANDSCAPES), "ravine"),
-            Slider("x", "Start, w1", XS, -1.6),
-            Slider("y", "Start, w2", YS, 0.8),
+            Slider("start", "Start", range(len(PLACES)), here["start"], words=[f"{x:.1f}, {y:.1f}" for x, y in PLACES]),
             Slider("factor", "All rates times", FACTORS, 1.0),
+            Slider("rho", "Momentum ρ", RHOS, 0.9, fmt=".2f"),
             Slider("noise", "Gradient noise", NOISES, 0.0),
         ],
         _views(),
-        coarse={"x": 5, "y": 3, "factor": 1, "noise": 2},
+        coarse={"start": 4, "factor": 1, "rho": 1, "noise": 2},
         readout="{landscape}: after 32 steps {ahead} is lowest, {lowest:.2g} above the bottom; within 0.01 of it: "
         "{left}.",
         presets=[
@@ -173,13 +185,16 @@ def demo() -> Stage:
             ),
             Preset(
                 "Near a saddle",
-                {**here, "landscape": "saddle", "y": 0.0},
+                {**here, "landscape": "saddle", "start": ridge},
                 "Exactly on the ridge nobody leaves it. Drag!",
             ),
             Preset(
-                "Wrong valley", {**here, "landscape": "two valleys", "x": 1.6}, "The lower valley lies on the left."
+                "Wrong valley",
+                {**here, "landscape": "two valleys", "start": right},
+                "The lower valley lies on the left.",
             ),
             Preset("Bent ravine", {**here, "landscape": "bent valley"}),
+            Preset("Too much momentum", {**here, "landscape": "ravine", "rho": 0.99}, "It remembers a hundred steps."),
             Preset("All too timid", {**here, "landscape": "ravine", "factor": 0.125}),
         ],
         prediction=Prediction(
@@ -190,7 +205,7 @@ def demo() -> Stage:
             "It rolls through with the speed that it brought along; Nesterov looks ahead, sees the slope rise, and "
             "brakes. "
             "{ahead} ends lowest, {lowest:.2g} above the bottom.",
-            {**here, "landscape": "two valleys", "x": 1.6},
+            {**here, "landscape": "two valleys", "start": right},
         ),
         goal=Goal("bring five of six within 0.01 of the bottom, on any landscape but the bowl.", "five"),
     )
