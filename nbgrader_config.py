@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.gradebook import steps
 from autograder.gradebook.alembic import find_alembic
-from autograder.gradebook.registration import register_built
+from autograder.gradebook.registration import prepare
 from autograder.gradebook.timestamps import let_nbgrader_read_times
 
 ROOT = Path(__file__).resolve().parent
@@ -31,7 +31,7 @@ c.CourseDirectory.feedback_directory = str(CLASS / "feedback")
 find_alembic()
 let_nbgrader_read_times()
 built = {"db_url": c.CourseDirectory.db_url, "release": ROOT / "build" / "release"}
-c.Autograde.pre_convert_hook = partial(register_built, **built)
+c.Autograde.pre_convert_hook = partial(prepare, **built)
 c.Autograde.exporter_class = steps.EXPORTER
 c.Autograde.sanitize_preprocessors = steps.SANITIZE
 c.Autograde.autograde_preprocessors = steps.AUTOGRADE

@@ -20,7 +20,7 @@ class ReadSubmission(NotebookExporter):  # type: ignore[misc]  # nbgrader and nb
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Export the notebook in `filename`; its bytes go with it."""
-        raw = Path(filename).read_bytes()
+        raw = Path(filename).read_bytes() if Path(filename).is_file() else b""  # it may have another name
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # double ids and the like are mended, and reported, by the first step

@@ -89,7 +89,7 @@ def _hostile(notebook):
 
 @pytest.fixture(scope="module")
 def submitted(tmp_path_factory, instructor):
-    """Return a class folder with six submissions of every kind."""
+    """Return a class folder with seven submissions of every kind, one of which has another name."""
     folder = tmp_path_factory.mktemp("class")
     right = copy.deepcopy(instructor)
     answers = {
@@ -109,11 +109,12 @@ def submitted(tmp_path_factory, instructor):
         "bob": wrong,
         "eve": b"{broken",
         "mal": _hostile(wrong),
+        "nia": right,
         "old": old,
         "zoe": instructor,
     }
     for student, what in given.items():
-        path = folder / "submitted" / student / "small" / "small.ipynb"
+        path = folder / "submitted" / student / "small" / {"nia": "my small (1).ipynb"}.get(student, "small.ipynb")
         path.parent.mkdir(parents=True)
         path.write_bytes(what if isinstance(what, bytes) else json.dumps(what).encode())
         (path.parent / "timestamp.txt").write_text("2025-03-01 12:00:00 UTC")
@@ -172,7 +173,7 @@ def test_stock_autograde_shows_our_marks(autograded):
         scores = {s.student.id: s.score for s in gradebook.assignment_submissions("small")}
         maximum = gradebook.find_submission("small", "mal").max_score
         held = gradebook.find_submission("small", "ann").needs_manual_grade
-    assert scores == {"ann": 2, "bob": 0, "eve": 0, "mal": 0, "old": 2, "zoe": 0}
+    assert scores == {"ann": 2, "bob": 0, "eve": 0, "mal": 0, "nia": 2, "old": 2, "zoe": 0}
     assert (maximum, held) == (7, True)
 
 
@@ -182,7 +183,7 @@ def test_bulk_writes_the_same_rows_and_notebooks(autograded, submitted, shared_g
     shutil.copytree(submitted, folder)
     grade_class(course.load("small"), folder, url, jobs=1, progress=False, release=small_course / "release")
     assert _rows(url) == _rows(autograded.url)
-    for student in ("ann", "bob", "eve", "mal", "old", "zoe"):
+    for student in ("ann", "bob", "eve", "mal", "nia", "old", "zoe"):
         assert _read(folder, student) == _read(autograded.folder, student)
     with Records(url) as mine, Records(autograded.url) as theirs:
         for student, record in mine.load_all("small").items():
@@ -196,7 +197,7 @@ def test_bulk_after_stock_has_nothing_to_do(autograded, shared_grader, small_cou
     shutil.copytree(autograded.folder, folder)
     url = f"sqlite:///{folder}/gradebook.db"
     summary = grade_class(course.load("small"), folder, url, jobs=1, progress=False, release=small_course / "release")
-    assert (summary.graded, summary.unchanged) == (0, 6)
+    assert (summary.graded, summary.unchanged) == (0, 7)
 
 
 def test_no_execute_keeps_the_marks_that_stand(autograded, nbgrader):
@@ -213,7 +214,7 @@ def test_stock_feedback_shows_results_and_nothing_that_acts(autograded, nbgrader
     """The page has sentences, hints and marks; what the student wrote is text."""
     nbgrader(GenerateFeedbackApp, "small")
     pages = {path.parents[1].name: path.read_text() for path in nbgrader.folder.glob("feedback/*/small/small.html")}
-    assert len(pages) == 6
+    assert len(pages) == 7
     assert "You add two." in pages["bob"]
     assert "doubles a few numbers" in pages["ann"]
     assert "The notebook could not be read" in pages["eve"]
@@ -243,7 +244,7 @@ def test_stock_export_has_the_marks(autograded, nbgrader):
     nbgrader(ExportApp, "--to", str(nbgrader.folder / "grades.csv"))
     with (nbgrader.folder / "grades.csv").open() as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert scores == {"ann": 2, "bob": 0, "eve": 0, "mal": 0, "old": 2, "zoe": 0}
+    assert scores == {"ann": 2, "bob": 0, "eve": 0, "mal": 0, "nia": 2, "old": 2, "zoe": 0}
 
 
 def test_the_command_itself(submitted, nbgrader, empty_gradebook, instructor, tmp_path):
