@@ -120,22 +120,21 @@ def write_class(assignment: str, class_folder: Path, db_url: str) -> Written:
     A page that fails is named, and the others are written.
     """
     given = given_marks(db_url, assignment)
-    with Records(db_url) as kept:
-        records = kept.load_all(assignment)
     pages: list[Path] = []
     failed: dict[str, str] = {}
-    for source in sorted(class_folder.glob(f"autograded/*/{assignment}/{assignment}.ipynb")):
-        student = source.parts[-3]
-        target = class_folder / "feedback" / student / assignment / f"{assignment}.html"
-        try:
-            notebook = nbformat.from_dict(json.loads(source.read_text(encoding="utf-8")))
-            page = feedback_page(notebook, records.get(student), given[student])
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(page, encoding="utf-8")
-        except Exception as error:  # one student's page must not cost the others theirs
-            failed[student] = f"{type(error).__name__}: {error}"
-        else:
-            pages.append(target)
+    with Records(db_url) as records:
+        for source in sorted(class_folder.glob(f"autograded/*/{assignment}/{assignment}.ipynb")):
+            student = source.parts[-3]
+            target = class_folder / "feedback" / student / assignment / f"{assignment}.html"
+            try:
+                notebook = nbformat.from_dict(json.loads(source.read_text(encoding="utf-8")))
+                page = feedback_page(notebook, records.load(assignment, student), given[student])
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(page, encoding="utf-8")
+            except Exception as error:  # one student's page must not cost the others theirs
+                failed[student] = f"{type(error).__name__}: {error}"
+            else:
+                pages.append(target)
     return Written(class_folder / "feedback", tuple(pages), failed)
 
 
