@@ -22,7 +22,8 @@ function buildPage(stage) {
   stage.lamp = spec.goal && make('p', { class: 'zm-goal' }, make('i', { 'aria-hidden': 'true' }), make('span'));
   stage.formula = spec.formula ? new Formula(spec.formula) : null;
   stage.views = viewsOf(stage);
-  const parts = [...[...stage.controls.values()].map((c) => c.el), ...stage.follow.inputs.map((f) => f.el)];
+  const chosen = [...stage.controls.values()].filter((c) => c.spec.values.length > 1); // a page may store one setting
+  const parts = [...chosen.map((c) => c.el), ...stage.follow.inputs.map((f) => f.el)];
   const tries = { class: 'zm-presets', role: 'group', 'aria-label': 'Settings to try' };
   stage.inner = make('div', { class: 'zm-inner' }, make('div', { class: 'zm-controls' }, ...parts),
     make('div', { class: 'zm-tries' }, make('div', tries, ...stage.presets.map((p) => p.el)), stage.status),

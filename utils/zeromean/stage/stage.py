@@ -33,7 +33,8 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
     views : sequence of View
     coarse : mapping of str to int, optional
         Leave out for a table over every setting (no kernel needed afterwards). Give it to compute in the kernel
-        on demand; an exported page then stores only this many positions of each named slider.
+        on demand; an exported page then stores only this many positions of each named slider, and does not show
+        a control of which it stores one.
     presets, prediction, goal, actions
         See `parts`.
     columns : int, optional

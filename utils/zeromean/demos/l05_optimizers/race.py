@@ -173,7 +173,7 @@ def demo() -> Stage:
             Slider("noise", "Gradient noise", NOISES, 0.0),
         ],
         _views(),
-        coarse={"start": 4, "factor": 1, "rho": 1, "noise": 2},
+        coarse={"start": 10, "factor": 1, "rho": 1, "noise": 1},
         readout="{landscape}: after 32 steps {ahead} is lowest, {lowest:.2g} above the bottom; within 0.01 of it: "
         "{left}.",
         presets=[
