@@ -19,6 +19,7 @@ from zeromean.style import PALETTE
 
 Mark = Mapping[str, Any]
 _COLORS = dict(zip(COLORS, PALETTE, strict=False))
+_LOOKS = ("kind", "color", "dash", "marker", "name", "align", "fmt")  # words that are not names of numbers
 _DASHES = {"": "-", "dash": "--", "dot": ":", "dashdot": "-."}
 
 
@@ -47,7 +48,8 @@ def _control(control: Any) -> ipywidgets.Widget:
 
 def _view(ax: Axes, view: Mapping[str, Any], frame: Mapping[str, Any]) -> None:
     for mark in view["marks"]:
-        given = {k: np.asarray(frame[v]) for k, v in mark.items() if isinstance(v, str) and v in frame}
+        names = {k: v for k, v in mark.items() if k not in _LOOKS and isinstance(v, str) and v in frame}
+        given = {k: np.asarray(frame[v]) for k, v in names.items()}
         if given:
             _MARKS[mark["kind"]](ax, {**mark, **given}, _COLORS.get(mark["color"], "black"))
     for which in ("x", "y"):
@@ -123,8 +125,19 @@ def _image(ax: Axes, m: Mark, color: str) -> None:
     ax.imshow(m["z"], cmap="gray", aspect="auto", vmin=m["limits"][0], vmax=m["limits"][1], extent=extent)
 
 
+def _heat(ax: Axes, m: Mark, _color: str) -> None:
+    extent = (*m["xs"], *m["ys"])
+    ax.imshow(m["z"], aspect="auto", vmin=m["limits"][0], vmax=m["limits"][1], extent=extent, origin="lower")
+
+
+def _contours(ax: Axes, m: Mark, color: str) -> None:
+    rows, columns = m["z"].shape
+    x, y = np.linspace(*m["xs"], columns), np.linspace(*m["ys"], rows)
+    ax.contour(x, y, m["z"], levels=m["levels"], colors=color)
+
+
 _MARKS: dict[str, Callable[[Axes, Mark, str], None]] = {
     "line": _line, "points": _points, "bars": _bars, "histogram": _histogram, "ridges": _ridges, "band": _band,
     "rule": _rule, "arrows": _arrows, "text": _text, "boxes": _boxes, "polygons": _polygons, "cells": _cells,
-    "image": _image,
+    "image": _image, "heat": _heat, "contours": _contours,
 }  # fmt: skip
