@@ -12,20 +12,14 @@ def prepare(*, assignment: str, notebooks: list[str], db_url: str, release: Path
     step looks for the answers in the folder, whatever the file is called.
     """
     from autograder.authoring import course  # here: the configuration of every command imports this
-
-    if assignment in course.assignments():  # and not one that the instructor made with nbgrader alone
-        register_built(assignment, db_url, release)
-        notebooks[:] = [str(Path(notebooks[0]).with_name(f"{assignment}.ipynb"))]
-
-
-def register_built(assignment: str, db_url: str, release: Path) -> None:
-    """Enter a built assignment into the gradebook if it is not there, as ``nbgrader generate_assignment`` does."""
-    from autograder.authoring import course
     from autograder.gradebook.grading import released
     from autograder.gradebook.ledger import register
     from autograder.gradebook.records import open_gradebook
 
+    if assignment not in course.assignments():
+        return  # one that the instructor made with nbgrader alone
     with open_gradebook(db_url) as gradebook:
         known = {found.name for found in gradebook.assignments if found.notebooks}
         if assignment not in known:
             register(gradebook, assignment, released(course.load(assignment), release))
+    notebooks[:] = [str(Path(notebooks[0]).with_name(f"{assignment}.ipynb"))]

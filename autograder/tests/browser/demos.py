@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from zeromean import demos
@@ -29,6 +30,12 @@ def made(name: str) -> Stage:
 def shown_in(source: Path) -> list[str]:
     """Return the demos of a lecture, in order."""
     return re.findall(r"(\w+)\.demo\(", source.read_text(encoding="utf-8"))
+
+
+def may_ask_the_kernel(source: Path) -> bool:
+    """Whether a lecture shows a demo that is not one table, by its text: to make all demos takes half a minute."""
+    modules = (find_spec(MODULES[name]) for name in shown_in(source))
+    return any("coarse=" in Path(str(module and module.origin)).read_text("utf8") for module in modules)
 
 
 def in_no_lecture() -> list[str]:

@@ -13,13 +13,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from zeromean.stage.marks import COLORS
+from zeromean.stage.names import NAMED
 from zeromean.stage.stage import Stage
 from zeromean.stage.table import last_frame
 from zeromean.style import PALETTE
 
 Mark = Mapping[str, Any]
 _COLORS = dict(zip(COLORS, PALETTE, strict=False))
-_LOOKS = ("kind", "color", "dash", "marker", "name", "align", "fmt")  # words that are not names of numbers
 _DASHES = {"": "-", "dash": "--", "dot": ":", "dashdot": "-."}
 
 
@@ -48,8 +48,7 @@ def _control(control: Any) -> ipywidgets.Widget:
 
 def _view(ax: Axes, view: Mapping[str, Any], frame: Mapping[str, Any]) -> None:
     for mark in view["marks"]:
-        names = {k: v for k, v in mark.items() if k not in _LOOKS and isinstance(v, str) and v in frame}
-        given = {k: np.asarray(frame[v]) for k, v in names.items()}
+        given = {k: np.asarray(frame[mark[k]]) for k in NAMED if isinstance(mark.get(k), str) and mark[k] in frame}
         if given:
             _MARKS[mark["kind"]](ax, {**mark, **given}, _COLORS.get(mark["color"], "black"))
     for which in ("x", "y"):

@@ -11,16 +11,11 @@ from playwright.sync_api import expect
 from zeromean.stage.export import share
 
 from autograder.authoring import course, lectures, notebooks
-from autograder.tests.browser.demos import in_no_lecture, made, shown_in
+from autograder.tests.browser.demos import in_no_lecture, made, may_ask_the_kernel, shown_in
 from autograder.tests.browser.exports import exported
 from autograder.tests.browser.guard import SHOTS, Guarded
 from autograder.tests.browser.lab import ERROR, Lab, run_all
 from autograder.tests.browser.stages import wait_for_drawing, walk
-
-
-def computed(source: Path) -> list[int]:
-    """Return which demos of a lecture ask the kernel."""
-    return [number for number, name in enumerate(shown_in(source)) if made(name).spec["kernel"]]
 
 
 def walk_all(guarded: Guarded, which: Iterable[int], name: str, within: str) -> None:
@@ -56,10 +51,7 @@ def test_a_demo_that_waits_for_its_lecture(guarded: Guarded, tmp_path: Path, nam
     walk_all(guarded, [0], f"{name}-page", ".zm-stage")
 
 
-IN_JUPYTERLAB = [source for source in course.lectures() if computed(source)]
-
-
-@pytest.mark.parametrize("source", IN_JUPYTERLAB, ids=lambda path: path.stem)
+@pytest.mark.parametrize("source", [*filter(may_ask_the_kernel, course.lectures())], ids=lambda path: path.stem)
 def test_a_lecture_lives_in_jupyterlab(guarded: Guarded, lab: Lab, source: Path) -> None:
     """Run from top to bottom, every demo is drawn, and those that a kernel computes follow keyboard and mouse."""
     notebooks.write(lectures.for_readers(lectures.cells(source)), lab.folder / f"{source.stem}.ipynb")
@@ -71,4 +63,6 @@ def test_a_lecture_lives_in_jupyterlab(guarded: Guarded, lab: Lab, source: Path)
     for stage in stages.all():
         stage.scroll_into_view_if_needed()
         wait_for_drawing(stage, 0)
-    walk_all(guarded, computed(source), f"{source.stem}-lab", ".zm-stage")
+    live = [number for number, name in enumerate(shown_in(source)) if made(name).spec["kernel"]]
+    assert live
+    walk_all(guarded, live, f"{source.stem}-lab", ".zm-stage")

@@ -9,7 +9,7 @@ from typing import Any
 
 from zeromean.stage.marks import COLORS
 
-_NAMED = ("x", "y", "z", "dx", "dy", "low", "high", "words", "fill", "w", "h")
+NAMED = ("x", "y", "z", "dx", "dy", "low", "high", "words", "fill", "w", "h")  # of a mark, where a word names numbers
 
 
 def check_names(spec: Mapping[str, Any], known: set[str], given: set[str]) -> None:
@@ -17,7 +17,7 @@ def check_names(spec: Mapping[str, Any], known: set[str], given: set[str]) -> No
     names = {c["name"] for c in spec["controls"]}
     for view in spec["views"]:
         for mark in view["marks"]:
-            strings = [mark[k] for k in _NAMED if isinstance(mark.get(k), str)]
+            strings = [mark[k] for k in NAMED if isinstance(mark.get(k), str)]
             _missing(strings, known | given, f"The view {view['title']!r}")
         ends = [view[axis][end] for axis in ("x", "y") for end in ("lo", "hi")]
         _missing([end for end in ends if isinstance(end, str)], known, f"An axis of {view['title']!r}")

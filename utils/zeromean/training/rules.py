@@ -23,7 +23,7 @@ def sgd(w: Array, g: Array, memory: Memory, lr: float) -> tuple[Array, Memory]:
 
 
 def momentum(w: Array, g: Array, memory: Memory, lr: float, rho: float = RHO) -> tuple[Array, Memory]:
-    """Keep a share of the last step, here nine tenths (Polyak 1964)."""
+    """Keep the share `rho` of the last step (Polyak 1964)."""
     move = rho * _kept(memory, "move", w) - lr * g
     return w + move, {"move": move}
 
