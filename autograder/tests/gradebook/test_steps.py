@@ -261,6 +261,20 @@ def test_the_command_itself(submitted, nbgrader, empty_gradebook, instructor, tm
         assert [exercise.score for exercise in records.load("small", "ann").exercises] == [2, 0]
 
 
+def test_a_fault_of_ours_is_no_zero_under_another_name(autograded, nbgrader, monkeypatch):
+    """If we fail on a notebook that nbgrader does not know by its name, the mark is open; the next run gives it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(RunAndJudge, "preprocess", lambda *_: 1 / 0)
+        with pytest.raises(SystemExit):
+            nbgrader(AutogradeApp, "small", "--student", "nia", "--force")
+    with Gradebook(nbgrader.url, "zeromean") as gradebook:
+        grades = gradebook.find_submission_notebook("small", "small", "nia").grades
+        assert {grade.auto_score for grade in grades} == {None}
+    nbgrader(AutogradeApp, "small", "--student", "nia", "--force")
+    with Gradebook(nbgrader.url, "zeromean") as gradebook:
+        assert gradebook.find_submission("small", "nia").score == 2
+
+
 def test_settings_of_execute_hold():
     """The step is nbgrader's Execute for every setting: on or off, and how long a cell may take."""
     config = Config()
