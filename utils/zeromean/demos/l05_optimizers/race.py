@@ -169,7 +169,7 @@ def demo() -> Stage:
             Choice("landscape", "Landscape", tuple(LANDSCAPES), "ravine"),
             Slider("start", "Start", range(len(PLACES)), here["start"], words=[f"{x:.1f}, {y:.1f}" for x, y in PLACES]),
             Slider("factor", "All rates times", FACTORS, 1.0),
-            Slider("rho", "Momentum ρ", RHOS, 0.9, fmt=".2f"),
+            Slider("rho", "ρ", RHOS, 0.9, fmt=".2f"),
             Slider("noise", "Gradient noise", NOISES, 0.0),
         ],
         _views(),
