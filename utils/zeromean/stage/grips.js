@@ -23,9 +23,16 @@ class Grip {
     return spec.along.length ? spec.path[spec.along.reduce(step, 0)] : [at(spec.x), at(spec.y)];
   }
 
-  place(p) {
-    const [x, y] = this.where(p.frame), { names, el } = this;
+  /** Finds its pixel in the picture that is being drawn, and returns it. */
+  find(p) {
+    const [x, y] = this.where(p.frame);
     this.pixel = [p.X(x), p.Y(y)];
+    return this.pixel;
+  }
+
+  place() {
+    if (!this.pixel) return;
+    const { names, el } = this;
     el.style.transform = `translate(${this.pixel[0]}px, ${this.pixel[1]}px) translate(-50%, -50%)`;
     el.setAttribute('aria-valuenow', this.stage.at[names[0]]);
     el.setAttribute('aria-valuemin', 0);

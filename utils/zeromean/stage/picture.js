@@ -91,9 +91,13 @@ class Picture {
     if (this.named !== p.named) { this.named = p.named; this.paintLegend(ink); }
     if (this.spec.frame) drawFrame(p);
     this.drawMarks(p);
-    this.grips.forEach((g) => g.place(p));
-    writeLabels(p, this.grips.map((g) => g.pixel));
-    canvas.dataset.drawn = this.drawn += 1;
+    writeLabels(p, this.grips.map((g) => g.find(p)));
+  }
+
+  /** Moves the handles to what was drawn, after all pictures. */
+  place() {
+    this.grips.forEach((g) => g.place());
+    this.canvas.dataset.drawn = this.drawn += 1;
     this.say();
   }
 

@@ -162,18 +162,23 @@ class StageView {
     return true;
   }
 
-  /** Draws everything at the next frame of the screen, once however often it is asked for. */
+  /** Draws everything at once; what is asked for until the next frame of the screen is drawn with it, one time. */
   draw() {
-    if (this.drawing || !this.frame || !this.ink) return;
-    this.drawing = requestAnimationFrame(() => { this.drawing = null; this.paint(); });
+    if (!this.frame || !this.ink) return;
+    if (this.drawing) { this.again = true; return; }
+    this.again = false;
+    this.drawing = requestAnimationFrame(() => { this.drawing = null; if (this.again) this.draw(); });
+    this.paint();
   }
 
+  /** Words before pictures: the first font that a canvas sets has the page laid out, and so it is laid out once. */
   paint() {
     this.pictured = this.motion.frame(this.frame);
-    this.pictures.forEach((p) => p.draw(this.pictured, this.ink));
-    if (this.motion.from) this.draw();
-    if (this.tables) this.pictures.forEach((p) => p.fillTable(this.frame));
     this.speak();
+    if (this.tables) this.pictures.forEach((p) => p.fillTable(this.frame));
+    this.pictures.forEach((p) => p.draw(this.pictured, this.ink));
+    this.pictures.forEach((p) => p.place());
+    if (this.motion.from) this.draw();
     this.root.dataset.drawn = this.frames += 1;
   }
 
