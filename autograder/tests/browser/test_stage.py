@@ -27,6 +27,29 @@ def test_keys_move_the_picture_and_the_words(page: Page, tmp_path: Path) -> None
     page.wait_for_function("(old) => document.querySelector('canvas').ariaLabel !== old", arg=label)
 
 
+def test_the_first_move_is_drawn_at_once_and_the_others_of_a_frame_together(page: Page, tmp_path: Path) -> None:
+    """Of three moves between two frames of the screen, the first is drawn in its own turn, the last at the next frame."""
+    stage = show(page, tmp_path, "whitening")
+    before = drawn(stage)
+    found = stage.evaluate("""async (stage) => {
+      const slider = stage.querySelector('input[type=range]'), counts = [];
+      await new Promise(requestAnimationFrame);
+      await new Promise(setTimeout);
+      for (const value of [3, 2, 1]) {
+        slider.value = value;
+        slider.dispatchEvent(new Event('input'));
+        counts.push(Number(stage.dataset.drawn));
+      }
+      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+      return [...counts, Number(stage.dataset.drawn), stage.querySelector('.zm-readout').textContent];
+    }""")
+    slider = stage.locator("input[type=range]").first
+    assert found[:4] == [before + 1, before + 1, before + 1, before + 2]
+    slider.press("ArrowRight")
+    slider.press("ArrowLeft")
+    assert stage.locator(".zm-readout").inner_text() == found[4]
+
+
 def test_words_are_those_of_python(page: Page, tmp_path: Path) -> None:
     """The page writes the read-out as Python does, but for typographic minus, powers of ten and the space before %."""
     stage = show(page, tmp_path, "covariate_shift")
