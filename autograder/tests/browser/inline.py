@@ -111,22 +111,27 @@ def _polygons(ax: Axes, m: Mark, color: str) -> None:
         ax.fill(x, y, color=color)
 
 
+def _ends(m: Mark) -> dict[str, float]:
+    """Return the ends of the colours; a demo may turn them round."""
+    return {"vmin": min(m["limits"]), "vmax": max(m["limits"])}
+
+
 def _cells(ax: Axes, m: Mark, color: str) -> None:
     (rows, columns), (x, y) = m["z"].shape, m["at"]
     extent = (x - 0.5, x + columns - 0.5, y + rows - 0.5, y - 0.5)
-    ax.imshow(m["z"], aspect="auto", vmin=m["limits"][0], vmax=m["limits"][1], extent=extent)
+    ax.imshow(m["z"], aspect="auto", **_ends(m), extent=extent)
     for (row, column), value in np.ndenumerate(m["z"]):
         ax.text(x + column, y + row, format(value, m["fmt"]), color=color, ha="center")
 
 
 def _image(ax: Axes, m: Mark, color: str) -> None:
     extent = (*m["xs"], *reversed(m["ys"]))
-    ax.imshow(m["z"], cmap="gray", aspect="auto", vmin=m["limits"][0], vmax=m["limits"][1], extent=extent)
+    ax.imshow(m["z"], cmap="gray", aspect="auto", **_ends(m), extent=extent)
 
 
 def _heat(ax: Axes, m: Mark, _color: str) -> None:
     extent = (*m["xs"], *m["ys"])
-    ax.imshow(m["z"], aspect="auto", vmin=m["limits"][0], vmax=m["limits"][1], extent=extent, origin="lower")
+    ax.imshow(m["z"], aspect="auto", **_ends(m), extent=extent, origin="lower")
 
 
 def _contours(ax: Axes, m: Mark, color: str) -> None:

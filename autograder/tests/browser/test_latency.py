@@ -71,7 +71,7 @@ def measured(page: Page, lab: Lab, demo: str) -> dict[str, float]:
     sliders = stage.locator("input[type=range]").all()
     ours = _press(stage, sliders, presses=30, pause=60)
     run_cell(page, "twin")
-    page.locator(".widget-interact img").wait_for()
+    page.locator(f".widget-interact img, {ERROR}").first.wait_for()
     assert page.locator(ERROR).all_inner_texts() == []
     theirs = _press(twin, twin.locator(".noUi-handle").all()[:1], presses=6, pause=0)
     return {

@@ -28,7 +28,7 @@ def test_keys_move_the_picture_and_the_words(page: Page, tmp_path: Path) -> None
 
 
 def test_the_first_move_is_drawn_at_once_and_the_others_of_a_frame_together(page: Page, tmp_path: Path) -> None:
-    """Of three moves between two frames of the screen, the first is drawn in its own turn, the last at the next frame."""
+    """Of three moves between two frames, the first is drawn in its own turn, the last at the next frame."""
     stage = show(page, tmp_path, "whitening")
     before = drawn(stage)
     found = stage.evaluate("""async (stage) => {

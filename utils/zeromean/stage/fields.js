@@ -9,13 +9,17 @@ function viridis(u) {
   return VIRIDIS[i].map((c, k) => Math.round(c + (t - i) * (VIRIDIS[i + 1][k] - c)));
 }
 
-/** Paints rows and columns of pixels; `shade` gives [red, green, blue] of one; NaN stays clear. */
+const SHADES = Array.from({ length: 1025 }, (_, i) => viridis(i / 1024));
+const CLEAR = [0, 0, 0];
+
+/** Paints rows and columns of pixels; `shade` gives [red, green, blue] of what begins at a place; NaN stays clear. */
 function paint(p, m, shade) {
   const z = read(p, m.z), [rows, columns] = z.shape, deep = z.data.length / (rows * columns), { ctx } = p;
   const sheet = p.sheet(m, columns, rows), pixels = sheet.ctx.createImageData(columns, rows);
   for (let i = 0; i < rows * columns; i += 1) {
-    const one = z.data.slice(i * deep, (i + 1) * deep);
-    pixels.data.set([...shade(one), Number.isFinite(one[0]) ? 255 : 0], 4 * i);
+    const from = i * deep, rgb = shade(z.data, from, deep);
+    for (let k = 0; k < 3; k += 1) pixels.data[4 * i + k] = rgb[k];
+    pixels.data[4 * i + 3] = Number.isFinite(z.data[from]) ? 255 : 0;
   }
   sheet.ctx.putImageData(pixels, 0, 0);
   const [x0, x1] = m.xs.map(p.X), [y0, y1] = m.ys.map(p.Y);
@@ -28,13 +32,13 @@ function paint(p, m, shade) {
 }
 
 MARKS.heat = (p, m) => {
-  const [lo, hi] = m.limits;
-  paint(p, m, ([v]) => (Number.isFinite(v) ? viridis((v - lo) / (hi - lo)) : [0, 0, 0]));
+  const [lo, hi] = m.limits, share = (v) => Math.min(1, Math.max(0, (v - lo) / (hi - lo)));
+  paint(p, m, (data, i) => SHADES[Math.round(1024 * share(data[i]))] ?? CLEAR);
 };
 
 MARKS.image = (p, m) => {
   const [lo, hi] = m.limits, grey = (v) => Math.round((255 * (v - lo)) / (hi - lo));
-  paint(p, m, (one) => (one.length < 3 ? [one[0], one[0], one[0]] : [...one]).map(grey));
+  paint(p, m, (data, i, deep) => [0, 1, 2].map((k) => grey(data[deep < 3 ? i : i + k])));
 };
 
 MARKS.contours = (p, m) => {
@@ -51,9 +55,13 @@ MARKS.contours = (p, m) => {
   };
   Object.assign(ctx, { strokeStyle: p.ink[m.color], lineWidth: thick(p, 1.3) });
   ctx.beginPath();
-  for (const level of m.levels) for (let i = 0; i < rows - 1; i += 1) for (let j = 0; j < columns - 1; j += 1) {
-    const ends = crossings(i, j, level);
-    for (let k = 0; k + 1 < ends.length; k += 2) { ctx.moveTo(...ends[k]); ctx.lineTo(...ends[k + 1]); }
+  for (let i = 0; i < rows - 1; i += 1) for (let j = 0; j < columns - 1; j += 1) {
+    const at = i * columns + j, four = [at, at + 1, at + columns, at + columns + 1].map((each) => z.data[each]);
+    const least = Math.min(...four), most = Math.max(...four);
+    for (const level of m.levels) if (least < level && level <= most) {
+      const ends = crossings(i, j, level);
+      for (let k = 0; k + 1 < ends.length; k += 2) { ctx.moveTo(...ends[k]); ctx.lineTo(...ends[k + 1]); }
+    }
   }
   ctx.stroke();
 };
