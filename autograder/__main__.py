@@ -5,6 +5,7 @@ A command imports its rooms when it runs, so that `--help` needs none of them.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -35,14 +36,19 @@ class Door(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
+        gc.set_threshold(50_000)  # loading libraries makes many objects, and no garbage
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise Refusal(CourseError("Stopped by Ctrl-C. Run the same command again to go on."), 1) from error
         except Exception as error:
             told = trouble_with_the_disk(error) or error
             code = _exit_code(told)
             if code:
                 raise Refusal(told, code) from error
             raise
+        finally:
+            gc.freeze()  # what is loaded ends with the process; to take it apart at the exit takes half a second
 
 
 def _exit_code(error: Exception) -> int:

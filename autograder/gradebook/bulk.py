@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import math
 import os
 import time
-from collections.abc import Collection, Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.progress import (
     BarColumn,
@@ -20,21 +20,20 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from sqlalchemy.exc import OperationalError
 
 from autograder.authoring.course import Assignment
 from autograder.gradebook import cluster
 from autograder.gradebook.alone import alone
-from autograder.gradebook.classroom import Submission, publish, published, submissions
+from autograder.gradebook.classroom import published, submissions
 from autograder.gradebook.grading import RELEASE, basis, made_from, released
 from autograder.gradebook.job import Done, Order
-from autograder.gradebook.ledger import Entry, Ledger
 from autograder.gradebook.timestamps import UNREAD
-from autograder.gradebook.workforce import graded
+from autograder.gradebook.workforce import Crew
 from autograder.judge.record import Record
 
-BATCH = 20
-BATCH_SECONDS = 1.0
+if TYPE_CHECKING:
+    from autograder.gradebook.ledger import Ledger
+
 WORTH_A_PROCESS = 8
 
 
@@ -117,12 +116,22 @@ def grade_class(
     for submission in submissions(class_folder, assignment.name, blank, students):
         prints[submission.student] = made_from(fixed, submission.raw, submission.remarks)
         found.append(submission.without_bytes())
-    with alone(class_folder, assignment.name), Ledger(db_url, assignment.name, blank) as ledger:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(alone(class_folder, assignment.name))
+        crew = stack.enter_context(Crew(order))
+        sure = [each for each in found if force or not published(class_folder, each.student, assignment.name)]
+        crew.begin(0 if scheduler else _worth(jobs, len(sure)))
+        from autograder.gradebook.batches import Batches  # here: to load nbgrader takes a second, in which they open
+        from autograder.gradebook.ledger import Ledger
+
+        ledger = stack.enter_context(Ledger(db_url, assignment.name, blank))
         late = ledger.late_seconds({submission.student: submission.timestamp for submission in found})
         current = set() if force else _current(ledger, prints, class_folder, late)
         changed = [submission for submission in found if submission.student not in current]
-        batches = _Batches(ledger, class_folder, late)
-        with closing(_watched(order, changed, jobs, scheduler, progress)) as results:
+        batches = Batches(ledger, class_folder, late)
+        jobs = _worth(jobs, len(changed))
+        coming = cluster.graded(order, changed, scheduler) if scheduler else crew.graded(changed, jobs)
+        with closing(_watched(coming, assignment.name, len(changed), progress)) as results:
             stopped = batches.take_all(results)
         seen = _seen(ledger.records.each(assignment.name), set(prints))
     return Summary(
@@ -166,73 +175,18 @@ def _current(ledger: Ledger, prints: dict[str, str], class_folder: Path, late: d
     return current
 
 
-def _watched(
-    order: Order, changed: list[Submission], jobs: int | None, scheduler: str | None, progress: bool
-) -> Generator[Done]:
-    """Grade what has changed, and pass the results on, with a bar that moves."""
-    if not changed:
+def _worth(jobs: int | None, count: int) -> int:
+    """Return how many processes grade `count` submissions: as many as were asked for, or as are worth it."""
+    return jobs or min(len(os.sched_getaffinity(0)), math.ceil(count / WORTH_A_PROCESS))
+
+
+def _watched(coming: Generator[Done], name: str, total: int, progress: bool) -> Generator[Done]:
+    """Pass on what has been graded, with a bar that moves."""
+    if not total:
         return
-    columns = (
-        TextColumn(order.assignment.name),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    jobs = jobs or min(len(os.sched_getaffinity(0)), math.ceil(len(changed) / WORTH_A_PROCESS))
-    coming = cluster.graded(order, changed, scheduler) if scheduler else graded(order, changed, jobs)
+    columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, disable=not progress) as bar, closing(coming) as results:
-        task = bar.add_task(order.assignment.name, total=len(changed))
+        task = bar.add_task(name, total=total)
         for done in results:
             yield done
             bar.advance(task)
-
-
-class _Batches:
-    """Writes results down in batches: first the notebooks, then all marks and records in one transaction."""
-
-    def __init__(self, ledger: Ledger, class_folder: Path, late: dict[str, float]) -> None:
-        self.written = 0
-        self._ledger, self._class_folder, self._late = ledger, class_folder, late
-        self._pending: list[Done] = []
-        self._since = time.monotonic()
-
-    def take_all(self, results: Iterator[Done]) -> str:
-        """Write down everything that comes; return why it ended early, or nothing."""
-        try:
-            for done in results:
-                self._pending.append(done)
-                if len(self._pending) >= BATCH or time.monotonic() - self._since > BATCH_SECONDS:
-                    self._write()
-            self._write()
-        except KeyboardInterrupt:
-            self._write()
-            return f"Stopped by Ctrl-C. {self._safe}"
-        except (OSError, OperationalError) as error:
-            if not _disk_full(error):
-                raise
-            return f"The disk is full. {self._safe.replace('Run', 'Make room and run')}"
-        return ""
-
-    @property
-    def _safe(self) -> str:
-        are = "submission is" if self.written == 1 else "submissions are"
-        return f"{self.written} {are} graded and safe. Run the same command again to go on."
-
-    def _write(self) -> None:
-        for done in self._pending:
-            publish(self._class_folder, done.submission, self._ledger.assignment, done.notebook)
-        entries = [
-            Entry(replace(d.record, late_seconds=self._late[d.record.student]), d.marks, d.submission.timestamp)
-            for d in self._pending
-        ]
-        if entries:
-            with self._ledger.engine.begin() as connection:
-                self._ledger.write(connection, entries)
-        self.written += len(self._pending)
-        self._pending, self._since = [], time.monotonic()
-
-
-def _disk_full(error: Exception) -> bool:
-    full = (errno.ENOSPC, errno.EDQUOT)
-    return getattr(error, "errno", None) in full or "disk is full" in str(error)

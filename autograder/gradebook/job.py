@@ -15,7 +15,6 @@ from autograder import bounds
 from autograder.authoring.course import Assignment
 from autograder.gradebook.classroom import Submission
 from autograder.gradebook.grading import Graded, Grader, open_grader, undecided
-from autograder.gradebook.marks import Marks, marks
 from autograder.judge.record import Record
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
@@ -23,12 +22,11 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 @dataclass(frozen=True)
 class Done:
-    """A graded submission, ready to be written down: the notebook's file, the record, the marks."""
+    """A graded submission, ready to be written down: the notebook's file and the record."""
 
     submission: Submission
     notebook: bytes
     record: Record
-    marks: Marks
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,7 @@ def grade_one(grader: Grader, submission: Submission) -> Done:
 
 def done_with(submission: Submission, result: Graded) -> Done:
     """Return what is written down about a submission."""
-    return Done(
-        submission.without_bytes(), _written(result.notebook), result.record, marks(result.notebook, result.record)
-    )
+    return Done(submission.without_bytes(), _written(result.notebook), result.record)
 
 
 def _written(notebook: NotebookNode) -> bytes:

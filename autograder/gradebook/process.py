@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -13,6 +14,7 @@ from autograder.sandbox.walls import die_with_parent
 
 def work(parent: Connection[Any, Any]) -> None:
     """Say that all is open, then answer each submission by what was done with it; or answer why it cannot be opened."""
+    gc.disable()  # until all is loaded, which makes many objects and no garbage
     from autograder.gradebook.classroom import Submission, read  # takes seconds, in which the parent may already end
     from autograder.gradebook.job import Order, grade_one, opened
 
@@ -23,6 +25,8 @@ def work(parent: Connection[Any, Any]) -> None:
         except Exception as error:
             parent.send(error)
             return
+        gc.freeze()
+        gc.enable()
         parent.send(None)
         while True:
             given: Submission | tuple[str, Path] = parent.recv()

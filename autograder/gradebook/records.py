@@ -8,9 +8,10 @@ from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
+from nbgrader import api
 from nbgrader.api import Gradebook
 
-from autograder.gradebook.alembic import find_alembic
+from autograder.gradebook.alembic import version_of_a_new_gradebook
 from autograder.judge.record import Record
 
 COURSE = "zeromean"
@@ -27,7 +28,7 @@ _TABLE = sa.Table(
 
 def open_gradebook(db_url: str) -> Gradebook:
     """Open nbgrader's gradebook, made first if there is none."""
-    find_alembic()
+    api.get_alembic_version = version_of_a_new_gradebook
     return Gradebook(db_url, COURSE)
 
 

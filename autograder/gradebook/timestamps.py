@@ -8,8 +8,6 @@ import re
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from nbgrader.coursedir import CourseDirectory
-
 UNREAD = "The time in timestamp.txt"
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})\d*)?)?"
@@ -85,4 +83,6 @@ def _of_a_place(time: dt.datetime, place: str) -> dt.datetime:
 
 def let_nbgrader_read_times() -> None:
     """Have nbgrader's own commands read times as we do: theirs end for the whole class at one that is odd."""
+    from nbgrader.coursedir import CourseDirectory  # here: processes that grade read times, and need nothing of it
+
     CourseDirectory.get_existing_timestamp = lambda _self, folder: read_time(Path(folder))[0]

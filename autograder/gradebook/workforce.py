@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Pipe, wait
+from types import TracebackType
 
 from autograder.errors import CourseError
 from autograder.gradebook.classroom import Submission, read
@@ -24,23 +25,41 @@ LOOK_SECONDS = 1.0
 MOST_SECONDS = 300.0  # no submission takes as long; a process that does hangs through a fault of ours
 
 
-def graded(order: Order, submissions: Iterable[Submission], jobs: int) -> Generator[Done]:
-    """Grade submissions, in this process if `jobs` is 1, and yield them as they are ready. Files are read anew."""
-    if jobs == 1:
-        with opened(order) as grader:
+class Crew:
+    """The processes that grade; they take seconds to open what they need, so they may begin before anything is known.
+
+    A context manager, which ends them, whatever they are at.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._processes: list[Process] = []
+
+    def __enter__(self) -> Crew:
+        self._scratch = tempfile.TemporaryDirectory(prefix="zeromean-", ignore_cleanup_errors=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for process in self._processes:
+            process.kill()
+        for process in self._processes:
+            process.wait()
+        self._scratch.cleanup()
+
+    def begin(self, jobs: int) -> None:
+        """Have `jobs` processes begin, with those that have begun; one alone would be no quicker than this process."""
+        while len(self._processes) < jobs > 1:
+            self._processes.append(Process(self._order, self._scratch.name))
+
+    def graded(self, submissions: Iterable[Submission], jobs: int) -> Generator[Done]:
+        """Grade submissions, in this process if `jobs` is 1, and yield them as they are ready. Files are read anew."""
+        self.begin(jobs)
+        if self._processes:
+            yield from shared_out(self._processes, deque(submissions))
+            return
+        with opened(self._order) as grader:
             for submission in submissions:
                 yield grade_one(grader, read(submission.student, submission.folder, grader.instructor))
-        return
-    with tempfile.TemporaryDirectory(prefix="zeromean-", ignore_cleanup_errors=True) as scratch:
-        crew: list[Process] = []
-        try:
-            crew.extend(Process(order, scratch) for _ in range(jobs))
-            yield from shared_out(crew, deque(submissions))
-        finally:
-            for process in crew:
-                process.kill()
-            for process in crew:
-                process.wait()
 
 
 def shared_out(crew: list[Process], waiting: deque[Submission]) -> Generator[Done]:

@@ -130,6 +130,7 @@ def _keep_fonts() -> None:
 
 def main() -> None:
     """Prepare everything that workers share, then serve."""
+    gc.disable()  # until all is loaded, which makes many objects and no garbage
     plan, fd = walls.Plan.from_json(sys.argv[1]), int(sys.argv[2])
     walls.drop_privileges()
     walls.die_with_parent(os.getppid())  # if that has ended before now, its socket is closed
@@ -143,6 +144,7 @@ def main() -> None:
     prepare()
     gc.collect()
     gc.freeze()
+    gc.enable()
     os.dup2(0, 2)  # until here, errors went to the judge
     with contextlib.suppress(ConnectionError):  # the judge is gone
         ForkServer(socket.socket(fileno=fd), plan, shell).serve()

@@ -153,6 +153,16 @@ def test_help_needs_none_of_the_rooms() -> None:
     assert heavy & set(done.stdout.split()) == set()
 
 
+def test_ctrl_c_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a command is at, it ends with what to do, not with a traceback."""
+
+    def stopped() -> list[str]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(course, "assignments", stopped)
+    assert refused("suites", code=1) == "Stopped by Ctrl-C. Run the same command again to go on."
+
+
 def test_levels_are_those_of_the_sandbox() -> None:
     """`--isolation` offers what there is, strongest first."""
     assert tuple(level.name for level in isolation.LEVELS) == command_line.LEVELS

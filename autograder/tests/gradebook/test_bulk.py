@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 
 from autograder.authoring import course
 from autograder.errors import CourseError
-from autograder.gradebook import bulk, job, workforce
+from autograder.gradebook import batches, job, workforce
 from autograder.gradebook.bulk import grade_class
 from autograder.gradebook.grading import open_grader
 from autograder.gradebook.records import Records
@@ -137,15 +137,15 @@ def test_killed_in_the_middle_it_goes_on_where_it_stopped(grade, class_folder, u
         import os, signal
         from pathlib import Path
         from autograder.authoring import course
-        from autograder.gradebook import bulk
+        from autograder.gradebook import batches, bulk
         here = Path({str(course_folder)!r})
         course.SOLUTIONS, course.SUITES = here / "solutions", here / "suites"
-        bulk.BATCH, bulk.BATCH_SECONDS, publish = 2, 99, bulk.publish
+        batches.BATCH, batches.BATCH_SECONDS, publish = 2, 99, batches.publish
         def dying(folder, submission, *rest):
             publish(folder, submission, *rest)
             if submission.student == "s3":
                 os.kill(os.getpid(), signal.SIGKILL)
-        bulk.publish = dying
+        batches.publish = dying
         bulk.grade_class(course.load("small"), Path({str(folder)!r}), {url!r}, jobs=1, progress=False,
                          release=here / "release")
     """
@@ -274,7 +274,7 @@ def test_ctrl_c_ends_cleanly_with_a_sentence(grade, class_folder, url, monkeypat
 def test_a_full_disk_is_said_and_the_run_resumed(grade, class_folder, url, monkeypatch):
     """Neither a half notebook nor half a row is left behind."""
     folder = class_folder(ann={}, bob={})
-    real = bulk.publish
+    real = batches.publish
 
     def full(folder, submission, *rest):
         if submission.student == "bob":
@@ -282,8 +282,8 @@ def test_a_full_disk_is_said_and_the_run_resumed(grade, class_folder, url, monke
         real(folder, submission, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(bulk, "publish", full)
-        patch.setattr(bulk, "BATCH", 1)
+        patch.setattr(batches, "publish", full)
+        patch.setattr(batches, "BATCH", 1)
         summary = grade(folder)
     assert summary.stopped == (
         "The disk is full. 1 submission is graded and safe. Make room and run the same command again to go on."
@@ -298,7 +298,7 @@ def test_other_trouble_with_the_disk_is_not_hidden(grade, class_folder, monkeypa
     def refuse(*_):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(bulk, "publish", refuse)
+    monkeypatch.setattr(batches, "publish", refuse)
     with pytest.raises(PermissionError, match="Permission denied"):
         grade(class_folder(ann={}))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from nbgrader.dbutil import _temp_alembic_ini
 
 from autograder.gradebook.records import Records
 from autograder.judge.record import CheckResult, ExerciseResult, Record
@@ -62,6 +65,9 @@ def test_nbgrader_still_stamps_its_version(nowhere, monkeypatch):
     with Records(nowhere) as records:
         records.save(RECORD)
         with records.engine.connect() as connection:
-            assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+            version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
             courses = connection.execute(sa.text("SELECT id FROM course")).scalars().all()
     assert courses == ["zeromean"]
+    with _temp_alembic_ini(nowhere) as settings:
+        command = [sys.executable, "-m", "alembic", "-c", settings, "heads"]
+        assert f"{version} (head)" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
