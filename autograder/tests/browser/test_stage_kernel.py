@@ -95,13 +95,43 @@ def test_the_next_step_is_there_before_the_key(page: Page, tmp_path: Path) -> No
 
 
 def test_what_cannot_be_had_ahead_is_not_asked_for_again(page: Page, tmp_path: Path) -> None:
-    """Where the kernel answers with an error, or with many frames, the page waits until the setting is wanted."""
+    """Where the kernel answers with an error, the page waits until the setting is wanted."""
     slider = live(page, tmp_path)
     page.evaluate("hear[0]({ id: 1, error: 'ValueError: no' }, [])")
     page.evaluate("reply()")
     assert page.evaluate("sent.length") == 2
     slider.press("ArrowRight")
     assert page.evaluate("sent.map((m) => m.at.mean1)") == [11, 9, 11]
+
+
+def test_the_first_of_many_frames_is_there_before_the_key(page: Page, tmp_path: Path) -> None:
+    """Of a setting that comes in frames the first is had ahead, also between two frames; the key starts the rest."""
+    slider = live(page, tmp_path)
+    stage = page.locator("#live .zm-stage")
+    seen = "sent.map((m) => [m.at?.mean1, Boolean(m.ahead)])"
+    page.evaluate("reply(true)")
+    page.evaluate("reply(true)")
+    asked = [[11, True], [9, True], [10, True], [10, True]]  # then those around in the other control
+    assert page.evaluate(seen) == asked
+    count = drawn(stage)
+    slider.press("ArrowRight")
+    assert drawn(stage) == count + 1
+    assert page.evaluate(seen) == [*asked, [11, False]]
+    assert stage.get_attribute("aria-busy") == "true"
+    page.evaluate("answered = 4")
+    page.evaluate("reply(true)")
+    assert page.evaluate("sent[5]") == {"id": 5}
+    page.evaluate("answered = 2")
+    page.evaluate("reply(true)")
+    assert page.evaluate(seen)[6:] == [[12, True]]
+    page.evaluate("answered = 6")
+    page.evaluate("reply(true)")
+    slider.press("ArrowRight")  # drawn at once; its own frames begin when the one that was asked for is there
+    assert drawn(stage) == count + 3
+    assert not page.evaluate("sent.some((m) => m.at?.mean1 === 12 && !m.ahead)")
+    page.evaluate("answered = 5")
+    page.evaluate("reply(true)")
+    assert page.evaluate(seen)[-1] == [12, False]
 
 
 def test_a_kernel_that_is_gone_is_told_and_the_picture_stays_true(page: Page, tmp_path: Path) -> None:

@@ -113,6 +113,18 @@ def test_training_sends_frame_after_frame() -> None:
     assert looked_up(sent[1][0], sent[1][1], "last", []) == 2
 
 
+def test_what_is_asked_for_ahead_leaves_the_training_alone() -> None:
+    """Of a setting asked for ahead comes the first frame; the training that goes on is at its next frame afterwards."""
+
+    def train(params: Any) -> Any:
+        yield from ({**compute(params), "last": params["speed"] + step} for step in range(9))
+
+    begin, ahead = {"id": 1, "at": {"speed": 0, "sign": 0}}, {"id": 2, "at": {"speed": 2, "sign": 0}, "ahead": True}
+    sent = answers(stage(compute=train, coarse={}), begin, ahead, {"id": 1})
+    assert [(content["id"], content["more"]) for content, _ in sent] == [(1, True), (2, True), (1, True)]
+    assert [looked_up(content, data, "last", []) for content, data in sent] == [0, 2, 1]
+
+
 def test_new_setting_ends_the_training_before() -> None:
     """A request for another setting starts anew and drops the frames that were left."""
 

@@ -5,7 +5,7 @@ const PATIENCE = 10000; // milliseconds until a kernel that does not answer is t
 class Kernel {
   constructor(stage) {
     const on = Boolean(stage.spec.kernel && stage.model.send);
-    Object.assign(this, { stage, on, gone: false, asked: 0, ahead: new Map(), kept: new Map() });
+    Object.assign(this, { stage, on, gone: false, asked: 0, ahead: new Map(), kept: new Map(), begun: new Map() });
   }
 
   /** Sees to it that the numbers for a setting come, unless they are there. */
@@ -21,30 +21,34 @@ class Kernel {
     else this.post({ key: this.stage.key(), act: button });
   }
 
-  /** Asks an idle kernel for the settings around, those in the direction of the last step first. */
-  lookAhead() {
-    const { stage, kept } = this, { name, step } = stage.way, around = [];
-    if (!this.on || this.request || this.blind || this.gone || stage.hidden) return;
+  /** Asks a kernel that is idle, or between two frames, for the settings around: those of the last direction first. */
+  lookAhead(between = false) {
+    const { stage } = this, { name, step } = stage.way, around = [];
+    if (!this.on || (this.request && !between) || this.blind || this.gone || stage.hidden) return;
     if (name) around.push([name, step], [name, 2 * step], [name, 3 * step], [name, -step]);
     const others = stage.spec.controls.filter((c) => c.kind === 'slider' && c.name !== name);
     for (const c of others) around.push([c.name, 1], [c.name, -1]);
     for (const [moved, by] of around) {
       if (this.ahead.size >= 2) return;
       const at = { ...stage.at, [moved]: stage.at[moved] + by }, key = stage.key(at);
-      const there = kept.has(key) || this.coming(key) || stage.stored(at).exact;
+      const there = this.known(key) || this.coming(key) || stage.stored(at).exact;
       if (there || !(at[moved] in stage.controls.get(moved).spec.values)) continue;
       this.asked += 1;
       this.ahead.set(this.asked, key);
-      this.send({ id: this.asked, at });
+      this.send({ id: this.asked, at, ahead: true });
     }
   }
+
+  /** The frame of a setting that is kept; of one that comes frame by frame (live training), the first. */
+  known(key) { return this.kept.get(key) ?? this.begun.get(key); }
 
   coming(key) { return [...this.ahead.values()].includes(key); }
 
   /** Sends one request; while it is away, later settings wait, and only the latest is sent. */
   post(request) {
     const { stage } = this;
-    Object.assign(this, { request, asked: this.asked + 1 });
+    this.asked += 1;
+    this.request = { ...request, id: this.asked };
     this.send({ id: this.asked, at: { ...stage.at }, act: request.act?.textContent });
     if (this.gone) this.lost();
     else this.wait();
@@ -89,14 +93,18 @@ class Kernel {
     const { request, stage } = this;
     if (this.gone) { this.gone = false; stage.tell(''); }
     if (this.ahead.has(content.id)) { this.receiveAhead(content, buffers); return; }
-    if (!request || content.id !== this.asked) return;
+    if (!request || content.id !== request.id) return;
     this.arrived();
     if (content.error) stage.tell(content.error);
     else if (!content.done) {
       request.frame = decode(content.table, ownBuffer(buffers[0]), []);
       this.hand(request);
-      this.blind ||= content.more && !request.act; // a compute that streams cannot be asked ahead
-      if (content.more && request.key === stage.wanted) { this.send({ id: this.asked }); this.wait(); return; }
+      if (content.more && request.key === stage.wanted) {
+        this.send({ id: request.id });
+        this.wait();
+        if (!request.act) this.lookAhead(true);
+        return;
+      }
     }
     if (request.act) request.act.removeAttribute('aria-busy');
     else if (request.frame && !content.more) this.keep(request.key, request.frame);
@@ -115,23 +123,26 @@ class Kernel {
   next(request) {
     const { stage } = this;
     this.request = null;
-    if (stage.wanted !== request.key && stage.shown !== stage.wanted) this.post({ key: stage.wanted });
+    const more = stage.shown !== stage.wanted || this.begun.has(stage.wanted);
+    if (stage.wanted !== request.key && more) this.post({ key: stage.wanted });
     else if (this.queued) { const act = this.queued; this.queued = null; this.act(act); } else this.lookAhead();
   }
 
-  /** Keeps what was asked for ahead; frames that come one by one (live training) are not for keeping, nor errors. */
+  /** Keeps what was asked for ahead; of what comes frame by frame only the first, and nothing after an error. */
   receiveAhead(content, buffers) {
     const { stage } = this, key = this.ahead.get(content.id);
     this.ahead.delete(content.id);
-    this.blind ||= Boolean(content.more || content.error);
-    if (!this.blind) this.keep(key, decode(content.table, ownBuffer(buffers[0]), []));
-    if (this.request) return;
-    if (key === stage.wanted && stage.shown !== key) { this.arrived(); stage.find(); } else this.lookAhead();
+    this.blind ||= Boolean(content.error);
+    if (!this.blind) this.keep(key, decode(content.table, ownBuffer(buffers[0]), []), content.more && this.begun);
+    const waited = key === stage.wanted && stage.shown !== key;
+    if (waited && !this.request) this.arrived();
+    if (waited) stage.find(); else this.lookAhead(Boolean(this.request?.frame && !this.request.act));
   }
 
-  keep(key, frame) {
-    if (this.kept.size > 300) this.kept.clear();
-    this.kept.set(key, frame);
+  keep(key, frame, shelf) {
+    const kept = shelf || this.kept;
+    if (kept.size > 300) kept.clear();
+    kept.set(key, frame);
   }
 
   end() { clearTimeout(this.patience); clearTimeout(this.giveUp); }

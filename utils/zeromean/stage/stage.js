@@ -109,12 +109,12 @@ class StageView {
   }
 
   find() {
-    const { kernel } = this, key = this.key(), kept = kernel.kept.get(key);
+    const { kernel } = this, key = this.key(), known = kernel.known(key);
     const { where, exact, key: near } = this.stored(this.at);
     this.wanted = key;
-    if (kept) this.show(kept, key);
+    if (known) this.show(known, key);
     else if (exact || !this.frame) this.show(decode(this.spec.table, this.bytes, where), near);
-    kernel.want(key, Boolean(kept) || exact);
+    kernel.want(key, kernel.kept.has(key) || exact);
   }
 
   /** Goes back to the nearest setting whose numbers are there: one of the keys given, or the stored one. */

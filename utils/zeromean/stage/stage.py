@@ -135,22 +135,28 @@ class Stage(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no ty
         return stored
 
     def _answer(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
-        """Answer one request of the page: a new setting, the next frame of it, or an action."""
+        """Answer one request of the page: a new setting, the next frame of it, or an action.
+
+        Of a setting that is asked for ahead, the first frame is all there is; what is in work goes on after it.
+        """
         number = content.get("id")
         try:
             at = content.get("at")
+            frames, more = self._frames, self._more
             if at is not None:
                 params = {c.name: c.values[at[c.name]] for c in self._controls}
                 action = self._actions.get(content.get("act", ""))
                 result = action.run(params) if action else self._compute(params)
-                self._frames = iter([result] if isinstance(result, Mapping) else result)
-                self._more = not isinstance(result, Mapping)
-            frame = next(self._frames, None)
+                frames = iter([result] if isinstance(result, Mapping) else result)
+                more = not isinstance(result, Mapping)
+            if not content.get("ahead"):
+                self._frames, self._more = frames, more
+            frame = next(frames, None)
             layout, data = pack(frame or {})
         except Exception as error:
             self.send({"id": number, "error": f"{type(error).__name__}: {error}"})
             return
-        self.send({"id": number, "done": frame is None, "more": self._more, "table": layout}, [data])
+        self.send({"id": number, "done": frame is None, "more": more, "table": layout}, [data])
 
     def read_out(self, **params: Any) -> str:
         """Return the sentence under the pictures for a setting (what is not named stays at its start)."""
