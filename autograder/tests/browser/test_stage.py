@@ -139,10 +139,10 @@ def test_without_a_kernel_only_stored_settings_are_offered(page: Page, tmp_path:
 
 
 def test_a_control_with_one_stored_setting_is_left_out(page: Page, tmp_path: Path) -> None:
-    """The race's page stores one noise and three frictions: it shows a slider for the friction alone."""
+    """The race's page stores one noise and two frictions: it shows a slider for the friction alone."""
     stage = show(page, tmp_path, "race")
-    assert stage.get_by_role("slider", name="ρ").get_attribute("max") == "2"
-    assert stage.get_by_role("slider", name="Gradient noise").count() == 0
+    assert stage.get_by_role("slider", name="ρ").get_attribute("max") == "1"
+    assert stage.get_by_role("slider", name="Noise").count() == 0
 
 
 def test_two_demos_share_one_script(page: Page, tmp_path: Path) -> None:

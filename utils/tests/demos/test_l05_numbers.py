@@ -83,20 +83,21 @@ def test_at_the_diagonal_both_weights_have_one_rate() -> None:
 def lowest(landscape: str, x: float = -1.6, **changed: float) -> dict[str, object]:
     """Return what the race shows on a landscape."""
     start = race.PLACES.index((x, 0.8))
-    return race.compute({"landscape": landscape, "start": start, "factor": 1.0, "rho": 0.9, "noise": 0.0, **changed})
+    usual = {"factor": 1.0, "rho": 0.9, "noise": 0.0, "steep": 1.0, "angle": 0}
+    return race.compute({"landscape": landscape, "start": start, **usual, **changed})
 
 
 def test_only_momentum_gets_over_the_hill() -> None:
     """From the shallow valley momentum rolls over; the five others stay, 0.7 above the bottom."""
-    path, _ = race.walk("two valleys", (1.6, 0.8), 1.0, 0.9, 0.0)
+    path, _ = race.walk(race.Land("two valleys"), (1.6, 0.8), 1.0, 0.9, 0.0)
     crossed = dict(zip(race.NAMES, path[:, -1, 0] < 0, strict=True))
     assert [name for name, over in crossed.items() if over] == ["momentum"]
 
 
 def test_nobody_leaves_the_ridge_of_a_saddle() -> None:
     """Exactly on the ridge all six come to the saddle; a hair beside it all six leave."""
-    on, _ = race.walk("saddle", (-1.6, 0.0), 1.0, 0.9, 0.0, 400)
-    beside, _ = race.walk("saddle", (-1.6, 1e-6), 1.0, 0.9, 0.0, 400)
+    on, _ = race.walk(race.Land("saddle"), (-1.6, 0.0), 1.0, 0.9, 0.0, 400)
+    beside, _ = race.walk(race.Land("saddle"), (-1.6, 1e-6), 1.0, 0.9, 0.0, 400)
     assert (on[:, -1, 1] == 0).all()
     assert (np.abs(beside[:, -1, 1]) > 0.5).all()
 
@@ -109,20 +110,44 @@ def test_the_goal_of_the_race_can_be_reached() -> None:
 
 def test_without_rho_momentum_is_descent() -> None:
     """With rho 0 momentum and Nesterov walk as descent does at their rate; with 0.99 they are still far away."""
-    still, _ = race.walk("ravine", (-1.6, 0.8), 1.0, 0.0, 0.0)
+    still, _ = race.walk(race.Land("ravine"), (-1.6, 0.8), 1.0, 0.0, 0.0)
     descent = np.array([-1.6, 0.8]) * (1 - 0.02 * np.array([1, 30])) ** np.arange(race.STEPS + 1)[:, None]
     for name in race.WITH_RHO:
         assert np.allclose(still[list(race.RATES).index(name)], descent)
-    far, _ = race.walk("ravine", (-1.6, 0.8), 1.0, 0.99, 0.0)
+    far, _ = race.walk(race.Land("ravine"), (-1.6, 0.8), 1.0, 0.99, 0.0)
     assert abs(far[list(race.RATES).index("momentum"), -1]).max() > 0.5
 
 
-def test_the_lowest_points_are_the_lowest() -> None:
-    """No place of a landscape is lower than what its losses are measured from."""
-    x, y = np.meshgrid(np.linspace(-2, 2, 401), np.linspace(-2, 2, 401))
-    for name, f in race.LANDSCAPES.items():
-        assert f(x, y).min() == pytest.approx(race.LOWEST[name], abs=2e-3)
-        assert f(x, y).min() >= race.LOWEST[name] - 1e-9
+@pytest.mark.parametrize("angle", race.ANGLES)
+@pytest.mark.parametrize("steep", race.STEEPS)
+def test_the_lowest_points_are_the_lowest(steep: float, angle: float) -> None:
+    """No place of a landscape is lower than what its losses are measured from, however steep and turned it is."""
+    places = np.stack(np.meshgrid(*[np.linspace(-2, 2, 401)] * 2), axis=-1)
+    for name in race.LANDSCAPES:
+        above = race.Land(name, steep, angle).above(places)
+        assert above.min() == pytest.approx(0, abs=0.01)
+        assert above.min() >= -1e-9
+
+
+@pytest.mark.parametrize(
+    ("name", "kappa"), [("bowl", 1), ("ravine", 30), ("saddle", 2), ("two valleys", 4.5), ("bent valley", 256)]
+)
+def test_kappa_is_that_of_the_bottom(name: str, kappa: float) -> None:
+    """The condition number is the one that the second derivatives give, and a turn leaves it as it is."""
+    assert race.Land(name).condition == pytest.approx(kappa, rel=0.02)
+    assert race.Land(name, 1.0, 45).condition == pytest.approx(race.Land(name).condition)
+    if name in ("bowl", "ravine"):
+        assert race.Land(name, 3.0).condition == pytest.approx(3 * kappa)
+
+
+def test_a_turn_costs_those_with_a_rate_for_each_weight() -> None:
+    """SGD, momentum and Nesterov walk the turned ravine as the straight one; AdaGrad and Adam do not."""
+    turn = np.array([[1, 1], [-1, 1]]) / 2**0.5
+    straight, _ = race.walk(race.Land("ravine"), (-1.6, 0.8), 1.0, 0.9, 0.0)
+    turned, _ = race.walk(race.Land("ravine", angle=45), tuple(np.array([-1.6, 0.8]) @ turn), 1.0, 0.9, 0.0)
+    rules = list(race.RATES)
+    for rule, same in (("sgd", True), ("momentum", True), ("nesterov", True), ("adagrad", False), ("adam", False)):
+        assert np.allclose(straight[rules.index(rule)] @ turn, turned[rules.index(rule)], atol=1e-6) == same, rule
 
 
 @pytest.mark.slow

@@ -1,7 +1,8 @@
-"""Lecture 5: six update rules from one start, which you drag, on six landscapes.
+"""Lecture 5: six update rules from one start, which you drag, on five landscapes.
 
 The picture that is the idea: the six paths over the contours. Each rule has one rate for all landscapes; the factor
-multiplies all of them, and rho is what momentum and Nesterov keep of their last step.
+multiplies all of them, and rho is what momentum and Nesterov keep of their last step. Every landscape can be made
+steeper across, which changes its condition number, and turned, which does not.
 """
 
 from __future__ import annotations
@@ -12,29 +13,28 @@ from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
-from autograd import grad
+from autograd import grad, hessian
 
 from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
 from zeromean.training.rules import RULES
 
-LANDSCAPES: dict[str, Callable[[Any, Any], Any]] = {
-    "bowl": lambda x, y: (x**2 + y**2) / 2,
-    "ravine": lambda x, y: (x**2 + 30 * y**2) / 2,
-    "turned ravine": lambda x, y: ((x + y) ** 2 / 2 + 15 * (x - y) ** 2) / 2,
-    "saddle": lambda x, y: x**2 / 2 - y**2 / 2 + y**4 / 4,
-    "two valleys": lambda x, y: x**4 - 2 * x**2 + 0.35 * x + y**2,
-    "bent valley": lambda x, y: (1 - x) ** 2 / 4 + 2.5 * (y - x**2) ** 2,
+# (along, across, how much steeper across): the height
+LANDSCAPES: dict[str, Callable[[Any, Any, float], Any]] = {
+    "bowl": lambda x, y, k: (x**2 + k * y**2) / 2,
+    "ravine": lambda x, y, k: (x**2 + 30 * k * y**2) / 2,
+    "saddle": lambda x, y, k: x**2 / 2 + k * (y**4 / 4 - y**2 / 2),
+    "two valleys": lambda x, y, k: x**4 - 2 * x**2 + 0.35 * x + k * y**2,
+    "bent valley": lambda x, y, k: (1 - x) ** 2 / 4 + 2.5 * k * (y - x**2) ** 2,
 }
-VALLEYS = LANDSCAPES["two valleys"](np.linspace(-1.2, -0.8, 4001), 0.0)
-LOWEST = {
-    "bowl": 0.0,
-    "ravine": 0.0,
-    "turned ravine": 0.0,
-    "saddle": -0.25,
-    "two valleys": VALLEYS.min(),
-    "bent valley": 0.0,
+VALLEY = min(np.linspace(-1.2, -0.8, 4001), key=lambda x: LANDSCAPES["two valleys"](x, 0.0, 1.0))
+BOTTOMS = {
+    "bowl": (0.0, 0.0),
+    "ravine": (0.0, 0.0),
+    "saddle": (0.0, 1.0),
+    "two valleys": (VALLEY, 0.0),
+    "bent valley": (1.0, 1.0),
 }
 RATES = {"sgd": 0.05, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.5, "rmsprop": 0.05, "adam": 0.2}
 NAMES = dict(zip(RATES, ("SGD", "momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam"), strict=True))
@@ -59,15 +59,38 @@ FACTORS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
 RHOS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)
 WITH_RHO = ("momentum", "nesterov")
 NOISES = (0.0, 0.1, 0.3, 1.0)
+STEEPS, ANGLES = (0.1, 0.3, 1.0, 3.0, 10.0), (0, 15, 30, 45)
 STEPS, WINDOW, NEAR = 32, 10, 0.01
 
 
+class Land:
+    """A landscape, made `steep` times steeper across and turned by `angle` degrees."""
+
+    def __init__(self, name: str, steep: float = 1.0, angle: float = 0.0) -> None:
+        self._f, self._steep = LANDSCAPES[name], steep
+        self._cos, self._sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+        self._bottom = np.array(BOTTOMS[name])
+        self._lowest = self._f(*BOTTOMS[name], steep)
+
+    def above(self, w: Any) -> Any:
+        """Return how far places (..., 2) lie above the lowest (...)."""
+        x, y = w[..., 0], w[..., 1]
+        along, across = self._cos * x + self._sin * y, self._cos * y - self._sin * x
+        return self._f(along, across, self._steep) - self._lowest
+
+    @property
+    def condition(self) -> float:
+        """The condition number at the bottom; a turn leaves it as it is."""
+        curvature = hessian(lambda w: self._f(w[0], w[1], self._steep))
+        smallest, largest = np.linalg.eigvalsh(curvature(self._bottom))
+        return float(largest / smallest)
+
+
 def walk(
-    landscape: str, start: tuple[float, float], factor: float, rho: float, noise: float, steps: int = STEPS
+    land: Land, start: tuple[float, float], factor: float, rho: float, noise: float, steps: int = STEPS
 ) -> tuple[Any, Any]:
     """Return the paths (6, steps + 1, 2) of all rules, and step over gradient (6, 2) of the first ten steps."""
-    f = LANDSCAPES[landscape]
-    slope = grad(lambda w: anp.sum(f(w[:, 0], w[:, 1])))
+    slope = grad(lambda w: anp.sum(land.above(w)))
     rng = np.random.default_rng(5)
     w = np.tile(start, (len(RATES), 1)).astype(float)
     memories: list[Any] = [{} for _ in RATES]
@@ -88,22 +111,23 @@ def walk(
 
 
 @cache
-def _field(landscape: str) -> dict[str, Any]:
-    x, y = np.meshgrid(np.linspace(-2, 2, 61), np.linspace(-1.4, 1.4, 43))
-    above = LANDSCAPES[landscape](x, y) - LOWEST[landscape]
-    return {"field": np.log10(np.maximum(above, 0) + 1e-3)}
+def _field(name: str, steep: float, angle: float) -> dict[str, Any]:
+    land, places = Land(name, steep, angle), np.meshgrid(np.linspace(-2, 2, 61), np.linspace(-1.4, 1.4, 43))
+    above = land.above(np.stack(places, axis=-1))
+    return {"field": np.log10(np.maximum(above, 0) + 1e-3), "condition": land.condition}
 
 
 def compute(params: Params) -> dict[str, Any]:
     """Return the six paths, how far each loss is above the lowest, and the effective rate of each coordinate."""
-    landscape, factor = params["landscape"], float(params["factor"])
-    start = PLACES[int(params["start"])]
-    path, rates = walk(landscape, start, factor, float(params["rho"]), float(params["noise"]))
-    above = LANDSCAPES[landscape](path[..., 0], path[..., 1]) - LOWEST[landscape]
+    name, factor = str(params["landscape"]), float(params["factor"])
+    shape = name, float(params["steep"]), float(params["angle"])
+    land, start = Land(*shape), PLACES[int(params["start"])]
+    path, rates = walk(land, start, factor, float(params["rho"]), float(params["noise"]))
+    above = land.above(path)
     shown = np.where(np.abs(path).max(axis=-1) < 40, np.maximum(above, 2e-5), np.nan)
-    out: dict[str, Any] = {**_field(landscape), "step": np.arange(STEPS + 1), "rule": np.arange(len(RATES))}
-    for i, name in enumerate(RATES):
-        out |= {f"{name}_x": path[i, :, 0], f"{name}_y": path[i, :, 1], f"{name}_loss": shown[i]}
+    out: dict[str, Any] = {**_field(*shape), "step": np.arange(STEPS + 1), "rule": np.arange(len(RATES))}
+    for i, rule in enumerate(RATES):
+        out |= {f"{rule}_x": path[i, :, 0], f"{rule}_y": path[i, :, 1], f"{rule}_loss": shown[i]}
     ends = np.nan_to_num(shown[:, -1], nan=np.inf)
     first, near = int(np.argmin(ends)), int((ends < NEAR).sum())
     return out | {
@@ -115,12 +139,12 @@ def compute(params: Params) -> dict[str, Any]:
         "lowest": float(ends[first]),
         "near": near,
         "left": "nobody" if near == 0 else f"{near} of six",
-        "five": near >= 5 and landscape != "bowl",
+        "five": near >= 5 and name != "bowl",
     }
 
 
 def _views() -> list[View]:
-    drawn = [marks.contours("field", (-2.0, 2.0), (-1.4, 1.4), [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5])]
+    drawn = [marks.contours("field", (-2.0, 2.0), (-1.4, 1.4), [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5])]
     for name, (color, dash, shape) in LOOKS.items():
         drawn += [
             marks.line(f"{name}_x", f"{name}_y", "", color, dash, width=2),
@@ -133,7 +157,8 @@ def _views() -> list[View]:
             Axis("w₁", -2, 2),
             Axis("w₂", -1.4, 1.4),
             drawn,
-            "Six walks of 32 steps on the landscape {landscape} from ({x:.2f}, {y:.2f}); {ahead} ends lowest",
+            "Six walks of 32 steps on the landscape {landscape}, turned by {angle} degrees, from ({x:.2f}, {y:.2f}); "
+            "{ahead} ends lowest",
             [Handle("Start", along="start", path=PLACES, color="ink")],
             ratio=0.72,
             size="large",
@@ -161,26 +186,28 @@ def _views() -> list[View]:
 def demo() -> Stage:
     """Return the demo."""
     right, ridge = PLACES.index((1.6, 0.8)), PLACES.index((-1.6, 0.0))
-    here = {"start": PLACES.index((-1.6, 0.8)), "factor": 1.0, "rho": 0.9, "noise": 0.0}
+    here = {"start": PLACES.index((-1.6, 0.8)), "factor": 1.0, "rho": 0.9, "noise": 0.0, "steep": 1.0, "angle": 0}
     return Stage(
         "Race of six rules",
         compute,
         [
             Choice("landscape", "Landscape", tuple(LANDSCAPES), "ravine"),
             Slider("start", "Start", range(len(PLACES)), here["start"], words=[f"{x:.1f}, {y:.1f}" for x, y in PLACES]),
-            Slider("factor", "All rates times", FACTORS, 1.0),
+            Slider("factor", "Rates times", FACTORS, 1.0),
             Slider("rho", "ρ", RHOS, 0.9, fmt=".2f"),
-            Slider("noise", "Gradient noise", NOISES, 0.0),
+            Slider("noise", "Noise", NOISES, 0.0),
+            Slider("steep", "Steepness", STEEPS, 1.0, unit="×"),
+            Slider("angle", "Turned", ANGLES, 0, unit="°"),
         ],
         _views(),
-        coarse={"start": 10, "factor": 1, "rho": 1, "noise": 1},
-        readout="{landscape}: after 32 steps {ahead} is lowest, {lowest:.2g} above the bottom; within 0.01 of it: "
-        "{left}.",
+        coarse={"start": 6, "factor": 1, "rho": 0, "noise": 0, "steep": 0, "angle": 0},
+        readout="{landscape}, κ = {condition:.3g}: after 32 steps {ahead} is lowest, {lowest:.2g} above the bottom; "
+        "within 0.01 of it: {left}.",
         presets=[
             Preset("Axes along", {**here, "landscape": "ravine"}),
             Preset(
                 "Axes turned",
-                {**here, "landscape": "turned ravine"},
+                {**here, "landscape": "ravine", "angle": 45},
                 "The same ravine; look at the small picture below.",
             ),
             Preset(
