@@ -31,7 +31,6 @@ class Grip {
   }
 
   place() {
-    if (!this.pixel) return;
     const { names, el } = this;
     el.style.transform = `translate(${this.pixel[0]}px, ${this.pixel[1]}px) translate(-50%, -50%)`;
     el.setAttribute('aria-valuenow', this.stage.at[names[0]]);

@@ -96,6 +96,7 @@ class Picture {
 
   /** Moves the handles to what was drawn, after all pictures. */
   place() {
+    if (!this.width || !this.height) return;
     this.grips.forEach((g) => g.place());
     this.canvas.dataset.drawn = this.drawn += 1;
     this.say();
