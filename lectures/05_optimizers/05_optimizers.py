@@ -668,7 +668,7 @@ Table(["50 steps", "gradient descent", "momentum", "Adam"], [["changes of sign",
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # **4 minutes.** **Ask** who leaves the wrong valley. **Move** the start about in the ravine, then "Near a saddle": one step beside the
-# ridge. Four times the rates show who diverges, and so does ten times the steepness ($\kappa = 300$); $\rho$ at 0 makes momentum plain
+# ridge. Four times the rates show who diverges, and so does ten times as steep ($\kappa = 300$); $\rho$ at 0 makes momentum plain
 # descent, at 0.99 a marble without friction. Turn the ravine: SGD and the two with momentum walk on as before, in turned pictures.
 # **Say:** the small picture has both effective rates of each rule; where the two marks lie on one another, the rule has one rate
 # like SGD.

@@ -193,10 +193,10 @@ def demo() -> Stage:
         [
             Choice("landscape", "Landscape", tuple(LANDSCAPES), "ravine"),
             Slider("start", "Start", range(len(PLACES)), here["start"], words=[f"{x:.1f}, {y:.1f}" for x, y in PLACES]),
-            Slider("factor", "Rates times", FACTORS, 1.0),
+            Slider("factor", "Rates", FACTORS, 1.0, unit="×"),
             Slider("rho", "ρ", RHOS, 0.9, fmt=".2f"),
             Slider("noise", "Noise", NOISES, 0.0),
-            Slider("steep", "Steepness", STEEPS, 1.0, unit="×"),
+            Slider("steep", "Steeper", STEEPS, 1.0, unit="×"),
             Slider("angle", "Turned", ANGLES, 0, unit="°"),
         ],
         _views(),
