@@ -53,9 +53,11 @@ lint: $(READY_TEST)  ## formats, lint and types of Python and JavaScript
 suites: $(READY) ## the kill table: which check catches which misconception
 	@$(BIN)/autograder suites
 
-bench: $(READY_TEST)  ## compare speeds side by side: grading, and the demos from key press to pixels; LOAD=10000 grades so many instead
+bench: $(READY_TEST)  ## compare speeds side by side: grading, and the demos from key press to pixels; LOAD=10000 grades so many instead, CLUSTER=4 compares with Dask in so many rounds
 ifdef LOAD
 	@$(BIN)/autograder bench --load $(LOAD)
+else ifdef CLUSTER
+	@$(BIN)/autograder bench --cluster --rounds $(CLUSTER)
 else
 	@$(BIN)/autograder bench
 	@$(BIN)/python -m autograder.tests.browser.chromium

@@ -282,19 +282,30 @@ def sample(whole: bool) -> None:
 @main.command()
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Interleaved rounds.")
 @click.option("--load", type=click.IntRange(1), help="Grade a class of so many instead, and watch the memory.")
-@click.option("--json", "as_json", is_flag=True, help="Print milliseconds per submission as data.")
-def bench(rounds: int, load: int | None, as_json: bool) -> None:
+@click.option("--cluster", is_flag=True, help="Grade a minute's class here and on a Dask cluster instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was measured as data.")
+def bench(rounds: int, load: int | None, cluster: bool, as_json: bool) -> None:
     """Compare stock nbgrader, nbgrader with our steps, `grade`, and bare exec, side by side."""
     refuse_elsewhere()
     from autograder.sample import bench as benching
 
     if load:
         _load(load, as_json)
+    if cluster:
+        _spread(rounds, as_json)
+        return
     figures = benching.run(rounds, _console(stderr=True))
     if as_json:
         click.echo(json.dumps(figures))
     else:
         benching.show(figures, _console())
+
+
+def _spread(rounds: int, as_json: bool) -> None:
+    from autograder.sample import spread
+
+    found = spread.run(rounds, _console(stderr=True))
+    click.echo(json.dumps(found.to_json()) if as_json else found.sentence())
 
 
 def _load(count: int, as_json: bool) -> None:

@@ -22,9 +22,9 @@ from rich.progress import (
 )
 
 from autograder.authoring.course import Assignment
-from autograder.gradebook import cluster
 from autograder.gradebook.alone import alone
 from autograder.gradebook.classroom import published, submissions
+from autograder.gradebook.cluster import Cluster
 from autograder.gradebook.grading import RELEASE, basis, made_from, released
 from autograder.gradebook.job import Done, Order
 from autograder.gradebook.timestamps import UNREAD
@@ -118,9 +118,10 @@ def grade_class(
         found.append(submission.without_bytes())
     with contextlib.ExitStack() as stack:
         stack.enter_context(alone(class_folder, assignment.name))
-        crew = stack.enter_context(Crew(order))
+        crew: Crew | Cluster
+        crew = stack.enter_context(Cluster(order, scheduler)) if scheduler else stack.enter_context(Crew(order))
         sure = [each for each in found if force or not published(class_folder, each.student, assignment.name)]
-        crew.begin(0 if scheduler else _worth(jobs, len(sure)))
+        crew.begin(_worth(jobs, len(sure)))
         from autograder.gradebook.batches import Batches  # here: to load nbgrader takes a second, in which they open
         from autograder.gradebook.ledger import Ledger
 
@@ -129,8 +130,7 @@ def grade_class(
         current = set() if force else _current(ledger, prints, class_folder, late)
         changed = [submission for submission in found if submission.student not in current]
         batches = Batches(ledger, class_folder, late)
-        jobs = _worth(jobs, len(changed))
-        coming = cluster.graded(order, changed, scheduler) if scheduler else crew.graded(changed, jobs)
+        coming = crew.graded(changed, _worth(jobs, len(changed)))
         with closing(_watched(coming, assignment.name, len(changed), progress)) as results:
             stopped = batches.take_all(results)
         seen = _seen(ledger.records.each(assignment.name), set(prints))

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-import threading
 import time
 import uuid
 import warnings
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 from autograder.authoring import course
@@ -24,9 +24,11 @@ from autograder.gradebook.grading import Basis, basis, released
 from autograder.gradebook.job import Done, Order
 from autograder.gradebook.workforce import AHEAD, LOOK_SECONDS, Process, held, shared_out
 
-TOGETHER = 8  # submissions a task: what Dask does for one costs a tenth of what grading one does
+TOGETHER = 8  # submissions a task: what Dask does for one costs a twentieth of what grading one does
 CONNECT_SECONDS = 10.0
 NOBODY_SECONDS = 30.0
+CALM_MS = 1000.0
+LOOKS = {"tick": "distributed.admin.tick.interval", "profile": "distributed.worker.profile.interval"}
 GET_IT = "--scheduler needs Dask, which is not installed. Get it: pip install -c constraints.txt -e '.[cluster]'."
 
 
@@ -40,27 +42,75 @@ class Task:
     basis: Basis
 
 
-def graded(order: Order, submissions: Iterable[Submission], address: str) -> Generator[Done]:
-    """Grade submissions on the cluster whose scheduler is at `address`, and yield them as they are ready.
+class Cluster:
+    """The workers whose scheduler is at `address`; as a `Crew`, they may begin before anything is known.
 
-    Raises
-    ------
-    UsageError
-        If Dask is not installed, or the address is none.
-    CourseError
-        If no scheduler answers there, it has no workers, or a worker has another version of the course.
+    A context manager, which ends what the workers began for it.
     """
-    task = Task(uuid.uuid4().hex, order.assignment.name, order.isolation, basis(order.assignment, order.release))
-    with _connected(address) as client:
-        try:
-            yield from _as_they_come(client, task, order, deque(submissions))
-        finally:
-            with contextlib.suppress(OSError):  # the scheduler is gone: its workers end by themselves
-                client.run(_dismiss, task.run)
+
+    def __init__(self, order: Order, address: str) -> None:
+        self._order, self._address = order, address
+        fixed = basis(order.assignment, order.release)
+        self._task = Task(uuid.uuid4().hex, order.assignment.name, order.isolation, fixed)
+        self._client: Any = None
+        self._begun: list[Any] = []
+
+    def __enter__(self) -> Cluster:
+        self._stack = contextlib.ExitStack()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with self._stack:
+            if self._client:
+                with contextlib.suppress(OSError):  # the scheduler is gone: its workers end by themselves
+                    self._client.run(_dismiss, self._task.run)
+                    self._look_every(None)
+
+    def begin(self, jobs: int) -> None:
+        """Have a process begin for each thread of the cluster, if there is work for `jobs` at all.
+
+        Raises
+        ------
+        UsageError
+            If Dask is not installed, or the address is none.
+        CourseError
+            If no scheduler answers there.
+        """
+        if jobs and not self._client:
+            self._client = self._stack.enter_context(connected(self._address))
+            self._look_every(CALM_MS)
+            for worker, threads in self._client.nthreads().items():
+                for _ in range(threads):
+                    self._begun.append(self._client.submit(begin, self._task, workers=[worker], pure=False))
+
+    def _look_every(self, milliseconds: float | None) -> None:
+        """Set how often Dask looks at itself, which takes a twentieth of a core; as configured, if None."""
+
+        def look_every(dask_worker: Any = None, dask_scheduler: Any = None) -> None:
+            from dask import config, utils
+
+            for name, key in LOOKS.items():
+                if callback := (dask_worker or dask_scheduler).periodic_callbacks.get(name):
+                    usual = 1000 * utils.parse_timedelta(config.get(key), default="ms")
+                    callback.callback_time = milliseconds or usual
+
+        self._client.run(look_every)  # what is defined here goes as it is: a scheduler need not have the course
+        self._client.run_on_scheduler(look_every)
+
+    def graded(self, submissions: Iterable[Submission], jobs: int) -> Generator[Done]:
+        """Grade submissions on the cluster, and yield them as they are ready.
+
+        Raises
+        ------
+        CourseError
+            If the cluster has no workers, or a worker has another version of the course.
+        """
+        self.begin(jobs)
+        return _as_they_come(self._client, self._task, self._order, deque(submissions))
 
 
 @contextlib.contextmanager
-def _connected(address: str) -> Iterator[Any]:
+def connected(address: str) -> Iterator[Any]:
     """Connect to a scheduler; certificates and keys of a ``tls://`` one are those of Dask's own configuration."""
     try:
         from distributed import Client, Security
@@ -140,23 +190,47 @@ def _refuse_nobody(client: Any, seconds: float) -> None:
 
 # ---- on a worker ---------------------------------------------------------------------------------------------------
 
-_crews: dict[int, tuple[str, list[Process]]] = {}  # by thread: the run, and the one process that grades for it
+_free: dict[str, list[Process]] = {}  # of each run: the processes that grade for it and wait for work
+_over: set[str] = set()  # runs that have ended
+
+
+def begin(task: Task) -> None:
+    """Begin a process on a worker, which `grade` will find."""
+    with _kept(task, []):
+        pass
 
 
 def grade(task: Task, submissions: Sequence[Submission]) -> list[Done]:
-    """Grade submissions on a worker: in a process of this thread's own, with all bounds that it has elsewhere.
+    """Grade submissions on a worker: in a process beside it, with all bounds that it has elsewhere.
 
-    The kernel ends that process when the thread ends, and so when the worker does.
+    The kernel ends that process when the thread that began it ends, and so when the worker does.
     """
-    thread = threading.get_ident()
-    if thread not in _crews or _crews[thread][0] != task.run:
-        _end(_crews.pop(thread, None))
-        _crews[thread] = task.run, [Process(_order(task), tempfile.gettempdir(), whole=True)]
+    with _kept(task, _free.get(task.run, [])) as crew:
+        return list(shared_out(crew, deque(submissions)))
+
+
+@contextlib.contextmanager
+def _kept(task: Task, waiting: list[Process]) -> Iterator[list[Process]]:
+    """Take a process that is `waiting`, or begin one; afterwards it waits again, if nothing went wrong."""
+    crew = []
+    with contextlib.suppress(IndexError):
+        crew.append(waiting.pop())
     try:
-        return list(shared_out(_crews[thread][1], deque(submissions)))
+        crew = crew or [_process(task)]
+        yield crew
     except BaseException:
-        _end(_crews.pop(thread, None))
+        _end(crew)
         raise
+    _free.setdefault(task.run, []).extend(crew)
+    if task.run in _over:
+        _dismiss(task.run)
+
+
+def _process(task: Task) -> Process:
+    """Begin a process for a run; those that wait for another run, which may have ended without a word, make room."""
+    for run in [run for run in list(_free) if run != task.run]:
+        _end(_free.pop(run, []))
+    return Process(_order(task), tempfile.gettempdir(), whole=True)
 
 
 def _order(task: Task) -> Order:
@@ -171,12 +245,12 @@ def _order(task: Task) -> Order:
 
 
 def _dismiss(run: str) -> None:
-    """End the processes of a run that is over."""
-    for thread in [thread for thread, (of, _) in list(_crews.items()) if of == run]:
-        _end(_crews.pop(thread, None))
+    """End the processes that wait for a run, which is over; those that are at work follow when they are done."""
+    _over.add(run)
+    _end(_free.pop(run, []))
 
 
-def _end(crew: tuple[str, list[Process]] | None) -> None:
-    for process in crew[1] if crew else ():
+def _end(crew: Iterable[Process]) -> None:
+    for process in crew:
         process.kill()
         process.wait()

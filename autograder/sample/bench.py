@@ -64,7 +64,8 @@ class Way:
 
 
 _PYTHON = (sys.executable, "-m")
-_GRADE = (*_PYTHON, "autograder", "grade", NAME, "--json", "--jobs", "2")
+GRADE = (*_PYTHON, "autograder", "grade", NAME, "--json")
+_GRADE = (*GRADE, "--jobs", "2")
 WAYS = (
     Way("stock_cli", "nbgrader autograde, as it comes", (*_PYTHON, "nbgrader", "autograde", NAME), stock=True, many=5),
     Way("plugin_cli", "nbgrader autograde, with our steps", (*_PYTHON, "nbgrader", "autograde", NAME), many=8),
@@ -81,20 +82,20 @@ def run(rounds: int, log: Console) -> dict[str, float]:
 
     Of the class that is stuck, return the seconds that all of it takes, once.
     """
-    everyone = _class()
-    ordinary = _ordinary(everyone)
+    everyone = whole_class()
+    ordinary = ordinary_of(everyone)
     _libc.prctl(_SUBREAPER, 1, 0, 0, 0)  # a sandbox that outlives its starter is ours to wait for, and to count
     found: dict[str, list[float]] = {}
     for number in range(1, rounds + 1):
         for way in (*WAYS, PAGES):
             log.print(f"round {number} of {rounds}: {way.words} ...")
-            many, few = (_timed(way, _again(ordinary[:count], way.over)) for count in (way.many, FEW))
+            many, few = (timed(way, again(ordinary[:count], way.over)) for count in (way.many, FEW))
             for key, more, less in zip(KINDS, many, few, strict=True):
                 found.setdefault(f"{way.key}_{key}", []).append((more - less) / (way.many - FEW) / way.over)
     stuck = {}
     for way in WHOLE:
         log.print(f"a class that is stuck: {way.words} ...")
-        stuck[f"{way.key}_stuck_s"] = round(_timed(way, _stuck(everyone))[0], 2)
+        stuck[f"{way.key}_stuck_s"] = round(timed(way, _stuck(everyone))[0], 2)
     return {key: round(1000 * statistics.median(values), 2) for key, values in found.items()} | stuck
 
 
@@ -128,28 +129,30 @@ def floor(submitted: Path) -> int:
     return len(paths)
 
 
-def _class() -> list[HandedIn]:
+def whole_class() -> list[HandedIn]:
+    """Return the sample class of A4, which is laid out for it."""
     assignment = course.load(NAME)
     judge = judge_for(assignment)
     build.lay_out(assignment, judge)
     return list(students.submissions(assignment, judge, assignment.notebook_in(RELEASE).parent))
 
 
-def _ordinary(everyone: list[HandedIn]) -> list[HandedIn]:
+def ordinary_of(everyone: list[HandedIn]) -> list[HandedIn]:
     """Return the first submissions that are neither odd nor late."""
     return [each for each in everyone if each.student.startswith(("correct", "student", "mistakes"))][:MOST]
 
 
 def _stuck(everyone: list[HandedIn]) -> list[HandedIn]:
     """Return a class of ordinary submissions and the two that stand still."""
-    return [*_ordinary(everyone), *(each for each in everyone if each.student in STUCK)]
+    return [*ordinary_of(everyone), *(each for each in everyone if each.student in STUCK)]
 
 
-def _again(submissions: list[HandedIn], over: int) -> list[HandedIn]:
+def again(submissions: list[HandedIn], over: int) -> list[HandedIn]:
+    """Return submissions `over` times, under other names."""
     return [replace(each, student=f"{each.student}-{number}") for number in range(over) for each in submissions]
 
 
-def _timed(way: Way, submissions: list[HandedIn]) -> tuple[float, float]:
+def timed(way: Way, submissions: list[HandedIn]) -> tuple[float, float]:
     """Return the seconds that grading `submissions` in this way takes: wall time, and the processors' of all of it."""
     environment = _prepared(way, submissions)
     started, before = time.perf_counter(), _used()

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import textwrap
 import time
+import uuid
 from collections import deque
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -142,29 +144,85 @@ def small(small_course, class_folder, monkeypatch):
     monkeypatch.setattr(job, "open_grader", open_grader)
     monkeypatch.setattr(grading, "RELEASE", small_course / "release")
     order = Order(course.load("small"), small_course / "release", None)
-    task = cluster.Task("run", "small", None, basis(order.assignment, order.release))
+    task = cluster.Task(uuid.uuid4().hex, "small", None, basis(order.assignment, order.release))
     [ann] = submissions(class_folder(ann={}), "small", released(order.assignment, order.release))
     return order, task, ann
 
 
-def test_a_thread_keeps_its_process_for_a_run(small):
+def test_a_process_is_kept_for_a_run(small):
     """The judge is opened once a run, and ended with it; what was handed in is sent along, wherever its folder is."""
     order, task, ann = small
     ann = type(ann)(ann.student, order.release / "not there", ann.raw, ann.timestamp, ("a remark",))
     try:
+        cluster.begin(task)
+        [process] = cluster._free[task.run]
         [done] = cluster.grade(task, [ann])
         record = done.record
-        ((_, [process]),) = cluster._crews.values()
         assert (record.score, record.repairs) == (6, ("a remark",))
         [again, last] = cluster.grade(task, [ann, ann])
         assert again.record.decided() == last.record.decided() == record.decided()
-        assert cluster._crews[next(iter(cluster._crews))][1] == [process]
+        assert cluster._free == {task.run: [process]}
         cluster._dismiss("another run")
-        assert cluster._crews
+        assert cluster._free == {task.run: [process]}
     finally:
-        cluster._dismiss("run")
-    assert cluster._crews == {}
+        cluster._dismiss(task.run)
+    assert cluster._free == {}
     assert process._process.poll() == -signal.SIGKILL
+
+
+def test_a_run_makes_room_for_the_next(small):
+    """A run whose client went without a word holds no process for ever; nor does one that is dismissed at work."""
+    _, task, ann = small
+    cluster.begin(task)
+    [first] = cluster._free[task.run]
+    following = replace(task, run=uuid.uuid4().hex)
+    try:
+        cluster.begin(following)
+        assert first._process.poll() == -signal.SIGKILL
+        assert list(cluster._free) == [following.run]
+        [second] = cluster._free[following.run]
+        real = cluster.shared_out
+
+        def dismissed(*given):
+            yield from real(*given)
+            cluster._dismiss(following.run)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cluster, "shared_out", dismissed)
+            [done] = cluster.grade(following, [ann])
+        assert done.record.score == 6
+        assert second._process.poll() == -signal.SIGKILL
+    finally:
+        cluster._dismiss(following.run)
+    assert cluster._free == {}
+
+
+def test_dask_looks_at_itself_less_often_for_the_time_of_a_run(small):
+    """A worker's callbacks are slowed down while a class is graded, and then as they were."""
+    order, _, _ = small
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, processes=False) as here:
+        servers = (here.scheduler, *here.workers.values())
+
+        def paces():
+            return [
+                each.periodic_callbacks[name].callback_time
+                for each in servers
+                for name in cluster.LOOKS
+                if name in each.periodic_callbacks
+            ]
+
+        before = paces()
+        assert max(before) < cluster.CALM_MS
+        with cluster.Cluster(order, here.scheduler_address) as crew:
+            crew.begin(0)
+            assert paces() == before
+            crew.begin(1)
+            assert paces() == [cluster.CALM_MS] * len(before)
+        assert paces() == before
+    until = time.monotonic() + 20
+    while cluster._free or not cluster._over >= {crew._task.run}:  # what was begun when the run ended is ended, too
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_another_version_is_refused(small):
@@ -175,7 +233,7 @@ def test_another_version_is_refused(small):
         CourseError, match=r"A worker has another version of the grader or of small than you have\. Give all"
     ):
         cluster.grade(other, [ann])
-    assert cluster._crews == {}
+    assert cluster._free == {}
 
 
 def test_a_level_that_a_worker_does_not_have(small):
@@ -183,7 +241,7 @@ def test_a_level_that_a_worker_does_not_have(small):
     _, task, ann = small
     with pytest.raises(RuntimeError, match="There is no isolation level 'magic'"):
         cluster.grade(cluster.Task("run", "small", "magic", task.basis), [ann])
-    assert cluster._crews == {}
+    assert cluster._free == {}
 
 
 def _deadly_cluster(tasks):

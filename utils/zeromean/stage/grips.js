@@ -7,7 +7,7 @@ class Grip {
     Object.assign(this, { spec, stage });
     this.names = spec.along.length ? spec.along : [spec.x, spec.y].filter((n) => this.control(n));
     this.el = make('button', {
-      type: 'button', class: 'zm-grip', role: 'slider', 'aria-label': spec.label,
+      type: 'button', class: spec.around ? 'zm-grip zm-around' : 'zm-grip', role: 'slider', 'aria-label': spec.label,
       style: `--grip: var(--zm-${spec.color})`, onkeydown: (e) => this.key(e),
     });
   }

@@ -143,7 +143,7 @@ def _views() -> list[View]:
             [marks.boxes("x", "y", 0.94, 0.86, "factors", "fill")],
             "Map of six activations over g: the gradient fades (blue), holds (green) or explodes (red). "
             "For {name} at g = {gain:.3g} each layer multiplies it by {factor:.3g}: it {words}",
-            [Handle("Place on the map", along=("gain", "act"), path=grid, color="ink")],
+            [Handle("Place on the map", along=("gain", "act"), path=grid, color="ink", around=True)],
             ratio=0.62,
             size="large",
             least=620,
