@@ -37,7 +37,7 @@ grade: $(READY)  ## grade the bundled sample classes: marks, feedback, class rep
 
 test: lint       ## lint, types, and every test
 	@$(BIN)/python -m autograder.tests.browser.chromium
-	@$(BIN)/pytest -q -n auto --dist loadfile -m "not browser and not bench" $(PYTEST)
+	@$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not browser and not bench" $(PYTEST)
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m "browser and not bench" $(PYTEST)
 
 quick: lint      ## lint, types, and the fast tests; of one assignment too with A=a4_batch_norm

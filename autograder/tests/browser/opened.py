@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page
-from zeromean.demos.l04_initialization import activation_theatre
+from zeromean.demos.l04_initialization import activation_theatre, edge_of_chaos
 from zeromean.demos.l05_optimizers import race
 from zeromean.demos.l06_batch_norm import covariate_shift, rate_sweep, scale_knob, whitening
 from zeromean.stage.export import share
@@ -16,7 +16,7 @@ from autograder.tests.browser.stages import wait_for_drawing
 
 DEMOS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (activation_theatre, covariate_shift, race, rate_sweep, scale_knob, whitening)
+    for module in (activation_theatre, covariate_shift, edge_of_chaos, race, rate_sweep, scale_knob, whitening)
 }
 
 

@@ -45,6 +45,24 @@ def test_plus_makes_one_picture_as_wide_as_the_stage(page: Page, tmp_path: Path)
     assert [view.is_visible() for view in views.all()] == [False, False, False, True]
 
 
+def test_a_frame_leaves_the_number_in_it_free(page: Page, tmp_path: Path) -> None:
+    """In the map of cells the handle is a frame as large as a cell, wherever it is, with nothing over the number."""
+    page.set_viewport_size({"width": 1400, "height": 900})
+    stage = show(page, tmp_path, "edge_of_chaos")
+    grip, canvas = stage.locator(".zm-grip"), stage.locator(".zm-large canvas").first
+    seen = set()
+    for key in ("Home", "End"):
+        grip.press(key)
+        box, picture = grip.bounding_box(), canvas.bounding_box()
+        assert box
+        assert picture
+        assert picture["width"] / 15 < box["width"] < picture["width"] / 11
+        assert box["height"] > 50
+        assert grip.evaluate("(grip) => getComputedStyle(grip).backgroundImage") == "none"
+        seen.add(box["x"])
+    assert max(seen) - min(seen) > picture["width"] * 0.7
+
+
 def test_presets_glide_and_sliders_do_not(page: Page, tmp_path: Path) -> None:
     """From one preset to another there are pictures in between; a key is drawn at once, and so is all for the calm."""
     page.emulate_media(reduced_motion="no-preference")

@@ -1,14 +1,15 @@
 // Handles: focusable grips over the canvas, which the pointer drags and the arrow keys move.
 
 const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+const FRAME = 4; // pixels by which a frame is larger than what it is around
 
 class Grip {
   constructor(spec, stage) {
     Object.assign(this, { spec, stage });
     this.names = spec.along.length ? spec.along : [spec.x, spec.y].filter((n) => this.control(n));
     this.el = make('button', {
-      type: 'button', class: spec.around ? 'zm-grip zm-around' : 'zm-grip', role: 'slider', 'aria-label': spec.label,
-      style: `--grip: var(--zm-${spec.color})`, onkeydown: (e) => this.key(e),
+      type: 'button', class: `zm-grip${spec.around.length ? ' zm-around' : ''}`,
+      role: 'slider', 'aria-label': spec.label, style: `--grip: var(--zm-${spec.color})`, onkeydown: (e) => this.key(e),
     });
   }
 
@@ -26,13 +27,16 @@ class Grip {
   /** Finds its pixel in the picture that is being drawn, and returns it. */
   find(p) {
     const [x, y] = this.where(p.frame);
+    const [wide, high] = this.spec.around;
     this.pixel = [p.X(x), p.Y(y)];
+    if (wide) this.sides = [p.X(x + wide) - p.X(x), p.Y(y + high) - p.Y(y)].map((s) => `${Math.abs(s) + FRAME}px`);
     return this.pixel;
   }
 
   place() {
     const { names, el } = this;
     el.style.transform = `translate(${this.pixel[0]}px, ${this.pixel[1]}px) translate(-50%, -50%)`;
+    if (this.sides) [el.style.width, el.style.height] = this.sides;
     el.setAttribute('aria-valuenow', this.stage.at[names[0]]);
     el.setAttribute('aria-valuemin', 0);
     el.setAttribute('aria-valuemax', this.last(names[0]));

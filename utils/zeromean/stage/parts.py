@@ -104,7 +104,7 @@ class Handle:
 
     With `along`, `path` gives one (x, y) for each value of that control, and the hand slides on the path; `along` two
     controls, for each value of the first all values of the second. Without a colour it takes one that no mark has.
-    `around`: a frame, in which the number at its place can be read.
+    `around` (width, height): a frame around a box of that size, in the numbers of the axes, whose words it leaves free.
     """
 
     label: str
@@ -113,7 +113,7 @@ class Handle:
     along: str | Sequence[str] = ()
     path: Sequence[tuple[float, float]] = ()
     color: str = ""
-    around: bool = False
+    around: Sequence[float] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "along", (self.along,) if isinstance(self.along, str) else tuple(self.along))

@@ -19,6 +19,7 @@ from zeromean.stage.parts import Axis, Goal, Handle, Params, Prediction, Preset,
 from zeromean.stage.stage import Stage
 
 DEPTH, WIDTH, EXAMPLES, NEAR = 20, 128, 24, 0.9
+BOX = (0.94, 0.86)
 GAINS = (0.2236, 0.64, 0.8, 1.0, 1.2, 1.4142, 2.0, 3.2, 5.0, 10.0, 22.3607)
 ACTS = {
     "linear": lambda a: a + 0.0,
@@ -136,14 +137,14 @@ def _views() -> list[View]:
             Axis(
                 "g = std of the weights · √fan-in",
                 -0.6,
-                11.6,
+                10.6,
                 ticks={float(i): f"{g:.2g}" for i, g in enumerate(GAINS)},
             ),
             Axis("", 5.6, -0.6, ticks={float(j): name for j, name in enumerate(NAMES)}),
-            [marks.boxes("x", "y", 0.94, 0.86, "factors", "fill")],
+            [marks.boxes("x", "y", *BOX, "factors", "fill")],
             "Map of six activations over g: the gradient fades (blue), holds (green) or explodes (red). "
             "For {name} at g = {gain:.3g} each layer multiplies it by {factor:.3g}: it {words}",
-            [Handle("Place on the map", along=("gain", "act"), path=grid, color="ink", around=True)],
+            [Handle("Place on the map", along=("gain", "act"), path=grid, color="ink", around=BOX)],
             ratio=0.62,
             size="large",
             least=620,
