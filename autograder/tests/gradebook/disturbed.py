@@ -47,21 +47,21 @@ class Class:
     def __init__(self, folder: Path) -> None:
         self.folder, self.url = folder, f"sqlite:///{folder}/gradebook.db"
 
-    def grade(self) -> str:
-        """Grade in this process; return what was said at the end, "" if all went well."""
+    def grade(self, jobs: int = 1) -> str:
+        """Grade, in this process if `jobs` is 1; return what was said at the end, "" if all went well."""
         try:
             return grade_class(
-                course.load("small"), self.folder, self.url, jobs=1, progress=False, release=course.ROOT / "release"
+                course.load("small"), self.folder, self.url, jobs=jobs, progress=False, release=course.ROOT / "release"
             ).stopped
         except Exception as error:
             told = trouble_with_the_disk(error) or error
             return str(told) if isinstance(told, CourseError) else traceback.format_exc()
 
-    def begun(self) -> int:
+    def begun(self, jobs: int = 1) -> int:
         """Begin to grade in a process that says at its end what came of it; return its number."""
         number = os.fork()
         if number == 0:
-            said = self.grade()
+            said = self.grade(jobs)
             (self.folder.parent / f"said-{os.getpid()}").write_text(said)
             os._exit(bool(said))
         return number
@@ -111,14 +111,17 @@ def difference(one: State, other: State) -> list[str]:
 
 
 def killed(there: Class, expected: State, moments: int) -> dict[str, Any]:
-    """Kill the grader at random moments, let the next one go on, and compare whenever a class is complete."""
+    """Kill the grader at random moments, let the next one go on, and compare whenever a class is complete.
+
+    It grades by itself and with two processes in turn; these are killed with it, also while they begin.
+    """
     started = time.monotonic()
     there.grade()
     whole = time.monotonic() - started
     there.clear()
     kills, complete, different, left = 0, 0, [], []
     while kills < moments or complete == 0:
-        number = there.begun()
+        number = there.begun(jobs=1 + kills % 2)
         if kills < moments:
             time.sleep(random.uniform(0, whole))
             kills += psutil.Process(number).status() != psutil.STATUS_ZOMBIE

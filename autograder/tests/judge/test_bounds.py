@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -67,15 +66,6 @@ def test_fills(student):
 def test_after(student):
     '''comes after'''
 """
-
-
-@pytest.fixture(autouse=True)
-def _no_callbacks() -> Iterator[None]:
-    """Leave out what other tests' libraries hang on the garbage collector: an error there ends nothing but is told."""
-    before = gc.callbacks[:]
-    gc.callbacks.clear()
-    yield
-    gc.callbacks.extend(before)
 
 
 def outcomes(judge: Judge, **functions: Callable[..., Any]) -> dict[str, tuple[str, str]]:
