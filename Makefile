@@ -53,7 +53,7 @@ lint: $(READY_TEST)  ## formats, lint and types of Python and JavaScript
 suites: $(READY) ## the kill table: which check catches which misconception
 	@$(BIN)/autograder suites
 
-bench: $(READY_TEST)  ## compare speeds side by side: grading, and the demos from key press to pixels; LOAD=10000 grades so many instead, CLUSTER=4 compares with Dask in so many rounds
+bench: $(READY_TEST)  ## compare speeds side by side: grading, and demos from key to pixels; LOAD=10000: a large class; CLUSTER=4: Dask, in four rounds
 ifdef LOAD
 	@$(BIN)/autograder bench --load $(LOAD)
 else ifdef CLUSTER
