@@ -177,7 +177,8 @@ def _current(ledger: Ledger, prints: dict[str, str], class_folder: Path, late: d
 
 def _worth(jobs: int | None, count: int) -> int:
     """Return how many processes grade `count` submissions: as many as were asked for, or as are worth it."""
-    return jobs or min(len(os.sched_getaffinity(0)), math.ceil(count / WORTH_A_PROCESS))
+    worth = min(len(os.sched_getaffinity(0)), math.ceil(count / WORTH_A_PROCESS))
+    return (jobs or worth) if count else 0
 
 
 def _watched(coming: Generator[Done], name: str, total: int, progress: bool) -> Generator[Done]:

@@ -53,7 +53,7 @@ class Cluster:
         fixed = basis(order.assignment, order.release)
         self._task = Task(uuid.uuid4().hex, order.assignment.name, order.isolation, fixed)
         self._client: Any = None
-        self._begun: list[Any] = []
+        self._begun: list[Any] = []  # held, since Dask drops a task that nobody holds
 
     def __enter__(self) -> Cluster:
         self._stack = contextlib.ExitStack()
@@ -63,7 +63,7 @@ class Cluster:
         with self._stack:
             if self._client:
                 with contextlib.suppress(OSError):  # the scheduler is gone: its workers end by themselves
-                    self._client.run(_dismiss, self._task.run)
+                    self._client.run(_dismiss, self._task.run, on_error="ignore")
                     self._look_every(None)
 
     def begin(self, jobs: int) -> None:
@@ -84,7 +84,10 @@ class Cluster:
                     self._begun.append(self._client.submit(begin, self._task, workers=[worker], pure=False))
 
     def _look_every(self, milliseconds: float | None) -> None:
-        """Set how often Dask looks at itself, which takes a twentieth of a core; as configured, if None."""
+        """Set how often Dask looks at itself, which takes a twentieth of a core; as configured, if None.
+
+        A function that is defined here is sent whole, so that the scheduler need not have the course.
+        """
 
         def look_every(dask_worker: Any = None, dask_scheduler: Any = None) -> None:
             from dask import config, utils
@@ -94,7 +97,7 @@ class Cluster:
                     usual = 1000 * utils.parse_timedelta(config.get(key), default="ms")
                     callback.callback_time = milliseconds or usual
 
-        self._client.run(look_every)  # what is defined here goes as it is: a scheduler need not have the course
+        self._client.run(look_every, on_error="ignore")  # by a worker that has just died, say
         self._client.run_on_scheduler(look_every)
 
     def graded(self, submissions: Iterable[Submission], jobs: int) -> Generator[Done]:

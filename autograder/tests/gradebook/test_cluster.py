@@ -200,7 +200,7 @@ def test_a_run_makes_room_for_the_next(small):
 def test_dask_looks_at_itself_less_often_for_the_time_of_a_run(small):
     """A worker's callbacks are slowed down while a class is graded, and then as they were."""
     order, _, _ = small
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, processes=False) as here:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", processes=False) as here:
         servers = (here.scheduler, *here.workers.values())
 
         def paces():
@@ -287,10 +287,17 @@ def test_a_scheduler_without_workers(grade, class_folder, monkeypatch):
     """Nobody to grade is told after a while, with the command that starts somebody."""
     monkeypatch.setattr(cluster, "NOBODY_SECONDS", 0.5)
     with (
-        LocalCluster(n_workers=0, dashboard_address=None, processes=False) as empty,
+        LocalCluster(n_workers=0, dashboard_address=":0", processes=False) as empty,
         pytest.raises(CourseError, match=r"The Dask scheduler \S+ has no workers\. Start some: `dask worker \S+`\."),
     ):
         grade(class_folder(ann={}), scheduler=empty.scheduler_address)
+
+
+def test_a_class_that_is_graded_asks_no_cluster(grade, class_folder):
+    """Where nothing has changed, nobody is connected to, whatever number of jobs is asked for."""
+    folder = class_folder(ann={})
+    assert grade(folder, jobs=1).graded == 1
+    assert grade(folder, jobs=2, scheduler="tcp://127.0.0.1:1").unchanged == 1
 
 
 def test_addresses_where_nobody_is(grade, class_folder, monkeypatch):
