@@ -29,11 +29,12 @@ class Seen:
     pictures: set[int] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
 
-    def look(self, stage: Locator) -> None:
-        """Add what the demo shows, when it has found and drawn it."""
+    def look(self, stage: Locator) -> int:
+        """Add what the demo shows, when it has found and drawn it; return the digest of its pictures."""
         digest, words = stage.evaluate(_LOOK)
         self.pictures.add(digest)
         self.words.add(words)
+        return int(digest)
 
     @property
     def still(self) -> str:
@@ -101,10 +102,20 @@ def _press(stage: Locator, part: Locator, keys: Iterable[str]) -> Seen:
     seen = Seen()
     seen.look(stage)
     part.focus()
+    shown = 0
     for key in keys:
         stage.page.keyboard.press(key)
-        seen.look(stage)
+        shown = seen.look(stage)
+    assert shown == _afresh(stage), f"after {keys} a picture is not what a fresh drawing shows"
     return seen
+
+
+def _afresh(stage: Locator) -> int:
+    """Have all pictures drawn as for another theme, also those that no key has changed; return their digest."""
+    count = drawn(stage)
+    stage.page.evaluate("count => document.body.style.setProperty('--drawn-before', count)", count)
+    wait_for_drawing(stage, count)
+    return Seen().look(stage)
 
 
 def _drag(stage: Locator, grip: Locator) -> Seen:

@@ -56,6 +56,36 @@ def test_frames_glide_by_equal_factors_where_they_are_far_apart(page: Page) -> N
     assert page.evaluate("mix([0, 0.01, NaN], [10, 100, 7], 0.5)") == [5, pytest.approx(1), 7]
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("[1, NaN]", "[1, NaN]", True),
+        ("[1, 2]", "[1, 3]", False),
+        ("[1, 2]", "[1]", False),
+        ("['on']", "['off']", False),
+        ("[0]", "[-0]", False),
+    ],
+)
+def test_arrays_are_alike_by_what_they_hold(page: Page, a: str, b: str, expected: bool) -> None:
+    """Numbers and words are compared one by one; NaN is NaN."""
+    assert page.evaluate(f"alike({{ data: {a}, shape: [2] }}, {{ data: {b}, shape: [2] }})") == expected
+
+
+def test_arrays_of_another_shape_are_not_alike(page: Page) -> None:
+    """Six numbers in two rows are not six numbers in three."""
+    assert not page.evaluate(
+        "alike({ data: [1, 2, 3, 4, 5, 6], shape: [2, 3] }, { data: [1, 2, 3, 4, 5, 6], shape: [3, 2] })"
+    )
+
+
+def test_a_name_in_a_description_is_found_wherever_it_stands(page: Page) -> None:
+    """Arrays of marks, ends of axes, handles and words in braces count; alt text alone does not."""
+    words = "[...wordsOf({ marks: [{ y: 'loss' }], x: { hi: 'most' }, name: 'at {rate:.2f}', alt: '{told}' })]"
+    found = set(page.evaluate(words))
+    assert {"loss", "most", "rate"} <= found
+    assert "told" not in found
+
+
 def test_only_stored_settings_are_left_without_a_kernel(page: Page) -> None:
     """Values, presets and a path over two controls are those of the stored positions."""
     control = {"kind": "slider", "values": [10, 20, 30], "start": 2}

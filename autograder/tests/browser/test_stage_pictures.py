@@ -29,6 +29,27 @@ def test_an_example_is_followed_through_all_pictures(page: Page, tmp_path: Path)
     page.wait_for_function("(old) => document.querySelector('.zm-followed').innerText === old", arg=words)
 
 
+def test_a_picture_that_a_key_leaves_as_it_was_is_not_drawn_again(page: Page, tmp_path: Path) -> None:
+    """Only pictures that name what has changed are drawn; another theme draws all of them."""
+    stage = show(page, tmp_path, "whitening")
+    wiped = stage.evaluate_handle("""(stage) => {
+      const canvases = [...stage.querySelectorAll('.zm-canvas > canvas')], count = canvases.map(() => 0);
+      canvases.forEach((canvas, i) => {
+        const ctx = canvas.getContext('2d'), wipe = ctx.clearRect.bind(ctx);
+        ctx.clearRect = (...box) => { count[i] += 1; wipe(...box); };
+      });
+      return count;
+    }""")
+    count = drawn(stage)
+    stage.get_by_role("slider", name="The cloud is").press("ArrowRight")
+    wait_for_drawing(stage, count)
+    changed = wiped.json_value()
+    assert set(changed) == {0, 1}
+    page.emulate_media(color_scheme="dark")
+    wait_for_drawing(stage, count + 1)
+    assert wiped.json_value() == [times + 1 for times in changed]
+
+
 def test_plus_makes_one_picture_as_wide_as_the_stage(page: Page, tmp_path: Path) -> None:
     """The button, or the key + on a part of a picture, shows it alone; Escape brings all back."""
     stage = show(page, tmp_path, "scale_knob")

@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent
 # One ES module: what is used while a file loads stands before it.
 _PARTS = (
     "numbers", "elements", "tables", "motion", "formula", "question", "address", "stored", "keys",
-    "marks", "curves", "shapes", "fields", "labels", "axes", "grips", "follow", "controls", "picture",
+    "marks", "curves", "shapes", "fields", "labels", "axes", "grips", "follow", "controls", "same", "picture",
     "kernel", "page", "stage",
 )  # fmt: skip
 SCRIPT = "\n".join((_HERE / f"{name}.js").read_text("utf8") for name in _PARTS)

@@ -53,7 +53,7 @@ MARKS.contours = (p, m) => {
       return (u < 0) !== (v < 0) ? [[X(b + t * (d - b)), Y(a + t * (c - a))]] : [];
     });
   };
-  Object.assign(ctx, { strokeStyle: p.ink[m.color], lineWidth: thick(p, 1.3) });
+  Object.assign(ctx, { strokeStyle: p.ink[m.color], lineWidth: thick(p, 1) });
   ctx.beginPath();
   for (let i = 0; i < rows - 1; i += 1) for (let j = 0; j < columns - 1; j += 1) {
     const at = i * columns + j, four = [at, at + 1, at + columns, at + columns + 1].map((each) => z.data[each]);

@@ -2,9 +2,10 @@
 
 class Picture {
   constructor(spec, stage) {
-    Object.assign(this, { spec, stage, sheets: new Map(), drawn: 0 });
+    Object.assign(this, { spec, stage, sheets: new Map(), drawn: 0, words: wordsOf(spec) });
     this.canvas = make('canvas', { role: 'img', 'aria-label': spec.title, 'data-drawn': 0 });
     this.ctx = this.canvas.getContext('2d');
+    this.canvas.addEventListener('contextrestored', () => { this.looked = null; stage.draw(); });
     const style = `--ratio: ${1 / spec.ratio}; --least: ${spec.least}px`;
     this.holder = make('div', { class: 'zm-canvas', style }, this.canvas);
     this.grips = spec.handles.map((h) => new Grip(h, stage));
@@ -82,6 +83,9 @@ class Picture {
       Object.assign(canvas, { width: w, height: h });
       Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` }); // a fraction of a pixel would blur
     }
+    const look = this.look(frame, ink, k);
+    if (this.looked && sameLook(this.looked, look)) return;
+    this.looked = look;
     ctx.setTransform(k, 0, 0, k, 0, 0);
     ctx.clearRect(0, 0, width, height);
     const more = { width, height, frame, ink, labels: [], marks: this.spec.marks, follow: stage.follow.now };
@@ -92,6 +96,12 @@ class Picture {
     if (this.spec.frame) drawFrame(p);
     this.drawMarks(p);
     writeLabels(p, this.grips.map((g) => g.find(p)));
+  }
+
+  /** What decides on the pixels: sizes and colours, and what the arrays hold that the picture names. */
+  look(frame, ink, k) {
+    const { stage, width, height, size } = this, names = Object.keys(frame).filter((name) => this.words.has(name));
+    return { how: [ink, k, width, height, size, stage.talks, stage.follow.now], names, frame };
   }
 
   /** Moves the handles to what was drawn, after all pictures. */
