@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,10 @@ def _collector() -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say that the browser tests did not run, where they did not."""
+    """Say that the browser tests did not run, where they did not, and where one stood still and was run again."""
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if NONE in str(report.longrepr)]
     if skipped:
         terminalreporter.write_line(f"The {len(skipped)} browser tests did not run. {NONE}", yellow=True)
+    for report in terminalreporter.stats.get("rerun", []):
+        where = re.findall(r"^\S+\.py:\d+", str(report.longrepr), re.MULTILINE)
+        terminalreporter.write_line(f"{report.nodeid} stood still and was run again: {' > '.join(where)}", yellow=True)
