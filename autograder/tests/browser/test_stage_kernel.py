@@ -58,11 +58,12 @@ def test_an_action_that_streams_is_asked_until_it_is_done(page: Page, tmp_path: 
 
 
 def live(page: Page, tmp_path: Path) -> Locator:
-    """Open a demo whose kernel answers only when told to, past its question; return its first slider."""
+    """Open a demo whose kernel answers only when told to, past its question; return its first slider, at rest."""
     one = made("covariate_shift")
     show(page, tmp_path, "covariate_shift")
     page.evaluate(FAKE_KERNEL, {"spec": one.spec, "data": list(one.data)})
     page.locator("#live .zm-skip").click()
+    page.wait_for_function("sent.length === 2")
     return page.locator("#live").get_by_role("slider", name="Mean 1", exact=True).first
 
 
@@ -92,6 +93,22 @@ def test_the_next_step_is_there_before_the_key(page: Page, tmp_path: Path) -> No
     slider.press("ArrowRight")
     wait_for_drawing(stage, count)
     assert page.evaluate("sent.map((m) => [m.at.mean1, m.at.mean2])") == [[11, 35], [9, 35], [10, 36]]
+
+
+def test_other_controls_are_looked_at_when_the_hand_rests(page: Page, tmp_path: Path) -> None:
+    """Under a hand the kernel is asked in its direction only; a quarter of a second later for the rest."""
+    slider = live(page, tmp_path)
+    moved = """(slider) => {
+      const all = () => { while (answered < sent.length) reply(); };
+      all();
+      window.before = sent.length;
+      slider.valueAsNumber += 1;
+      slider.dispatchEvent(new Event('input'));
+      all();
+      return sent.slice(before).map((m) => [m.at.mean1, m.at.mean2]);
+    }"""
+    assert slider.evaluate(moved) == [[12, 35], [13, 35], [14, 35]]
+    page.wait_for_function("sent.slice(before).some((m) => m.at.mean2 === 36)")
 
 
 def test_what_cannot_be_had_ahead_is_not_asked_for_again(page: Page, tmp_path: Path) -> None:

@@ -46,6 +46,22 @@ def test_the_goal_of_the_map_is_the_best_place() -> None:
     assert there == [(3.306, 0.67)]
 
 
+@pytest.mark.parametrize("condition", ["10", "100"])
+@pytest.mark.parametrize("angle", [0, 30, 75])
+def test_lines_of_equal_loss_are_true(condition: str, angle: int) -> None:
+    """On each line that a picture draws around a bottom the loss is the same, inwards to outwards."""
+    turn, ravine = turned_ravine.turns()[angle // 5], np.diag([1 / float(condition), 1.0])
+    turned = turned_ravine.compute({"condition": condition, "angle": angle})
+    mapped = rate_and_friction.compute({"rate": 1.0, "friction": 0.0, "condition": condition})
+    for shown, H, levels in (
+        (turned, turn @ ravine @ turn.T, turned_ravine.RADII**2 / 2),
+        (mapped, ravine, rate_and_friction.LEVELS),
+    ):
+        w = np.stack([shown["ring_x"], shown["ring_y"]], axis=-1)
+        loss = np.einsum("lti,ij,ltj->lt", w, H, w) / 2
+        np.testing.assert_allclose(loss, np.broadcast_to(levels[:, None], loss.shape), rtol=1e-9)
+
+
 @pytest.mark.parametrize("stretch", natural_gradient.STRETCHES)
 def test_the_natural_gradient_goes_straight(stretch: float) -> None:
     """Its path is a straight line from every start, and one step of rate 1 is enough."""
@@ -53,6 +69,15 @@ def test_the_natural_gradient_goes_straight(stretch: float) -> None:
     _, green = natural_gradient.walks(F, start, 0.3)
     np.testing.assert_allclose(green, start * 0.7 ** np.arange(17)[:, None], atol=1e-12)
     assert np.abs(natural_gradient.walks(F, start, 1.0)[1][1]).max() < 1e-12
+
+
+@pytest.mark.parametrize("stretch", natural_gradient.STRETCHES)
+def test_lines_of_the_natural_bowl_are_true(stretch: float) -> None:
+    """On each line around the bottom the loss w F w / 2 is its level."""
+    shown = natural_gradient.compute({"stretch": stretch, "where": 45, "rate": 0.3})
+    w = np.stack([shown["bowl_x"], shown["bowl_y"]], axis=-1)
+    loss = np.einsum("lti,ij,ltj->lt", w, natural_gradient.fisher(stretch), w) / 2
+    np.testing.assert_allclose(loss, np.broadcast_to(natural_gradient.LEVELS[:, None], loss.shape), rtol=1e-9)
 
 
 def test_the_gradient_starts_sideways() -> None:

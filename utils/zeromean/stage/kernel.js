@@ -1,6 +1,7 @@
 // The talk with the kernel: one setting that is wanted at a time and, while it is idle, those that may be wanted next.
 
 const PATIENCE = 10000; // milliseconds until a kernel that does not answer is taken for gone
+const REST = 250; // milliseconds without a move until the hand is taken to rest
 
 class Kernel {
   constructor(stage) {
@@ -21,13 +22,17 @@ class Kernel {
     else this.post({ key: this.stage.key(), act: button });
   }
 
-  /** Asks a kernel that is idle, or between two frames, for the settings around: those of the last direction first. */
+  /** Asks a kernel that is idle, or between two frames, for the settings around: at first those of the last direction,
+   * the others when the hand rests, since their answers come in the way of the next key. */
   lookAhead(between = false) {
     const { stage } = this, { name, step } = stage.way, around = [];
     if (!this.on || (this.request && !between) || this.blind || this.gone || stage.hidden) return;
     if (name) around.push([name, step], [name, 2 * step], [name, 3 * step], [name, -step]);
     const others = stage.spec.controls.filter((c) => c.kind === 'slider' && c.name !== name);
-    for (const c of others) around.push([c.name, 1], [c.name, -1]);
+    const since = performance.now() - stage.moved;
+    clearTimeout(this.rest);
+    if (since < REST) this.rest = setTimeout(() => this.lookAhead(this.isBetween()), REST - since);
+    else for (const c of others) around.push([c.name, 1], [c.name, -1]);
     for (const [moved, by] of around) {
       if (this.ahead.size >= 2) return;
       const at = { ...stage.at, [moved]: stage.at[moved] + by }, key = stage.key(at);
@@ -41,6 +46,9 @@ class Kernel {
 
   /** The frame of a setting that is kept; of one that comes frame by frame (live training), the first. */
   known(key) { return this.kept.get(key) ?? this.begun.get(key); }
+
+  /** Tells whether the kernel is between two frames of a setting. */
+  isBetween() { return Boolean(this.request?.frame && !this.request.act); }
 
   coming(key) { return [...this.ahead.values()].includes(key); }
 
@@ -136,7 +144,7 @@ class Kernel {
     if (!this.blind) this.keep(key, decode(content.table, ownBuffer(buffers[0]), []), content.more && this.begun);
     const waited = key === stage.wanted && stage.shown !== key;
     if (waited && !this.request) this.arrived();
-    if (waited) stage.find(); else this.lookAhead(Boolean(this.request?.frame && !this.request.act));
+    if (waited) stage.find(); else this.lookAhead(this.isBetween());
   }
 
   keep(key, frame, shelf) {
@@ -145,5 +153,5 @@ class Kernel {
     kept.set(key, frame);
   }
 
-  end() { clearTimeout(this.patience); clearTimeout(this.giveUp); }
+  end() { [this.patience, this.giveUp, this.rest].forEach((timer) => clearTimeout(timer)); }
 }

@@ -77,6 +77,7 @@ class StageView {
 
   /** Moves controls to positions, finds the numbers, draws; `smooth`: the picture glides, `note`: what is said. */
   move(to, { smooth = false, note = '' } = {}) {
+    this.moved = performance.now();
     for (const [name, i] of Object.entries(to)) {
       const before = this.at[name];
       this.at[name] = Math.max(0, Math.min(this.controls.get(name).spec.values.length - 1, i));

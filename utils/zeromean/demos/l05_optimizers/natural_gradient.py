@@ -21,7 +21,8 @@ ANGLE = 30.0  # of the stretched direction, in degrees
 RATES = (0.1, 0.3, 1.0)
 WHERE = np.arange(0, 360, 15)
 STEPS, RADIUS = 16, 2.2
-ROUND = np.stack([f(np.linspace(0, 2 * np.pi, 41)) for f in (np.cos, np.sin)])  # a circle (2, 41)
+LEVELS = np.array([0.05, 0.2, 0.5, 1, 2, 4, 8, 16])
+ROUND = np.stack([f(np.linspace(0, 2 * np.pi, 73)) for f in (np.cos, np.sin)])  # a circle (2, 73)
 
 
 def fisher(stretch: float) -> Any:
@@ -46,9 +47,9 @@ def walks(F: Any, start: Any, rate: float) -> tuple[Any, Any]:
 
 @cache
 def _bowl(stretch: float) -> Any:
-    F = fisher(stretch)
-    w = np.stack(np.meshgrid(np.linspace(-4.2, 4.2, 57), np.linspace(-2.6, 2.6, 37)), axis=-1)
-    return np.einsum("...i,ij,...j->...", w, F, w) / 2
+    """Return the lines (2, 8, 73) where the loss w F w / 2 is one of LEVELS, each coordinate by itself."""
+    values, axes = np.linalg.eigh(fisher(stretch))
+    return np.einsum("ij,l,jt->ilt", axes / np.sqrt(values), np.sqrt(2 * LEVELS), ROUND)
 
 
 def compute(params: Params) -> dict[str, Any]:
@@ -66,7 +67,8 @@ def compute(params: Params) -> dict[str, Any]:
     turned = np.degrees(np.arccos(np.clip(slope @ start / np.linalg.norm(slope) / RADIUS, -1, 1)))
     losses = [np.maximum(np.einsum("ti,ij,tj->t", w, F, w) / 2, 1e-9) for w in (red, green)]
     return {
-        "bowl": _bowl(stretch),
+        "bowl_x": _bowl(stretch)[0],
+        "bowl_y": _bowl(stretch)[1],
         "red_x": red[:, 0],
         "red_y": red[:, 1],
         "green_x": green[:, 0],
@@ -117,7 +119,7 @@ def demo() -> Stage:
                 Axis("w₁", -3, 3),
                 Axis("w₂", -2.6, 2.6),
                 [
-                    marks.contours("bowl", (-4.2, 4.2), (-2.6, 2.6), [0.05, 0.2, 0.5, 1, 2, 4, 8, 16]),
+                    marks.line("bowl_x", "bowl_y", "", "grey", width=1),
                     marks.line("ring_x", "ring_y", "", "purple", "dot", width=2.5),
                     *_pair("x", "y"),
                 ],

@@ -23,7 +23,7 @@ FRICTIONS = np.array([0, 0.1, 0.27, 0.4, 0.5, 0.6, 0.67, 0.75, 0.8, 0.85, 0.9, 0
 STEPS = 40
 START = np.array([1.8, 0.3])
 GRID = ((np.arange(100) + 0.5) / 25, (np.arange(50) + 0.5) / 50)  # of the map: rates, frictions
-LEVELS = np.geomspace(0.004, 2, 9)
+LEVELS = np.geomspace(0.004, 2, 9)  # of the loss in the walk's picture
 
 
 def shrink(scaled_rate: Any, friction: Any, condition: float) -> Any:
@@ -54,12 +54,12 @@ def path(scaled_rate: float, friction: float, condition: float, steps: int = STE
 
 @cache
 def _map(condition: float) -> dict[str, Any]:
-    """Return the map in steps for a digit, as levels of brightness, its border, and the ravine."""
+    """Return the map in steps for a digit, as levels of brightness, its border, and lines of equal loss."""
     rate, friction = np.meshgrid(*GRID)
     factor = shrink(rate, friction, condition)
     with np.errstate(divide="ignore", invalid="ignore"):
         digits = np.where(factor < 1 - 1e-9, -1 / np.log10(factor), np.nan)
-    across, along = np.meshgrid(np.linspace(-1, 1, 41), np.linspace(-2, 2, 61), indexing="ij")
+    turn, radii = np.linspace(0, 2 * np.pi, 73), np.sqrt(2 * LEVELS)[:, None]
     top = best(condition)
     return {
         "map": -np.log10(np.maximum(digits, 1e-3)),
@@ -70,7 +70,8 @@ def _map(condition: float) -> dict[str, Any]:
         "lost": np.array(["diverges"]),
         "best_x": np.array([top[0]]),
         "best_y": np.array([top[1]]),
-        "ravine": (along**2 / condition + across**2) / 2,
+        "ring_x": np.sqrt(condition) * radii * np.cos(turn),
+        "ring_y": radii * np.sin(turn),
     }
 
 
@@ -123,7 +124,7 @@ def _views() -> list[View]:
             Axis("flat direction", -2, 2),
             Axis("steep direction", -1, 1),
             [
-                marks.contours("ravine", (-2.0, 2.0), (-1.0, 1.0), [float(v) for v in LEVELS]),
+                marks.line("ring_x", "ring_y", "", "grey", width=1),
                 marks.line("x", "y", "", "blue", width=1.8, lost="diverges"),
                 marks.points("x", "y", color="blue", size=3.5, follow="step"),
             ],

@@ -20,6 +20,7 @@ ANGLES = np.arange(0, 91, 5)
 CONDITIONS = {"10": 10.0, "100": 100.0}
 SHOWN, MOST, NEAR, WINDOW = 60, 2000, 0.01, 10
 START = np.array([1.3, 0.7])  # along the ravine, and across it
+RADII = np.array([0.03, 0.1, 0.18, 0.32, 0.56, 1.0, 1.8])  # of the lines of equal loss, across the ravine
 RATES = {"sgd": 0.0, "momentum": 1.0, "adagrad": 0.5, "adam": 0.1}  # those of the first two over the curvature
 NAMES = {"sgd": "gradient descent", "momentum": "momentum", "adagrad": "AdaGrad", "adam": "Adam"}
 LOOKS = {
@@ -65,18 +66,19 @@ def walks(name: str, condition: float) -> tuple[Any, Any, Any]:
 
 
 @cache
-def _floor(condition: float, position: int) -> Any:
-    turn = turns()[position]
-    w = np.stack(np.meshgrid(np.linspace(-3.6, 3.6, 65), np.linspace(-1.0, 1.7, 28)), axis=-1)
-    along, across = np.moveaxis(w @ turn, -1, 0)
-    return np.log10(along**2 / condition + across**2 + 1e-9)
+def _rings(condition: float, position: int) -> Any:
+    """Return ellipses (2, 7, 73) of equal loss around the bottom, each coordinate by itself."""
+    t = np.linspace(0, 2 * np.pi, 73)
+    along, across = np.sqrt(condition) * np.cos(t), np.sin(t)
+    return np.einsum("ij,r,jt->irt", turns()[position], RADII, np.stack([along, across]))
 
 
 def compute(params: Params) -> dict[str, Any]:
     """Return the turned ravine, the four walks, the steps that each needs at every angle, and its effective rates."""
     condition, angle = CONDITIONS[params["condition"]], int(params["angle"])
     at = int(np.flatnonzero(angle == ANGLES)[0])
-    out: dict[str, Any] = {"floor": _floor(condition, at), "angles": ANGLES, "rule": np.arange(4)}
+    rings = _rings(condition, at)
+    out: dict[str, Any] = {"ring_x": rings[0], "ring_y": rings[1], "angles": ANGLES, "rule": np.arange(4)}
     for name in RATES:
         path, needed, _ = walks(name, condition)
         out |= {
@@ -104,7 +106,7 @@ def _views() -> list[View]:
             "Four walks in one ravine: turn it",
             Axis("w₁", -1.7, 1.7),
             Axis("w₂", -1.0, 1.7),
-            [marks.contours("floor", (-3.6, 3.6), (-1.0, 1.7), [-4, -3, -2, -1.5, -1, -0.5, 0]), *walked],
+            [marks.line("ring_x", "ring_y", "", "grey", width=1), *walked],
             "A ravine turned by {angle} degrees with four walks of 60 steps",
             [Handle("Direction of the ravine", along="angle", path=circle, color="ink")],
             ratio=0.79,
