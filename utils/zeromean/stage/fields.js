@@ -56,8 +56,9 @@ MARKS.contours = (p, m) => {
   Object.assign(ctx, { strokeStyle: p.ink[m.color], lineWidth: thick(p, 1) });
   ctx.beginPath();
   for (let i = 0; i < rows - 1; i += 1) for (let j = 0; j < columns - 1; j += 1) {
-    const at = i * columns + j, four = [at, at + 1, at + columns, at + columns + 1].map((each) => z.data[each]);
-    const least = Math.min(...four), most = Math.max(...four);
+    const at = i * columns + j, a = z.data[at], b = z.data[at + 1];
+    const c = z.data[at + columns], d = z.data[at + columns + 1];
+    const least = Math.min(a, b, c, d), most = Math.max(a, b, c, d);
     for (const level of m.levels) if (least < level && level <= most) {
       const ends = crossings(i, j, level);
       for (let k = 0; k + 1 < ends.length; k += 2) { ctx.moveTo(...ends[k]); ctx.lineTo(...ends[k + 1]); }

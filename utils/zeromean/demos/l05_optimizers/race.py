@@ -112,7 +112,7 @@ def walk(
 
 @cache
 def _field(name: str, steep: float, angle: float) -> dict[str, Any]:
-    land, places = Land(name, steep, angle), np.meshgrid(np.linspace(-2, 2, 61), np.linspace(-1.4, 1.4, 43))
+    land, places = Land(name, steep, angle), np.meshgrid(np.linspace(-2, 2, 61), np.linspace(-1.4, 1.4, 85))
     above = land.above(np.stack(places, axis=-1))
     return {"field": np.log10(np.maximum(above, 0) + 1e-3), "condition": land.condition}
 
