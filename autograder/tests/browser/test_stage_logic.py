@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from zeromean.stage import words
 from zeromean.stage.export import SCRIPT
 
 from autograder.tests.browser.guard import Guarded
@@ -49,6 +50,28 @@ def test_where_a_curve_leaves_for_good(page: Page, spots: list[Any], expected: l
     leave = """(spots) => leaves({ box: { left: 0, top: 0, bottom: 100 }, size: 12 },
       spots.map(([x, y]) => [x, y ?? NaN]))"""
     assert page.evaluate(leave, spots) == expected
+
+
+NUMBERS = [
+    (4.7e-11, ".1e", "4.7×10⁻¹¹"),
+    (4.7e-11, ".0e", "5×10⁻¹¹"),
+    (-1234.5, ".2e", "−1.23×10³"),
+    (1e-5, ".0e", "1×10⁻⁵"),
+    (4.54e-5, ".2g", "4.5×10⁻⁵"),
+    (100, ".2g", "100"),
+    (0.25, ".3g", "0.25"),
+    (-4, ".3g", "−4"),
+    (99960, ".3g", "1×10⁵"),
+    (0, ".3g", "0"),
+]
+
+
+@pytest.mark.parametrize(("number", "spec", "expected"), NUMBERS)
+def test_numbers_are_written(page: Page, number: float, spec: str, expected: str) -> None:
+    """With as many digits as Python's format gives, a true minus, and powers of ten raised."""
+    assert page.evaluate("([number, spec]) => write(number, spec)", [number, spec]) == expected
+    if spec.endswith("g"):
+        assert words.write(number, int(spec[1])) == expected
 
 
 def test_frames_glide_by_equal_factors_where_they_are_far_apart(page: Page) -> None:

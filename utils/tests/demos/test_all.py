@@ -9,6 +9,7 @@ from importlib import import_module
 from string import Formatter
 from typing import Any
 
+import numpy as np
 import pytest
 from zeromean import demos
 from zeromean.stage.stage import Stage
@@ -60,6 +61,19 @@ def test_words_at_every_preset(demo: Stage) -> None:
         words = demo.read_out(**at)
         assert words.endswith((".", "!"))
         assert "nan" not in words
+
+
+def test_numbers_in_words_are_set(demo: Stage) -> None:
+    """No word of a demo holds a number as a program prints it: 1e-05, or a hyphen for a minus."""
+    spec, printed = demo.spec, re.compile(r"\de[-+]?\d|(?<![\w⁻])-\d")
+    asked = spec["prediction"]
+    words = [asked["question"], asked["because"], *asked["choices"], *(p["note"] for p in spec["presets"])]
+    words += [word for c in spec["controls"] for word in c.get("words") or []]
+    for at in settings(demo):
+        frame = demo._compute(at)
+        values = (frame if isinstance(frame, dict) else list(frame)[-1]).values()
+        words += [str(word) for value in values for word in np.ravel(value) if isinstance(word, str)]
+    assert [word for word in words if printed.search(word)] == []
 
 
 def test_goal_is_not_reached_at_the_start(demo: Stage) -> None:

@@ -19,11 +19,11 @@ function written(value, digits, kind) {
   if (kind === '%') return `${(100 * value).toFixed(digits ?? 6)}\u202f%`;
   if (kind === 'd') return String(Math.round(value));
   if (value === 0) return '0';
-  const precision = Math.max(1, Number(digits ?? 6));
-  const [, exponent] = value.toExponential(kind === 'e' ? precision : precision - 1).split('e').map(Number);
+  const precision = kind === 'e' ? Number(digits ?? 6) + 1 : Math.max(1, Number(digits ?? 6));
+  const [mantissa, exponent] = value.toExponential(precision - 1).split('e').map(Number);
   const plain = kind !== 'e' && exponent >= -3 && exponent < Math.max(precision, 4);
   if (plain) return String(Number(value.toPrecision(precision)));
-  return `${Number(value.toExponential(precision - 1).split('e')[0])}×10${raised(exponent)}`;
+  return `${mantissa}×10${raised(exponent)}`;
 }
 
 /** Puts numbers into a sentence with {name:.3g} in it. */

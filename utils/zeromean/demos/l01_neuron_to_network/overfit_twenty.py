@@ -14,6 +14,7 @@ from zeromean import digits
 from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
+from zeromean.stage.words import write
 from zeromean.training import nets
 from zeromean.training.loop import descent
 
@@ -98,7 +99,7 @@ def compute(params: Params) -> dict[str, Any]:
         "losses": np.where(seen, losses, np.nan),
         "share": np.where(seen, share, np.nan),
         "known": np.where(seen, known, np.nan),
-        "loss": f"{losses[step]:.3g}" if np.isfinite(losses[step]) else "beyond all numbers",
+        "loss": write(losses[step]) if np.isfinite(losses[step]) else "beyond all numbers",
         "count": int(right.sum()),
         "test": float(known[step]),
         "by_heart": bug == "labels by lot" and bool(right.all()),

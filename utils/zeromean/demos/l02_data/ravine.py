@@ -13,6 +13,7 @@ import numpy as np
 from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
+from zeromean.stage.words import place
 
 MEANS = np.round(np.linspace(0, 3, 13), 2)
 RATIOS = (1.0, 1.5, 2.0, 3.0, 4.0)
@@ -198,7 +199,7 @@ def demo() -> Stage:
             Slider("ratio", "Scales, x : 1", RATIOS, 1.0, fmt=".2g"),
             Slider("correlation", "Correlation", CORRELATIONS, 0.0, fmt=".1f"),
             Slider("rate", "Rate", RATES, 0.3),
-            Slider("start", "Start", range(len(PLACES)), FIRST, words=[f"{x:.1f}, {y:.1f}" for x, y in PLACES]),
+            Slider("start", "Start", range(len(PLACES)), FIRST, words=[place(*spot) for spot in PLACES]),
         ],
         _views(),
         coarse={"mean": 2, "ratio": 2, "correlation": 2, "rate": 2, "start": 22},

@@ -162,7 +162,7 @@ def demo() -> Stage:
         presets=[
             Preset("Only centred", {"kind": 1}, "Worse than raw: the flat direction lost more than the steep one."),
             Preset("Only scaled", {"kind": 2}, "A valley at last."),
-            Preset("Still correlated", {"kind": 3}, "Three rows, and a correlation of -0.93."),
+            Preset("Still correlated", {"kind": 3}, "Three rows, and a correlation of −0.93."),
             Preset("Whitened", {"kind": 5}, "Every step points to the minimum."),
         ],
         prediction=Prediction(

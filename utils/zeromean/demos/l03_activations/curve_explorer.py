@@ -101,7 +101,6 @@ def compute(params: Params) -> dict[str, Any]:
         "grip": np.clip(here, *FRAMES.get(name, (-6.5, 10.0))),
         "steepest": max(1.2, alpha + 0.2),
         "slope": slope,
-        "goes": f"{slope:.2g}" if slope >= 1e-4 or slope == 0 else f"{slope:.1e}",
         "wakes": name != "straight line" and abs(float(slopes(name, np.array([-10.0]), alpha)[0])) >= 0.1,
     }
 
@@ -119,7 +118,7 @@ def _views() -> list[View]:
                 marks.line("x_axis", "y", "f", "blue", width=4),
                 marks.line("ends", "tangent", "", "vermilion", width=5),
             ],
-            "The curve of the {name}, with its tangent at x = {x:.3g}: height {here:.4g}, slope {goes}",
+            "The curve of the {name}, with its tangent at x = {x:.3g}: height {here:.4g}, slope {slope:.2g}",
             [Handle("Place x on the curve", x="x", y="grip", color="vermilion")],
             size="large",
         ),
@@ -132,7 +131,7 @@ def _views() -> list[View]:
                 marks.rule(x="x", color="grey", dash="dot"),
                 marks.rule(y=0.25, name="¼", dash="dot"),
             ],
-            "The derivative of the {name}: {goes} at x = {x:.3g}",
+            "The derivative of the {name}: {slope:.2g} at x = {x:.3g}",
             [Handle("Place x on the slope", x="x", y="slope", color="ink")],
         ),
         View(
@@ -159,8 +158,9 @@ def demo() -> Stage:
             Slider("alpha", "α of leaky ReLU and ELU", ALPHAS, 0.1),
         ],
         _views(),
-        formula="up: f(x) = [blue:{here:.4g}];  back: dL/dx = [vermilion:f′(x)] · dL/df = [vermilion:{goes}] · dL/df",
-        readout="{name} at x = {x:.3g}: value {here:.4g}, slope {goes}. For x ~ N(0, 1): mean {mean:.3f}, "
+        formula="up: f(x) = [blue:{here:.4g}];  back: dL/dx = [vermilion:f′(x)] · dL/df = "
+        "[vermilion:{slope:.2g}] · dL/df",
+        readout="{name} at x = {x:.3g}: value {here:.4g}, slope {slope:.2g}. For x ~ N(0, 1): mean {mean:.3f}, "
         "std {std:.3f}, gain {gain:.3f}.",
         presets=[
             Preset("Saturated", {"name": "sigmoid", "x": 10.0}, "Sure of itself, and deaf."),
@@ -178,7 +178,7 @@ def demo() -> Stage:
             "A sigmoid unit receives x = 10. From above comes a gradient of 1. How much of it goes on to the weights?",
             ["nearly all of it", "a quarter", "about a thousandth", "less than a ten-thousandth"],
             3,
-            "f′(10) = {goes}. A unit that is sure of itself does not learn, whether it is right or wrong.",
+            "f′(10) = {slope:.2g}. A unit that is sure of itself does not learn, whether it is right or wrong.",
             {"name": "sigmoid", "x": 10.0},
         ),
         goal=Goal("a bent curve that still lets a tenth of the gradient through at x = −10.", "wakes"),

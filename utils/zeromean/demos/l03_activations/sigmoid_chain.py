@@ -77,7 +77,6 @@ def compute(params: Params) -> dict[str, Any]:
         "low": low,
         "high": high,
         "slope": slope,
-        "said": f"{slope:.2g}" if slope >= 1e-4 or slope == 0 else f"{slope:.1e}",
         "top": top,
         "limit": top**depth,
         "held": name != "ReLU" and depth == LAYERS and slope > 0.5,
@@ -97,7 +96,7 @@ def _views() -> list[View]:
                 marks.rule(x="x", dash="dot"),
             ],
             "Output over input after {depth} layers of {name} with weight {w:.3g}; at {x:.3g} the curve has the height "
-            "{here:.3f} and the slope {said}",
+            "{here:.3f} and the slope {slope:.2g}",
             [Handle("Input, on the curve", x="x", y="here")],
             size="large",
         ),
@@ -121,7 +120,7 @@ def _views() -> list[View]:
                 marks.line("layers", "product", "here", "vermilion", marker="o"),
                 marks.rule(x="depth", color="ink", dash="dot"),
             ],
-            "The product of the factors from layer to layer: {said} after {depth}, at most {limit:.2g}",
+            "The product of the factors from layer to layer: {slope:.2g} after {depth}, at most {limit:.4g}",
         ),
     ]
 
@@ -139,12 +138,15 @@ def demo() -> Stage:
             Check("centred", "Sigmoid sums centred"),
         ],
         _views(),
-        formula="dy/dx = (w f′)_1 · … · (w f′)_n = [vermilion:{said}]  ≤  (w · max f′)^n = {top:.3g}^n = {limit:.2g}",
+        formula="dy/dx = (w f′)_1 · … · (w f′)_n = [vermilion:{slope:.2g}]  ≤  (w · max f′)^n = {top:.3g}^n = "
+        "{limit:.4g}",
         readout="{depth} × {name}, w = {w:.3g}: at input {x:.3g} the output is {here:.3f}, and the slope of the whole "
-        "chain {said}.",
+        "chain {slope:.2g}.",
         presets=[
             Preset("Goes flat", {"name": "sigmoid", "w": 1.0, "depth": 10, "centred": False}, "At most ¼ⁿ."),
-            Preset("Flat, and a cliff", {"name": "sigmoid", "w": 8.0, "depth": 10, "centred": True, "x": 1.0}, "w = 8"),
+            Preset(
+                "Flat, and a cliff", {"name": "sigmoid", "w": 8.0, "depth": 10, "centred": True, "x": 1.0}, "w = 8."
+            ),
             Preset(
                 "On a knife's edge",
                 {"name": "sigmoid", "w": 4.0, "depth": 10, "centred": True, "x": 0.0},
@@ -157,7 +159,7 @@ def demo() -> Stage:
             "Ten sigmoids in a row, all weights 1. We change the input a little. How much of that arrives at the top?",
             ["a quarter", "a tenth", "about a thousandth", "less than a millionth"],
             3,
-            "At most ¼ of the change survives a layer: ¼¹⁰ = 9.5e-7, and here {said}.",
+            "At most ¼ of the change survives a layer: ¼¹⁰ = 9.5×10⁻⁷, and here {slope:.2g}.",
             {"name": "sigmoid", "w": 1.0, "depth": 10, "centred": False, "x": 0.5},
         ),
         goal=Goal("ten layers of sigmoid or tanh that let back more than half.", "held"),

@@ -18,6 +18,7 @@ from autograd import grad, hessian
 from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
+from zeromean.stage.words import place
 from zeromean.training.rules import RULES
 
 # (along, across, how much steeper across): the height
@@ -192,7 +193,7 @@ def demo() -> Stage:
         compute,
         [
             Choice("landscape", "Landscape", tuple(LANDSCAPES), "ravine"),
-            Slider("start", "Start", range(len(PLACES)), here["start"], words=[f"{x:.1f}, {y:.1f}" for x, y in PLACES]),
+            Slider("start", "Start", range(len(PLACES)), here["start"], words=[place(*spot) for spot in PLACES]),
             Slider("factor", "Rates", FACTORS, 1.0, unit="×"),
             Slider("rho", "ρ", RHOS, 0.9, fmt=".2f"),
             Slider("noise", "Noise", NOISES, 0.0),

@@ -16,6 +16,7 @@ from autograd import make_vjp
 from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
+from zeromean.stage.words import write
 
 SCALES = np.round(np.geomspace(1e-4, 1e3, 141), 10)
 EPS = ("0", "1e-5")
@@ -90,7 +91,7 @@ def _step(c: float, turned: float) -> dict[str, Any]:
         "arc_y": 0.62 * radius(c) * np.sin(sweep),
         "note_x": np.array([0.62 * radius(c) * np.cos(start + np.radians(turned) / 2) - 0.2]),
         "note_y": np.array([0.62 * radius(c) * np.sin(start + np.radians(turned) / 2) + 0.45]),
-        "note": np.array([f"{turned:.2g}°"]),
+        "note": np.array([f"{write(turned, 2)}°"]),
         "ring_words": np.array(["c = 0.01", "1", "100"]),
         "ring_at": radius(np.array([0.01, 1.0, 100.0])),
         "low": np.full(3, -0.35),
@@ -117,7 +118,7 @@ def compute(params: Params) -> dict[str, Any]:
         "norm": norm,
         "size": c * float(np.linalg.norm(_batch()[1])),
         "turned": turned,
-        "held": "unchanged" if error < 1e-9 else f"off by {error:.2g}",
+        "held": "unchanged" if error < 1e-9 else f"off by {write(error, 2)}",
         "share": norm * c / np.linalg.norm(layer(1.0, 0.0)[1]),
         "tiny": turned < 0.1,
     }

@@ -113,11 +113,11 @@ def demo() -> Stage:
         "the batch shows a variance of {variance:.2f} on average, the truth is 1.",
         presets=[
             Preset("Alone", {"batch": 1}, "The output of batch norm is beta, whatever the image."),
-            Preset("In pairs", {"batch": 2}, "Every unit says +1 or -1: only which of the two is larger."),
+            Preset("In pairs", {"batch": 2}, "Every unit says +1 or −1: only which of the two is larger."),
             Preset("Enough", {"batch": 32}),
         ],
         prediction=Prediction(
-            "We train with batches of two images. A batch-normalized unit then gives exactly +1 to one and -1 to the "
+            "We train with batches of two images. A batch-normalized unit then gives exactly +1 to one and −1 to the "
             "other. How many test images are right in the end?",
             ["about 10 %", "about 50 %", "about 95 %, as with layer norm"],
             1,
