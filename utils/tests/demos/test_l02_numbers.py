@@ -25,6 +25,7 @@ def test_the_path_is_longer(seed: int) -> None:
     assert 2 < sign_cloud.detour(raw) < 4.5
     assert 1 < sign_cloud.detour(centred) < 1.5
     assert sign_cloud.detour(sign_cloud.path(0.5, 64, seed)) < 1.15
+    assert sign_cloud.detour(sign_cloud.path(0.5, 64, seed, agree=True)) > 2
 
 
 def test_the_path_takes_as_many_steps() -> None:
@@ -36,8 +37,11 @@ def test_the_path_takes_as_many_steps() -> None:
 def test_every_step_with_positive_inputs_stays_in_two_quadrants() -> None:
     """What may come next lies in the shaded quadrants, at every step; of centred inputs, about half."""
     for step in sign_cloud.STEPS:
-        assert sign_cloud.ahead(0.5, 1, step)["inside"] == 1
-    assert np.mean([sign_cloud.ahead(0.0, 1, step)["inside"] for step in range(13)]) == pytest.approx(0.5, abs=0.1)
+        assert sign_cloud.ahead(0.5, 1, step, agree=False)["inside"] == 1
+        assert sign_cloud.ahead(0.5, 64, step, agree=True)["inside"] == 1
+    assert np.mean([sign_cloud.ahead(0.0, 1, step, agree=False)["inside"] for step in range(13)]) == pytest.approx(
+        0.5, abs=0.1
+    )
     moves = np.diff(sign_cloud.path(0.5, 1), axis=0)[:60]
     assert (moves[:, 0] * moves[:, 1] > 0).all()
 

@@ -44,12 +44,24 @@ def share(mean: float, n: int, d: int, agree: bool) -> float:
     return float(np.mean((ups == 0) | (ups == d)))
 
 
+def batches(mean: float, shape: tuple[int, int], agree: bool, w: Any, rng: np.random.Generator) -> Any:
+    """Return batches (k, n, 2) for the neuron w; where upstream signs agree, the n of 2n examples that share a sign."""
+    if not agree:
+        return inputs(mean, (*shape, 2), rng)
+    k, n = shape
+    x = inputs(mean, (k, 2 * n, 2), rng)
+    above = x @ (w - MINIMUM) > 0
+    most = np.count_nonzero(above, axis=1, keepdims=True) >= n
+    first = np.argsort(above != most, axis=1, kind="stable")[:, :n]
+    return np.take_along_axis(x, first[..., None], axis=1)
+
+
 @cache
-def path(mean: float, n: int, seed: int = 22, rate: float = RATE, steps: int = 400) -> Any:
+def path(mean: float, n: int, seed: int = 22, rate: float = RATE, steps: int = 400, agree: bool = False) -> Any:
     """Return the weights (steps + 1, 2) of a linear neuron from (0, 0), which learns (1, -1) from batches of n."""
     rng, w = np.random.default_rng(seed), np.zeros((steps + 1, 2))
     for k in range(steps):
-        x = inputs(mean, (n, 2), rng)
+        x = batches(mean, (1, n), agree, w[k], rng)[0]
         w[k + 1] = w[k] - rate * ((x @ (w[k] - MINIMUM)) @ x) / n
     return w
 
@@ -66,10 +78,10 @@ def arrival(w: Any, near: float = 0.01) -> int:
 
 
 @cache
-def ahead(mean: float, n: int, step: int) -> dict[str, Any]:
+def ahead(mean: float, n: int, step: int, agree: bool) -> dict[str, Any]:
     """Return where the path stands after some steps, where 40 random batches would send it, and the two quadrants."""
-    here, rng = path(mean, n)[step], np.random.default_rng(step)
-    x = inputs(mean, (40, n, 2), rng)
+    here, rng = path(mean, n, agree=agree)[step], np.random.default_rng(step)
+    x = batches(mean, (40, n), agree, here, rng)
     moves = -RATE * np.einsum("bn,bnd->bd", x @ (here - MINIMUM), x) / n
     corner_x = np.array([[0, 3, 3, 0], [0, -3, -3, 0]]) + here[0]
     corner_y = np.array([[0, 0, 3, 3], [0, 0, -3, -3]]) + here[1]
@@ -100,9 +112,9 @@ def pictures(mean: float, n: int, d: int, agree: bool) -> dict[str, Any]:
 
 
 @cache
-def walk(mean: float, n: int) -> dict[str, Any]:
+def walk(mean: float, n: int, agree: bool) -> dict[str, Any]:
     """Return the whole path with its length."""
-    w = path(mean, n)
+    w = path(mean, n, agree=agree)
     return {
         "path_x": w[:61, 0],
         "path_y": w[:61, 1],
@@ -121,9 +133,9 @@ def walk(mean: float, n: int) -> dict[str, Any]:
 
 def compute(params: Params) -> dict[str, Any]:
     """Return the path, what may come next, and the signs of gradients at one setting."""
-    mean, n, step = float(params["mean"]), int(params["n"]), int(params["step"])
-    signs = pictures(mean, n, int(params["d"]), bool(params["agree"]))
-    return walk(mean, n) | ahead(mean, n, step) | signs | {"upstream": "alike" if params["agree"] else "random"}
+    mean, n, step, agree = float(params["mean"]), int(params["n"]), int(params["step"]), bool(params["agree"])
+    words = {"upstream": "alike" if agree else "random"}
+    return walk(mean, n, agree) | ahead(mean, n, step, agree) | pictures(mean, n, int(params["d"]), agree) | words
 
 
 def _views() -> list[View]:
@@ -199,7 +211,9 @@ def demo() -> Stage:
             Preset(
                 "Two examples", {"mean": 0.5, "n": 2, "step": 3, "agree": False}, "A batch helps, but only in part."
             ),
-            Preset("A batch that agrees", {"mean": 0.5, "n": 64, "agree": True}, "No batch is large enough."),
+            Preset(
+                "A batch that agrees", {"mean": 0.5, "n": 64, "step": 3, "agree": True}, "No batch is large enough."
+            ),
         ],
         prediction=Prediction(
             "Two inputs, always positive. The minimum lies to the lower right. Where can a step go?",
