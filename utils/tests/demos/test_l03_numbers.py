@@ -150,6 +150,16 @@ def test_born_dead() -> None:
     assert min(last("leaky", -3.0, 3.0)) > 0.88
 
 
+@pytest.mark.parametrize("bias", dead_unit_lab.BIASES)
+@pytest.mark.parametrize(("act", "name"), dead_unit_lab.ACTS.items())
+def test_words_are_of_the_network_that_is_drawn(act: str, name: str, bias: float) -> None:
+    """Accuracy and dark rows in words are the heights of the curves where the epoch stands."""
+    for place, epoch in enumerate(dead_unit_lab.EPOCHS):
+        shown = dead_unit_lab.compute({"act": name, "bias": bias, "rate": 1.0, "epoch": epoch})
+        assert shown[f"right_{act}"][place] == pytest.approx(shown["accuracy"])
+        assert shown[f"never_{act}"][place] == pytest.approx(100 * shown["never"])
+
+
 def test_a_rate_can_kill_and_it_need_not_matter() -> None:
     """At rate 10 over a third of the ReLU units go out, and accuracy stays above 95 %; at -1 too."""
     assert min(last("relu", 0.0, 10.0, "never")) > 0.35

@@ -102,8 +102,8 @@ def compute(params: Params) -> dict[str, Any]:
     out: dict[str, Any] = {"epochs": np.sqrt(EPOCHS)}
     for one in ACTS:
         found = runs()[one, bias, lr]
-        out[f"right_{one}"] = np.median(found["accuracy"], axis=0)
-        out[f"never_{one}"] = 100 * np.median(found["never"], axis=0)
+        out[f"right_{one}"] = np.array(found["accuracy"][0])  # of the network whose lights are shown
+        out[f"never_{one}"] = 100 * np.array(found["never"][0])
     mine = runs()[act, bias, lr]
     accuracy, never = mine["accuracy"][0], mine["never"][0]
     before = {1.0: "all", 0.0: "none"}.get(never[at], f"{100 * never[at]:.0f}\u202f%")
