@@ -42,13 +42,14 @@ def test_names_move_apart_and_stay_inside(page: Page, heights: list[float], expe
         ([[0, 50], [10, 150]], [5, 100]),
         ([[0, 50], [10, None]], [10, 0]),
         ([[0, None], [10, None]], [12, 0]),
+        ([[0, 50], [None, None]], None),
         ([[0, 50], [5, -50], [10, 50]], None),
     ],
 )
 def test_where_a_curve_leaves_for_good(page: Page, spots: list[Any], expected: list[float] | None) -> None:
-    """A curve that crosses the edge leaves there, one without further numbers goes up; one that comes back stays."""
+    """A curve that crosses the edge leaves there, one of no number goes up; one that comes back or waits stays."""
     leave = """(spots) => leaves({ box: { left: 0, top: 0, bottom: 100 }, size: 12 },
-      spots.map(([x, y]) => [x, y ?? NaN]))"""
+      spots.map(([x, y]) => [x ?? NaN, y ?? NaN]))"""
     assert page.evaluate(leave, spots) == expected
 
 

@@ -28,7 +28,9 @@ function leaves(p, spots) {
   const last = spots.findLastIndex((spot) => inside(p, spot));
   if (last === spots.length - 1) return null;
   if (last < 0) return [p.box.left + p.size, p.box.top];
-  const [[x0, y0], [x1, y1]] = [spots[last], spots[last + 1]], edge = y1 > p.box.bottom ? p.box.bottom : p.box.top;
+  const [[x0, y0], [x1, y1]] = [spots[last], spots[last + 1]];
+  if (!Number.isFinite(x1)) return null; // it has not come that far yet
+  const edge = y1 > p.box.bottom ? p.box.bottom : p.box.top;
   const t = Number.isFinite(y1) && y1 !== y0 ? (edge - y0) / (y1 - y0) : 1;
   return [x0 + t * (x1 - x0), edge];
 }

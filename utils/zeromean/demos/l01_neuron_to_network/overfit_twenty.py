@@ -23,6 +23,7 @@ COUNT, COLUMNS, STEPS = 20, 5, 20
 HIGH, WIDE = 9, 12  # pixels from one image to the next, down and to the right
 RATES = (0.01, 0.1, 0.3, 1.0)
 SEED = 2
+ENDS = (0.01, 30.0)  # of the losses that are drawn
 BUGS = ("none", "labels by lot", "blank images", "step uphill")
 
 
@@ -95,8 +96,9 @@ def compute(params: Params) -> dict[str, Any]:
         "word_y": top + 5.2,
         "guess": taken[step].astype(np.int32),
         "left": left,
-        "steps": np.arange(STEPS + 1),
+        "steps": np.where(seen, np.arange(STEPS + 1), np.nan),
         "losses": np.where(seen, losses, np.nan),
+        "here": np.clip(np.nan_to_num(losses[step], nan=np.inf), *ENDS),
         "share": np.where(seen, share, np.nan),
         "known": np.where(seen, known, np.nan),
         "loss": write(losses[step]) if np.isfinite(losses[step]) else "beyond all numbers",
@@ -127,13 +129,13 @@ def _views() -> list[View]:
         View(
             "Loss",
             axis,
-            Axis("loss", 0.01, 30, log=True),
+            Axis("loss", *ENDS, log=True),
             [
                 marks.line("steps", "losses", "", "blue", marker="o", lost="diverged"),
                 marks.rule(y=2.3026, name="ln 10"),
             ],
             "The loss after {step} steps is {loss}; a network that guesses has 2.30",
-            [Handle("Step", x="step", y=0.02, color="purple")],
+            [Handle("Step", x="step", y="here", color="purple")],
         ),
         View(
             "Right answers",
