@@ -191,3 +191,18 @@ def test_the_ghost() -> None:
     ghosts = [image_means.ghost("mean image", by) for by in image_means.SHIFTS]
     assert ghosts == sorted(ghosts)
     assert ghosts[0] < 0.03 < 0.1 < ghosts[2]
+
+
+def test_what_is_zero_is_said_to_be_zero() -> None:
+    """A dead pixel has no curvature, and one step on circles leaves nothing, whatever the pictures end at."""
+    assert digit_spectrum.compute({"kind": 3, "k": 64})["value"] == 0
+    assert digit_spectrum.compute({"kind": 3, "k": 61})["value"] > 0
+    assert two_weights.compute({"width1": 1.0, "width2": 1.0, "centred": True})["left"] == 0
+    assert 0 < two_weights.compute({"width1": 1.5, "width2": 1.25, "centred": True})["left"] < 1e-14
+
+
+@pytest.mark.parametrize(("rate", "expected"), [(1.0, "1 step"), (0.5, "10 steps"), (2.5, "no number of steps")])
+def test_steps_are_counted_in_words(rate: float, expected: str) -> None:
+    """One step, ten steps, or none at all."""
+    shown = ravine.compute({"mean": 0.0, "ratio": 1.0, "correlation": 0.0, "rate": rate, "start": 0})
+    assert shown["arrives"] == expected

@@ -256,3 +256,12 @@ def test_batch_norm_repairs_scales_only() -> None:
     for act in ("relu", "tanh"):
         for start in ("small", "unit", "lecun", "he"):
             assert train_from_each.best(act, start, "batch")[0] > 0.6
+
+
+def test_chaos_ends_at_one_point() -> None:
+    """What the preset says of large weights: after training, nearly all images lie at one place of the picture."""
+    chaos = list(train_from_each.STARTS).index("1·randn")
+    shown = train_from_each.compute({"act": "tanh", "start": chaos, "rate": 0.1})
+    cloud = np.column_stack([np.concatenate([shown[f"{axis}{digit}"] for digit in range(10)]) for axis in "xy"])
+    away = np.linalg.norm(cloud - np.median(cloud, axis=0), axis=1)
+    assert np.mean(away < 0.03 * shown["hi"]) > 0.9

@@ -104,6 +104,7 @@ def compute(params: Params) -> dict[str, Any]:
         "values": np.maximum(values, FLOOR),
         "before": np.maximum(spectrum("0 to 1")[0], FLOOR),
         "here": max(float(values[k - 1]), FLOOR),
+        "value": 0.0 if values[k - 1] <= 1e-9 else float(values[k - 1]),
         "image": _direction(kind, k),
         "kinds": np.arange(len(KINDS)),
         "regression": np.array([best(each)[1] for each in KINDS]),
@@ -140,7 +141,7 @@ def _views() -> list[View]:
             Axis("", 0, 8),
             Axis("", 8, 0),
             [marks.image("image", (0, 8), (0, 8), (0, 255))],
-            "Direction {k:d} as an image of 8 by 8 pixels; its curvature is {here:.3g}",
+            "Direction {k:d} as an image of 8 by 8 pixels; its curvature is {value:.3g}",
             equal=True,
             frame=False,
         ),
@@ -170,7 +171,7 @@ def demo() -> Stage:
         _views(),
         formula="largest rate = 2 / [blue:λ_1] = 2 / {first:.3g} = {limit:.3g},  [blue:λ_1 / λ_2] = {first:.3g} / "
         "{second:.3g}",
-        readout="Pixels, {word}: λ from {first:.3g} down, direction {k:d} has {here:.2g}, {dead:d} are zero; softmax "
+        readout="Pixels, {word}: λ from {first:.3g} down, direction {k:d} has {value:.2g}, {dead:d} are zero; softmax "
         "regression reaches a loss of {loss:.3f}.",
         presets=[
             Preset("One huge direction", {"kind": 1, "k": 1}, "It is the mean image."),

@@ -122,9 +122,13 @@ def compute(params: Params) -> dict[str, Any]:
         "steep_factor": 1 - rate * curvatures[1],
         "lamp": _lamp(1 - rate * curvatures[1]),
         "far": min(float(np.linalg.norm(descent(curvatures, axes, start, rate, [SHOWN]))), 1e6),
-        "arrives": f"{arrives:.0f}" if np.isfinite(arrives) else "no number of",
+        "arrives": _steps(arrives) if np.isfinite(arrives) else "no number of steps",
         "reached": mean >= 3 and arrives <= 25,
     }
+
+
+def _steps(count: float) -> str:
+    return "1 step" if count == 1 else f"{count:.0f} steps"
 
 
 def _lamp(factor: float) -> str:
@@ -184,7 +188,7 @@ def _views() -> list[View]:
                 marks.line("step", "of_flat", "flat", "sky", marker="o", lost="diverges"),
                 marks.line("step", "of_steep", "steep", "orange", "dash", lost="diverges"),
             ],
-            "What is left of both directions over 30 steps: {lamp}; a thousandth of the distance takes {arrives} steps",
+            "What is left of both directions over 30 steps: {lamp}; a thousandth of the distance takes {arrives}",
         ),
     ]
 
@@ -205,8 +209,8 @@ def demo() -> Stage:
         coarse={"mean": 2, "ratio": 2, "correlation": 2, "rate": 2, "start": 22},
         formula="[blue:w] − w* shrinks by 1 − rate · λ: [sky:flat 1 − {rate:.3g} · {flat:.3g} = {flat_factor:.2f}], "
         "[orange:steep 1 − {rate:.3g} · {steep:.3g} = {steep_factor:.2f}]",
-        readout="Condition {kappa:.3g}, rate {rate:.3g}: {lamp}. {arrives} steps to a thousandth; after 16, {far:.2g}"
-        " away. Best rate {best:.3g}.",
+        readout="Condition {kappa:.3g}, rate {rate:.3g}: {lamp}; {arrives} to a thousandth, after 16 "
+        "{far:.2g} away. Best rate {best:.3g}.",
         presets=[
             Preset("One step arrives", {"mean": 0.0, "ratio": 1.0, "correlation": 0.0, "rate": 1.0}),
             Preset("Far from the origin", {"mean": 2.0, "ratio": 1.0, "correlation": 0.0, "rate": 0.2}),

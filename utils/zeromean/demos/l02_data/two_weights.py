@@ -77,7 +77,7 @@ def compute(params: Params) -> dict[str, Any]:
         "small": values[0],
         "large": values[1],
         "kappa": kappa,
-        "left": max(float(losses[10] / losses[0]), 1e-13),
+        "left": float(losses[10] / losses[0]) if losses[10] > 1e-30 else 0.0,  # rounding leaves a rest
         "round": kappa < 1.02,
     }
 

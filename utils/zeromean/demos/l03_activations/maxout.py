@@ -39,6 +39,8 @@ def name_of(w1: float, b1: float, w2: float, b2: float) -> str:
         return "one line, twice"
     if w1 == w2:
         return "a straight line"
+    if abs(crossing(w1, b1, w2, b2)) >= SIDE:
+        return "one of the two lines, as far as we see"
     if b1 != b2 or steep != 1 or b1 != 0:
         return "a bend of its own"
     known = {0.0: "ReLU", -1.0: "|x|"}
@@ -56,6 +58,7 @@ def compute(params: Params) -> dict[str, Any]:
     left, right = min(w1, w2), max(w1, w2)
     if w1 == w2:
         share, left = float(b1 >= b2), w1
+    left, right = (left if bend > -SIDE else right), (right if bend < SIDE else left)
     return {
         "both": BOTH,
         "line1": np.array([params["left1"], params["right1"]], np.float32),
@@ -71,8 +74,8 @@ def compute(params: Params) -> dict[str, Any]:
         "b1": b1,
         "w2": w2,
         "b2": b2,
-        "left": left if bend > -SIDE else right,
-        "right": right if bend < SIDE else left,
+        "left": left,
+        "right": right,
         "word": name_of(*lines),
         "is_abs": w1 == -w2 and abs(w1) == 1 and b1 == b2 == 0,
     }

@@ -207,7 +207,11 @@ def demo() -> Stage:
             Preset("One point", at("ReLU", "0.01·randn", 0.1), "All images look the same from up there."),
             Preset("Blown up", at("ReLU", "1·randn", 0.1), "The first step leaves the range of numbers."),
             Preset("Made for ReLU", at("ReLU", "He", 0.1)),
-            Preset("Chaos", at("tanh", "1·randn", 0.1), "Images of one digit are strewn everywhere."),
+            Preset(
+                "Chaos",
+                at("tanh", "1·randn", 0.1),
+                "The first steps are so long that nearly all images end at one point.",
+            ),
             Preset("At the edge", at("tanh", "randn / √fan-in", 0.1)),
             Preset("Only this one", at("sigmoid", "1·randn", 0.1), "g = 10: the only green box of the sigmoid's row."),
         ],
