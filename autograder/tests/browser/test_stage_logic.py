@@ -142,6 +142,26 @@ def test_a_formula_is_set(page: Page) -> None:
     )
 
 
+def test_a_formula_keeps_its_widths_until_it_forgets(page: Page) -> None:
+    """Under the hand a number keeps the room of the longest, so that nothing trembles; another case begins anew."""
+    widths = """() => {
+      const formula = new Formula('{mu}'), width = () => formula.slots[0].el.style.minWidth;
+      return [1234.5, 1, null, 1].map((mu) => {
+        if (mu === null) formula.forget(); else formula.show({ mu: { data: [mu] } });
+        return parseFloat(width());
+      });
+    }"""
+    long, kept, _, fresh = page.evaluate(widths)
+    assert long == kept > 3 * fresh
+
+
+def test_who_is_followed_is_told_by_its_curve(page: Page) -> None:
+    """Points on a named curve are called after it, others after their picture."""
+    view = "{ title: 'Paths', marks: [{ name: 'gradient', x: 'a', y: 'b' }] }"
+    assert page.evaluate(f"titleOf({view}, {{ x: 'a', y: 'b' }})") == "Paths, gradient"
+    assert page.evaluate(f"titleOf({view}, {{ x: 'a', y: 'c' }})") == "Paths"
+
+
 def test_an_address_names_positions(page: Page) -> None:
     """Numbers go to the nearest value, words and flags to their own, and another demo's address is not ours."""
     page.evaluate("location.hash = 'demo=a-b&rate=0.29&kind=tanh&on=true'")

@@ -3,7 +3,8 @@
 /** One control: {el, spec, value(), words(), show(position)}. */
 function makeControl(spec, stage) {
   const at = () => stage.at[spec.name], value = () => spec.values[at()];
-  const number = () => write(value(), spec.fmt) + (spec.unit ? ` ${spec.unit}` : '');
+  const unit = /^\p{L}/u.test(spec.unit ?? '') ? ` ${spec.unit}` : spec.unit ?? ''; // 3 pixels, but 45° and 2×
+  const number = () => write(value(), spec.fmt) + unit;
   const words = () => spec.words?.[at()] ?? (spec.kind === 'slider' ? number() : write(value()));
   const control = { spec, value, words };
   return Object.assign(control, { slider: sliderOf, choice: choiceOf, check: checkOf }[spec.kind](control, stage));

@@ -1,9 +1,15 @@
 // One example through all pictures: pointing at it, or choosing its number, rings it wherever the same key is drawn.
 
+/** What a mark is called in words: its picture, and the name of the curve on which it lies. */
+function titleOf({ title, marks }, m) {
+  const curve = marks.find((other) => other.name && other.x === m.x && other.y === m.y);
+  return curve ? `${title}, ${curve.name}` : title;
+}
+
 class Follow {
   constructor(stage) {
     Object.assign(this, { stage, pinned: null, pointed: null });
-    const marks = stage.spec.views.flatMap((v) => v.marks.map((m) => ({ m, title: v.title })));
+    const marks = stage.spec.views.flatMap((v) => v.marks.map((m) => ({ m, title: titleOf(v, m) })));
     this.keys = [...new Set(marks.map(({ m }) => m.follow).filter(Boolean))];
     this.marks = marks.filter(({ m }) => m.follow);
     this.words = this.keys.length ? make('p', { class: 'zm-followed' }) : null;

@@ -39,6 +39,9 @@ class Formula {
     return el;
   }
 
+  /** Lets go of the widths that were kept. */
+  forget() { this.slots.forEach((slot) => { slot.most = 0; }); }
+
   /** Writes the numbers; a slot keeps the width of the longest so far, so that the line does not tremble. */
   show(frame) {
     for (const slot of this.slots) {

@@ -13,7 +13,7 @@ function buildPage(stage) {
   stage.controls = new Map(spec.controls.map((c) => [c.name, makeControl(c, stage)]));
   stage.pictures = spec.views.map((v) => new Picture(v, stage));
   stage.presets = spec.presets.map((p) => {
-    const onclick = () => stage.move(p.at, { smooth: true, note: p.note });
+    const onclick = () => stage.move(p.at, { smooth: true, note: p.note, anew: true });
     return { ...p, el: make('button', { type: 'button', class: 'zm-chip', title: p.note, onclick }, p.name) };
   });
   stage.status = make('p', { class: 'zm-status', role: 'status' });

@@ -73,11 +73,18 @@ class StageView {
     else Object.assign(this.at, to);
   }
 
-  reset() { this.move(Object.fromEntries(this.spec.controls.map((c) => [c.name, c.start])), { smooth: true }); }
+  reset() {
+    this.move(Object.fromEntries(this.spec.controls.map((c) => [c.name, c.start])), { smooth: true, anew: true });
+  }
 
-  /** Moves controls to positions, finds the numbers, draws; `smooth`: the picture glides, `note`: what is said. */
-  move(to, { smooth = false, note = '' } = {}) {
+  /**
+   * Moves controls to positions, finds the numbers, draws; `smooth`: the picture glides, `note`: what is said,
+   * `anew`: another case begins, as it does with a choice, a check, or a slider of names.
+   */
+  move(to, { smooth = false, note = '', anew = false } = {}) {
     this.moved = performance.now();
+    const named = ({ kind, words }) => kind !== 'slider' || words;
+    if (anew || Object.keys(to).some((name) => named(this.controls.get(name).spec))) this.formula?.forget();
     for (const [name, i] of Object.entries(to)) {
       const before = this.at[name];
       this.at[name] = Math.max(0, Math.min(this.controls.get(name).spec.values.length - 1, i));

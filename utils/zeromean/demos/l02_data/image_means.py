@@ -148,7 +148,7 @@ def demo() -> Stage:
         [
             Slider("kind", "Subtract", range(4), 0, fmt="d", play=True, words=KINDS),
             Slider("which", "Landscape", range(1, SHOWN + 1), 1, fmt="d"),
-            Slider("shift", "Camera moved by", SHIFTS, 0, unit=" pixels", fmt="d"),
+            Slider("shift", "Camera moved by", SHIFTS, 0, unit="pixels", fmt="d"),
         ],
         _views(),
         formula="{network}: {numbers:d} numbers; of all pixels afterwards mean {means:.2f}, std {stds:.2f}",
