@@ -130,7 +130,7 @@ def _views() -> list[View]:
     digit = {5 * n + 2.5: str(n) for n in range(10)}
     return [
         View(
-            "Lights of the layer: a dark row is on for no image",
+            "Yellow is on; a dark row is on for no image",
             Axis("50 images, sorted by digit", 0, 50, ticks=digit),
             Axis("unit", 64, 0),
             [marks.heat("lights", (0, 50), (0, 64), (0, 255))],

@@ -143,7 +143,7 @@ def _views() -> list[View]:
 def demo() -> Stage:
     """Return the demo."""
     return Stage(
-        "Batch and rate: 2 x 64 ReLU units, five epochs of digits",
+        "Batch and rate: 2 × 64 ReLU units, five epochs of digits",
         compute,
         [
             Slider("batch", "Examples in a batch", BATCHES, 8, fmt="d"),

@@ -209,7 +209,7 @@ def demo() -> Stage:
             Preset(
                 "Axes turned",
                 {**here, "landscape": "ravine", "angle": 45},
-                "The same ravine; look at the small picture below.",
+                "The same ravine; look at the rates in use.",
             ),
             Preset(
                 "Near a saddle",

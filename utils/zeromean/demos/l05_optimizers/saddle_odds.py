@@ -71,7 +71,7 @@ def compute(params: Params) -> dict[str, Any]:
 def _views() -> list[View]:
     return [
         View(
-            "Twenty critical points, a row each",
+            "Twenty critical points: blue curves up, orange down",
             Axis("direction, from most to least curved", 0, 11, ticks={k - 0.5: str(k) for k in DIMENSIONS}),
             Axis("critical point", 20, 0, ticks={5: "5", 10: "10", 15: "15", 20: "20"}),
             [
