@@ -162,6 +162,17 @@ def test_who_is_followed_is_told_by_its_curve(page: Page) -> None:
     assert page.evaluate(f"titleOf({view}, {{ x: 'a', y: 'c' }})") == "Paths"
 
 
+def test_what_draws_nothing_has_no_table(page: Page) -> None:
+    """A series or matrix without a number, or with an empty other half, gives no table of dashes."""
+    count = """() => {
+      const at = (...data) => ({ data, shape: [data.length] }), spec = { title: 'A', x: {}, y: {} };
+      const frame = { x: at(1, 2), y: at(3, NaN), no: at(NaN, NaN), words: at('a', 'b') };
+      const marks = [{ x: 'x', y: 'y' }, { x: 'x', y: 'no' }, { x: 'x', y: 'y', words: 'words' }];
+      return marks.map((m) => tablesOf(m, frame, spec).length);
+    }"""
+    assert page.evaluate(count) == [1, 0, 1]
+
+
 def test_an_address_names_positions(page: Page) -> None:
     """Numbers go to the nearest value, words and flags to their own, and another demo's address is not ours."""
     page.evaluate("location.hash = 'demo=a-b&rate=0.29&kind=tanh&on=true'")

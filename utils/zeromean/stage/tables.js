@@ -29,11 +29,14 @@ function matrixTable(caption, { data, shape: [rows, columns, ...depth] }) {
     make('tbody', {}, ...is.map((i) => make('tr', {}, ...row(i)))));
 }
 
-/** Returns the tables of one mark: one for its series, one for each matrix. */
+const told = ({ data }) => Array.prototype.some.call(data, (v) => typeof v === 'string' || Number.isFinite(v));
+
+/** Returns the tables of one mark: one for its series, one for each matrix; none where it draws nothing. */
 function tablesOf(m, frame, spec) {
   const caption = `${spec.title}${m.name ? `: ${m.name}` : ''}`;
   if (typeof m.z === 'string') return [matrixTable(caption, frame[m.z])];
   const keys = ['x', 'y', 'dx', 'dy', 'low', 'high', 'words'].filter((k) => typeof m[k] === 'string');
+  if (!keys.every((k) => told(frame[m[k]]))) return [];
   const flat = keys.filter((k) => frame[m[k]].shape.length < 2);
   const names = { x: spec.x.label || 'x', y: spec.y.label || 'y', words: 'text' };
   const deep = m.kind === 'polygons' ? [] : keys.filter((k) => frame[m[k]].shape.length === 2);
