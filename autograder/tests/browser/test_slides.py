@@ -27,7 +27,7 @@ CUT = """() => {
 }"""
 OPEN = """() => {
   while (Reveal.availableFragments().next) Reveal.nextFragment();
-  Reveal.getCurrentSlide().querySelector('.zm-skip')?.click();
+  Reveal.getCurrentSlide().querySelector('.zm-choice')?.click();
 }"""
 
 
@@ -68,7 +68,7 @@ def test_nothing_is_cut(guarded: Guarded, deck: Path, size: tuple[int, int]) -> 
 
 
 def test_an_answer_waits_for_a_click(guarded: Guarded, deck: Path) -> None:
-    """On a demo's slide the conclusion is not there until the speaker asks for it; then it stands below the demo."""
+    """The conclusion waits until the speaker asks for it; it stands below the demo, whose question makes room."""
     page = guarded.page
     page.goto(deck.as_uri())
     page.wait_for_function("Reveal.isReady()")
@@ -76,9 +76,12 @@ def test_an_answer_waits_for_a_click(guarded: Guarded, deck: Path) -> None:
         page.evaluate("Reveal.next()")
     answer = page.locator("section section.present .answer").first
     assert not answer.is_visible()
-    page.locator("section section.present .zm-skip").click()
+    page.locator("section section.present .zm-choice").first.click()
+    asked = page.locator("section section.present .zm-asked")
+    assert asked.is_visible()
     page.keyboard.press("PageDown")
     answer.wait_for(state="visible")
+    assert not asked.is_visible()
     page.wait_for_function("""() => {
       const slide = Reveal.getCurrentSlide();
       const [demo, answer] = ['.zm-stage', '.answer'].map((part) => slide.querySelector(part));

@@ -75,6 +75,17 @@ def test_numbers_are_written(page: Page, number: float, spec: str, expected: str
         assert words.write(number, int(spec[1])) == expected
 
 
+def test_ticks_do_not_stand_on_one_another(page: Page) -> None:
+    """Of ten layers, ten pixels apart, every second is named, and the last; with room all are, and words always."""
+    left = (
+        """([words, gap]) => thinned(words.map((word, i) => [i, word]), (v) => v * gap, 18).map(([, word]) => word)"""
+    )
+    layers = [str(n) for n in range(1, 11)]
+    assert page.evaluate(left, [layers, 10]) == ["2", "4", "6", "8", "10"]
+    assert page.evaluate(left, [layers, 20]) == layers
+    assert page.evaluate(left, [["tanh", "ReLU"], 10]) == ["tanh", "ReLU"]
+
+
 def test_frames_glide_by_equal_factors_where_they_are_far_apart(page: Page) -> None:
     """Half of the way from 0 to 10 is 5; from 0.01 to 100 it is 1; what is no number jumps."""
     assert page.evaluate("mix([0, 0.01, NaN], [10, 100, 7], 0.5)") == [5, pytest.approx(1), 7]

@@ -22,7 +22,16 @@ function layoutOf(picture, frame) {
   }
   const xTicks = spec.frame ? ticksOf(axes.x, (box.right - box.left) / (size * 3.6)) : [];
   const X = scaleOf(axes.x, box.left, box.right), Y = scaleOf(axes.y, box.bottom, box.top);
+  yTicks = thinned(yTicks, Y, size * 0.95);
   return { ctx, box, axes, font, size, xTicks, yTicks, X, Y, named: named > 0 || !spec.frame };
+}
+
+/** Leaves out numbers that would stand on one another, counted from the last; names all stay. */
+function thinned(ticks, Y, least) {
+  if (ticks.length < 2 || !ticks.every(([, words]) => /^[\d.−]+$/.test(words))) return ticks;
+  const gap = Math.min(...ticks.slice(1).map(([v], i) => Math.abs(Y(v) - Y(ticks[i][0]))));
+  const every = Math.max(1, Math.ceil(least / gap)), last = ticks.length - 1;
+  return ticks.filter((_, i) => (last - i) % every === 0);
 }
 
 /** Widens the shorter axis, so that one unit is as long on both. */

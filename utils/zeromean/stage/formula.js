@@ -42,12 +42,12 @@ class Formula {
   /** Lets go of the widths that were kept. */
   forget() { this.slots.forEach((slot) => { slot.most = 0; }); }
 
-  /** Writes the numbers; a slot keeps the width of the longest so far, so that the line does not tremble. */
+  /** Writes numbers and words; a number keeps the width of the longest so far, so that the line does not tremble. */
   show(frame) {
     for (const slot of this.slots) {
-      const words = write(scalar(frame[slot.name]), slot.spec);
+      const value = scalar(frame[slot.name]), words = write(value, slot.spec);
       if (slot.el.textContent !== words) slot.el.textContent = words;
-      if (words.length > slot.most) {
+      if (words.length > slot.most && typeof value !== 'string') {
         slot.most = words.length;
         slot.el.style.minWidth = `${words.length * 0.52}em`;
       }

@@ -165,7 +165,7 @@ def _boxes(step: int, value: dict[str, Any], found: dict[str, Any]) -> dict[str,
     return {
         "node_x": np.array([X[kind] for kind, _ in names]),
         "node_y": np.array(ys),
-        "under_y": np.array(ys) - 0.5,
+        "under_y": np.array(ys) - 0.54,
         "words": np.array(words),
         "fill": np.array(fill, dtype=np.int32),
         "under": np.array(under),
@@ -235,7 +235,7 @@ def _views() -> list[View]:
     graph = View(
         "The network: drag x₁ and the weight",
         Axis("", 0, 10.2),
-        Axis("", -0.2, 4.2),
+        Axis("", -0.3, 4.2),
         [
             marks.line("waiting_x", "waiting_y", "", "grey", width=1),
             marks.line("ahead_x", "ahead_y", "", "blue", width=2),

@@ -20,7 +20,7 @@ from zeromean.training.loop import descent
 
 NET = nets.Net((64, 100, 10))
 COUNT, COLUMNS, STEPS = 20, 5, 20
-HIGH, WIDE = 9, 12  # pixels from one image to the next, down and to the right
+HIGH, WIDE = 9, 14  # pixels from one image to the next, down and to the right
 RATES = (0.01, 0.1, 0.3, 1.0)
 SEED = 2
 ENDS = (0.01, 30.0)  # of the losses that are drawn
@@ -70,7 +70,7 @@ def first_by_heart(bug: str, rate: float, seed: int = SEED) -> float:
 
 
 def _album(x: Any) -> Any:
-    """Return the images as one picture (36, 60), with white between them."""
+    """Return the images as one picture (36, 70), with white between them."""
     rows = COUNT // COLUMNS
     album = np.full((rows * HIGH, COLUMNS * WIDE), 255, dtype=np.uint8)
     ink = x + digits.images()[0].mean(axis=0).ravel() / 16 if x.any() else x
@@ -85,7 +85,7 @@ def compute(params: Params) -> dict[str, Any]:
     step, rate, bug = int(params["step"]), float(params["rate"]), str(params["bug"])
     (x, t), (losses, taken, known) = examples(bug), run(bug, rate)
     right, number = taken[step] == t, np.arange(COUNT)
-    left, top = WIDE * (number % COLUMNS) + 9.5, HIGH * (number // COLUMNS)
+    left, top = WIDE * (number % COLUMNS) + 10.5, HIGH * (number // COLUMNS)
     seen = np.arange(STEPS + 1) <= step
     share = (taken == t).mean(axis=1)
     return {
@@ -122,8 +122,9 @@ def _views() -> list[View]:
                 marks.text("left", "word_y", "guess", "ink", 1.4),
             ],
             "Twenty digits at step {step}: {count} are taken for what their label says",
-            ratio=0.62,
+            ratio=0.53,
             size="large",
+            equal=True,
             frame=False,
         ),
         View(

@@ -215,8 +215,8 @@ def demo() -> Stage:
         coarse={"mean": 2, "ratio": 2, "correlation": 2, "rate": 2, "start": 22},
         formula="[blue:w] − w* shrinks by 1 − rate · λ: [sky:flat 1 − {rate:.3g} · {flat:.3g} = {flat_factor:.2f}], "
         "[orange:steep 1 − {rate:.3g} · {steep:.3g} = {steep_factor:.2f}]",
-        readout="Condition {kappa:.3g}, rate {rate:.3g}: {lamp}; {arrives} to a thousandth, after 16 "
-        "{far:.2g} away. Best rate {best:.3g}.",
+        readout="Condition {kappa:.3g}, rate {rate:.3g}: {lamp}; {arrives} to a thousandth, "
+        "{far:.2g} away after 16. Best rate {best:.3g}.",
         presets=[
             Preset("One step arrives", {"mean": 0.0, "ratio": 1.0, "correlation": 0.0, "rate": 1.0}),
             Preset("Far from the origin", {"mean": 2.0, "ratio": 1.0, "correlation": 0.0, "rate": 0.2}),

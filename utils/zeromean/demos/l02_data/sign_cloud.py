@@ -161,7 +161,7 @@ def _views() -> list[View]:
             equal=True,
         ),
         View(
-            "Signs: green +, dark −",
+            "Signs (dark: −)",
             Axis("neuron", -0.5, SHOWN - 0.5, ticks={0: "1", SHOWN - 1: str(SHOWN)}),
             Axis("input", INPUTS[-1] - 0.5, -0.5, ticks={0: "1", 4: "5", 9: "10"}),
             [marks.heat("signs", (-0.5, SHOWN - 0.5), (-0.5, INPUTS[-1] - 0.5), (0, 1.15))],

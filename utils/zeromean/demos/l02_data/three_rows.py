@@ -157,8 +157,8 @@ def demo() -> Stage:
         ],
         _views(),
         formula="condition number = [blue:steep / flat] = {large:.3g} / {small:.3g} = [blue:{kappa:.3g}]",
-        readout="The table, {word}: condition number {kappa:.4g}; steps at the best rate to a millionth "
-        "of the distance: {steps:.3g}. This step is {off:.0f}° off the way.",
+        readout="The table, {word}: condition number {kappa:.4g}; steps at the best rate to a millionth: "
+        "{steps:.3g}. This step is {off:.0f}° off.",
         presets=[
             Preset("Only centred", {"kind": 1}, "Worse than raw: the flat direction lost more than the steep one."),
             Preset("Only scaled", {"kind": 2}, "A valley at last."),

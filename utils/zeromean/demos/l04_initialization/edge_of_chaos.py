@@ -133,7 +133,7 @@ def _views() -> list[View]:
     grid = [(float(i), float(j)) for i in range(len(GAINS)) for j in range(len(NAMES))]
     return [
         View(
-            "√χ of a layer: blue fades, green holds, orange explodes",
+            "√χ: blue fades, green holds, orange explodes",
             Axis(
                 "g = std of the weights · √fan-in",
                 -0.6,
