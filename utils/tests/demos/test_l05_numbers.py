@@ -202,3 +202,11 @@ def test_the_four_words() -> None:
     """Momentum on centred pixels has all four curves; the words go from low over good and high to very high."""
     words = [rate_dial.word("momentum", "centred", lr) for lr in rate_dial.RATES]
     assert list(dict.fromkeys(words)) == ["low", "good", "high", "very high"]
+
+
+def test_the_dial_says_the_loss_that_is_beyond_its_picture() -> None:
+    """A run that diverged ends above the picture, where its handle stops; the words say how far above."""
+    shown = rate_dial.compute({"rule": "momentum", "inputs": "centred", "lr": 10.0})
+    assert shown["here"] == 90 < shown["loss"]
+    good = rate_dial.compute({"rule": "Adam", "inputs": "centred", "lr": 0.03})
+    assert good["here"] == good["loss"] == good["best_end"]

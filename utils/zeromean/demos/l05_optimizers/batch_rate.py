@@ -107,12 +107,12 @@ def _views() -> list[View]:
     names = {"linear": "× N", "root": "× √N", "fixed": "the same"}
     grid = [(float(i), float(j)) for i in range(len(BATCHES)) for j in range(len(RATES))]
     plane = View(
-        "Loss after five epochs: walk on the map",
+        "Loss after five epochs, and three lines to walk",
         Axis("examples in a batch", -0.6, 6.6, ticks={float(i): str(b) for i, b in enumerate(BATCHES)}),
         Axis("rate", -0.6, 8.6, ticks={float(j): f"{r:.2g}" for j, r in enumerate(RATES)}),
         [
             marks.cells("map", (1.2, 0), ".2f"),
-            *[marks.line(f"{r}_x", f"{r}_y", names[r], *looks[r], width=3.5) for r in RULES],
+            *[marks.line(f"{r}_x", f"{r}_y", "", *looks[r], width=3.5) for r in RULES],
         ],
         "A map of the loss over batch and rate; at batch {batch} and rate {rate:.3g} it is {loss:.3f}; {origin}",
         [Handle("Batch and rate", along=("batch", "rate"), path=grid, color="purple")],

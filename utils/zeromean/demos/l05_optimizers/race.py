@@ -232,7 +232,7 @@ def demo() -> Stage:
             1,
             "It rolls through with the speed that it brought along; Nesterov looks ahead, sees the slope rise, and "
             "brakes. "
-            "{ahead} ends lowest, {lowest:.2g} above the bottom.",
+            "At the end {ahead} is lowest, {lowest:.2g} above the bottom.",
             {**here, "landscape": "two valleys", "start": right},
         ),
         goal=Goal("bring five of six within 0.01 of the bottom, on any landscape but the bowl.", "five"),

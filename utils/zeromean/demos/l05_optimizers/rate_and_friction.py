@@ -151,7 +151,7 @@ def demo() -> Stage:
         "Rate and friction: the map of momentum",
         compute,
         [
-            Slider("rate", "Rate × largest curvature", RATES, 1.0),
+            Slider("rate", "Rate × curvature", RATES, 1.0),
             Slider("friction", "ρ", FRICTIONS, 0.0, fmt=".2f"),
             Choice("condition", "Condition number", tuple(CONDITIONS), "100"),
         ],

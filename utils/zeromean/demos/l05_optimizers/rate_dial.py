@@ -30,6 +30,7 @@ NAMES = {
     "rmsprop": "RMSProp",
     "adam": "Adam",
 }
+KEYS = {name: rule for rule, name in NAMES.items()}
 SEEDS, STEPS, EVERY = 3, 100, 4  # 100 updates of 64 examples are five epochs
 CHANCE = float(np.log(10))
 
@@ -105,7 +106,7 @@ def word(rule: str, inputs: str, lr: float) -> str:
 
 def compute(params: Params) -> dict[str, Any]:
     """Return the curve of this rate over those of all others, and where every rate of this rule ends."""
-    rule, inputs, lr = params["rule"], params["inputs"], float(params["lr"])
+    rule, inputs, lr = KEYS[str(params["rule"])], str(params["inputs"]), float(params["lr"])
     every, last, at = curves(rule, inputs), ends(rule, inputs), RATES.index(lr)
     shown = np.minimum(last, 90.0)
     good = best(rule, inputs)
@@ -118,6 +119,7 @@ def compute(params: Params) -> dict[str, Any]:
         "end_low": shown.min(axis=1),
         "end_high": shown.max(axis=1),
         "here": float(np.median(shown[at])),
+        "loss": float(np.nan_to_num(np.median(last[at]), nan=np.inf)),
         "word": word(rule, inputs, lr),
         "best_rate": good[0],
         "best_end": good[1],
@@ -133,7 +135,7 @@ def demo() -> Stage:
         compute,
         [
             Slider("lr", "Learning rate", RATES, 0.01),
-            Choice("rule", "Rule", tuple(NAMES), "momentum"),
+            Choice("rule", "Rule", tuple(NAMES.values()), "momentum"),
             Choice("inputs", "Pixels", INPUTS, "centred"),
         ],
         [
@@ -146,7 +148,7 @@ def demo() -> Stage:
                     marks.rule(y=CHANCE, name="chance", color="grey", dash="dot"),
                     marks.line("steps", "curve", "this rate", "blue", width=4, lost="diverged"),
                 ],
-                "Training loss over 100 steps of {rule} at rate {lr:.3g}, which is {word}: it ends at {here:.2g}",
+                "Training loss over 100 steps of {rule} at rate {lr:.3g}, which is {word}: it ends at {loss:.2g}",
                 ratio=0.7,
                 size="large",
             ),
@@ -164,22 +166,22 @@ def demo() -> Stage:
             ),
         ],
         formula="rate {lr:.3g}: [blue:{word}]",
-        readout="{rule} on {inputs} pixels at rate {lr:.3g}: {word}, loss {here:.2g}. Its best of twelve rates is "
+        readout="{rule} on {inputs} pixels at rate {lr:.3g}: {word}, loss {loss:.2g}. Its best of twelve rates is "
         "{best_rate:.3g}, with {best_end:.2g}.",
         presets=[
             Preset("Too low", {**plain, "lr": 0.003}, "Steady, and slow."),
             Preset("Good", {**plain, "lr": 0.3}),
             Preset("Too high", {**plain, "lr": 1.0}, "Faster at first, and then it jumps about far above the bottom."),
             Preset("Far too high", {**plain, "lr": 10.0}, "Worse than guessing, from the first steps on."),
-            Preset("Another rule, another scale", {"rule": "adam", "inputs": "centred", "lr": 0.01}),
-            Preset("Raw pixels", {"rule": "sgd", "inputs": "raw", "lr": 3.0}, "The same rate, and inputs with a mean."),
+            Preset("Another rule, another scale", {"rule": "Adam", "inputs": "centred", "lr": 0.01}),
+            Preset("Raw pixels", {"rule": "SGD", "inputs": "raw", "lr": 3.0}, "The same rate, and inputs with a mean."),
         ],
         prediction=Prediction(
             "SGD learns these digits best at a rate near 3 when the pixels are centred. What is the best rate of Adam?",
             ["about the same", "ten times smaller", "a hundred times smaller"],
             2,
             "Its steps have the length of the rate, whatever the gradient. The best here is {best_rate:.3g}.",
-            {"rule": "adam", "inputs": "centred", "lr": 0.01},
+            {"rule": "Adam", "inputs": "centred", "lr": 0.01},
         ),
         goal=Goal("the largest good rate of SGD on centred pixels.", "bold"),
     )
