@@ -225,7 +225,7 @@ arrow = {"head_width": 0.1, "length_includes_head": True, "linewidth": 2.5}
 for part, each, color, name in zip(parts, lam, (SKY, ORANGE), ("flat", "steep")):
     axis.arrow(0, 0, *part, color=color, **arrow)
     axis.arrow(*start, *(-0.5 * each * part), color=color, **arrow)
-    where = 1.08 * part if name == "steep" else 0.5 * part + [-0.1, -0.3]
+    where = 1.08 * part if name == "steep" else 0.28 * part + [-0.1, -0.3]
     axis.annotate(f"{name}, λ = {each:g}", where, color=BLACK, ha="right" if part[0] < 0 else "left")
 end = start - 0.5 * bowl @ start
 axis.arrow(*start, *(end - start), color=BLUE, **arrow)

@@ -33,3 +33,24 @@ def test_a_table_that_answers_waits_for_a_guess() -> None:
     table = Table(["a", "b"], [["x", 1]], fold=True)
     assert table._repr_html_().startswith('<details class="zm-fold">\n<summary>After your guess</summary>\n\n<table>')
     assert repr(table) == repr(Table(["a", "b"], [["x", 1]]))
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("1.386e+10", "1.386×10¹⁰"),
+        ("-2e-10", "−2×10⁻¹⁰"),
+        ("0e+00", "0"),
+        ("1.0e+00", "1"),
+        ("5.96e+03", "5960"),
+        ("-3.5892", "−3.5892"),
+        ("jumps between -0.0050 and +0.0050", "jumps between −0.0050 and +0.0050"),
+        ("from 1e-05 on", "from 1×10⁻⁵ on"),
+        ("lr=1e-05", "lr=1e-05"),
+        ("layer-2, 0-1, f(x)-1", "layer-2, 0-1, f(x)-1"),
+        ("2.303 to 2.303", "2.303 to 2.303"),
+    ],
+)
+def test_numbers_are_set(printed: str, expected: str) -> None:
+    """Powers of ten are raised and a minus is a minus; code and words with hyphens stay."""
+    assert f"<td>{expected}</td>" in Table(["a", "b"], [["x", printed]])._repr_html_()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from zeromean.fold import folded
+from zeromean.stage.words import set_numbers
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Table:
     head : sequence of str
         The names of the columns.
     rows : iterable of sequences
-        One sequence per row, as long as `head`; the first entry names the row. Numbers come as words.
+        One sequence per row, as long as `head`; the first entry names the row. Numbers come as words; what a
+        program prints as 4.2e-09 is shown as 4.2×10⁻⁹.
     fold : bool
         Whether the table answers a prediction, and is opened only after a guess.
 
@@ -45,9 +47,7 @@ class Table:
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{escape(word)}</th>' for word in self.head)
         body = "".join(
-            f'<tr><th scope="row">{escape(str(name))}</th>'
-            + "".join(f"<td>{escape(str(word))}</td>" for word in rest)
-            + "</tr>"
+            f'<tr><th scope="row">{_set(name)}</th>' + "".join(f"<td>{_set(word)}</td>" for word in rest) + "</tr>"
             for name, *rest in self.rows
         )
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -58,3 +58,7 @@ class Table:
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         padded = ("  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)) for line in lines)
         return "\n".join(line.rstrip() for line in padded)
+
+
+def _set(word: object) -> str:
+    return escape(set_numbers(str(word)))
