@@ -124,7 +124,6 @@ def test_who_answers() -> None:
     assert maxout.compute({"left1": -0.5, "right1": 2.0, "left2": -2.0, "right2": 1.0})["share"] > 0.99
 
 
-@pytest.mark.slow
 def test_one_line_that_always_wins_is_straight() -> None:
     """Where the lines do not cross in the picture, its slope is one, and no bend is named."""
     shown = maxout.compute({"left1": -0.5, "right1": 2.0, "left2": -2.0, "right2": 1.0})
@@ -133,6 +132,7 @@ def test_one_line_that_always_wins_is_straight() -> None:
     assert "bend" not in shown["word"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", ["relu", "leaky_tenth"])
 def test_a_stored_run_of_the_lab_runs_again(act: str) -> None:
     """From biases of -3, a run gives the stored accuracies again, up to two images in a hundred, and the same start."""
