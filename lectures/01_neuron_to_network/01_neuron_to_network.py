@@ -205,7 +205,7 @@ Table(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A folded line, and what is drawn on it
 #
-# Every unit of the layer above draws *once*, and it appears in each fold: the same two weights are used 64 times.
+# Five layers fold the line into 32; what the two units of the sixth draw *once*, one tent, appears in every fold.
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "answer"]
 figure, axes = plt.subplots(1, 3, figsize=(9.4, 3), sharey=True)
@@ -381,8 +381,8 @@ Table(
 # for each. So: derive to train, and try to **check**.
 
 # %% [markdown] slideshow={"slide_type": "skip"} covers="slip-26"
-# The slides are worth reading and not free of slips: Huang's print *sigmod*, *Derivate* and *Feature work* (for sigmoid, derive,
-# future work), and *Training neural networks, part I* (slides, no author named) cites *Mass et al.* for Maas et al. (2013). We
+# The slides are worth reading and not free of slips: Huang's slides print *sigmod*, *Derivate* and *Feature work* (for sigmoid,
+# derive, future work), and *Training neural networks, part I* (slides, no author named) cites *Mass et al.* for Maas et al. (2013). We
 # name such slips where they are harmless, and compute where they are not.
 
 # %% [markdown] slideshow={"slide_type": "slide"} covers="training-overview"

@@ -41,3 +41,10 @@ def cells(request: pytest.FixtureRequest) -> tuple[Any, ...]:
 def lecture(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Return what the lecture defines that the test file ``test_<lecture>.py`` is about."""
     return names_of(request.path.stem.removeprefix("test_"))
+
+
+@pytest.fixture(scope="module")
+def words(request: pytest.FixtureRequest) -> str:
+    """Return the text of the lecture that the test file ``test_<lecture>.py`` is about, without its line breaks."""
+    cells = cells_of(request.path.stem.removeprefix("test_"))
+    return " ".join(" ".join(cell.source.split()) for cell in cells if cell.cell_type == "markdown")

@@ -35,6 +35,12 @@ def test_what_depth_is_worth(lecture: dict[str, Any]) -> None:
 
 
 @slow
+def test_how_often_a_tent_is_used(lecture: dict[str, Any], words: str) -> None:
+    """Beneath the sixth layer lie as many folds as five tents have pieces, and the text says how many."""
+    assert f"Five layers fold the line into {lecture['pieces'](5)};" in words
+
+
+@slow
 def test_end_to_end(lecture: dict[str, Any]) -> None:
     """With 20 units learned features are over 8 points better for every seed, with 300 less than 3."""
     few, many = (lecture["learned"][hidden] for hidden in (20, 300))

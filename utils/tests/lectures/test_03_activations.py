@@ -59,6 +59,22 @@ def test_tanh(lecture: dict[str, Any]) -> None:
     assert min(twins["as tanh"]) > 0.8
 
 
+def test_which_weights_are_doubled_twice(lecture: dict[str, Any], words: str) -> None:
+    """The first and the last matrix of the sigmoid twin are twice those of the tanh net, the others four times."""
+    fresh = lecture["fresh"]
+    twin = lecture["as_sigmoids"](fresh)
+    times = [float(np.median(twin[f"W{i}"] / fresh[f"W{i}"])) for i in range(5)]
+    assert times == pytest.approx([2, 4, 4, 4, 2])
+    assert "$2W$ in the first and the last layer, $4W$ between" in words
+
+
+def test_who_is_ahead_at_its_best_rate(lecture: dict[str, Any], words: str) -> None:
+    """At its own best rate tanh needs fewer steps than ReLU to each goal."""
+    tanh, relu = (lecture["arrivals"][act] for act in ("tanh", "relu"))
+    assert all(own[0] < other[0] for own, other in zip(tanh, relu, strict=True))
+    assert "each at its best rate, it is ahead at all four goals" in words
+
+
 def test_slopes(lecture: dict[str, Any]) -> None:
     """The slopes at -10, 0 and 10 are those that the slides ask for."""
     asked = lecture["asked"]
@@ -83,9 +99,11 @@ def test_deaths(lecture: dict[str, Any]) -> None:
     assert max(asleep["leaky, 0.01"]) < 0.55 < 0.93 < min(asleep["leaky, 0.1"])
 
 
-def test_one_step_kills(lecture: dict[str, Any]) -> None:
-    """At rate 10 a unit is dead after two steps, that was on before; at rate 1 none dies in 100."""
+def test_one_step_kills(lecture: dict[str, Any], words: str) -> None:
+    """At rate 10 a unit is dead after two steps, that was on before, two or three in ten seeds; at rate 1 none dies."""
     assert lecture["death"] == 2
+    assert {lecture["first_death"](10.0, seed)[0] for seed in range(10)} == {2, 3}
+    assert "(2 or 3 in each of ten seeds)" in words
     assert lecture["alive"].max() > 0 > lecture["dead"].max()
     assert lecture["spared"]
 
