@@ -690,7 +690,7 @@ Table(
 # |---|---|---|---|
 # | once | regularization | make it harder to learn by heart: small weights, noise, fewer units | L9 |
 # | | gradient checking | derive, and try | section 4, A1 |
-# | while it trains | babysitting | watch loss, accuracy, size of an update against size of a weight | section 6, L9 |
+# | while it trains | babysitting | watch loss, accuracy, size of an update against size of a weight | section 6, L5, L9 |
 # | | hyper-parameter search | rates on a logarithmic scale, by lot rather than on a grid | L9 |
 # | afterwards | model ensembles | average what several networks think | L9 |
 # | | test-time augmentation | average over shifted copies of an image | L9 |
