@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
+import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -13,7 +15,9 @@ from autograder.authoring.course import Cell
 from autograder.gradebook.submission import Piece
 
 _DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
-LONGEST_PARSED = 50_000
+LONGEST_PARSED = 300_000  # a whole notebook in one cell has some 100,000
+LONGEST_TRANSFORMED = 50_000  # IPython's own reading takes a time that grows with the square
+_MACHINE_LINE = re.compile(r"^([ \t]*)[%!?].*", re.MULTILINE)
 OTHER_LANGUAGES = frozenset({
     "%%bash", "%%sh", "%%script", "%%perl", "%%ruby", "%%html", "%%HTML", "%%svg", "%%SVG", "%%latex", "%%markdown",
     "%%javascript", "%%js", "%%writefile", "%%file", "%%cmd", "%%system", "%%sx", "%%!",
@@ -37,13 +41,15 @@ class Answer:
 class SortedCells:
     """The submitted cells, sorted: by the instructor's cell that they are, and those that are none.
 
-    `others` are scratch cells and edited locked ones, into which an exercise may have been merged.
+    `others` are scratch cells and edited locked ones, into which an exercise may have been merged. `placed` are cells
+    that were none, by the exercise in whose place they stand now.
     """
 
     stubs: dict[str, str]
     named: dict[str, list[Piece]]
     loose: list[Piece]
     others: list[Piece]
+    placed: dict[str, list[Piece]] = field(default_factory=dict)
 
     def written(self, name: str) -> list[Piece]:
         """Return the cells of this name that hold something of the student's."""
@@ -179,9 +185,11 @@ def _elsewhere(exercise: Cell, cells: SortedCells) -> Answer:
     wanted = set(exercise.functions)
     name, own, stub = exercise.name, cells.named[exercise.name], cells.stubs[exercise.name]
     some = [piece for piece in cells.loose if any(_defines(piece, {function}) for function in wanted)]
-    found = [piece for piece in some if _defines(piece, wanted)][-1:] or ([] if own else some)
+    together = wanted <= frozenset().union(*(defined(piece.source) for piece in some))
+    found = [piece for piece in some if _defines(piece, wanted)][-1:] or (some if together or not own else [])
     if found:
         cells.take(found)
+        cells.placed[name] = found
         sentence = f"Exercise {name} had lost its cell; it was known by the functions that another cell defines."
         return Answer("\n".join(piece.source for piece in found), tuple(found), (sentence,))
     for piece in cells.others:
@@ -189,7 +197,7 @@ def _elsewhere(exercise: Cell, cells: SortedCells) -> Answer:
             sentence = f"Exercise {name} was merged into another cell; it was taken out."
             return Answer(piece.source, (), (sentence,))
     for other in (key for key in cells.named if key != name):
-        if any(_defines(piece, wanted) for piece in cells.written(other)):
+        if any(_defines(piece, wanted) for piece in (*cells.placed.get(other, ()), *cells.written(other))):
             sentence = f"Exercise {name} was merged into the cell of {other}; it was graded from there."
             return Answer(f"# The answer stands in the cell of {other}.", (), (sentence,))
     missing = f"Exercise {name} has no answer: its cell is missing, and no other cell defines its functions."
@@ -223,9 +231,18 @@ def parsed(source: str) -> ast.Module | None:
         if magic.split()[0] in OTHER_LANGUAGES:
             return None
         source = below
-    for text in (lambda: source, lambda: TransformerManager().transform_cell(source)):
+    for read in (str, _as_python):
         try:
-            return ast.parse(text())
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of what a student wrote, nobody here can mend anything
+                return ast.parse(read(source))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return None
+
+
+def _as_python(source: str) -> str:
+    """Return what IPython makes of a cell; of a very long one, without the lines that talk to the machine."""
+    if len(source) > LONGEST_TRANSFORMED:
+        return _MACHINE_LINE.sub(r"\1pass", source)
+    return str(TransformerManager().transform_cell(source))

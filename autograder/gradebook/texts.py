@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from autograder.authoring.course import Cell
 from autograder.gradebook.answers import Answer, SortedCells, normal, parsed, same
@@ -91,10 +92,21 @@ def _unplaced(cells: SortedCells) -> Iterable[tuple[Piece, str]]:
 
 
 def _mentions(question: Cell, questions: Sequence[Cell], cells: SortedCells) -> list[tuple[Piece, str]]:
-    """Return the cells of other questions into which this one was merged: they repeat its first line."""
+    """Return the cells of others, or of answers, into which a question was merged: they repeat its first line."""
     opening = cells.stubs[question.name].strip().split("\n")[0].strip()
     others = [piece for other in questions if other is not question for piece in cells.written(other.name)]
-    return [(piece, piece.source) for piece in others if opening and opening in piece.source]
+    found = [(piece, piece.source) for piece in others if opening and opening in piece.source]
+    exported = [(piece, _commented(piece.source, opening)) for group in cells.placed.values() for piece in group]
+    stub = cells.stubs[question.name]
+    return found + [(piece, text) for piece, text in exported if text and not same(text, stub)]
+
+
+def _commented(source: str, opening: str) -> str:
+    """Return the text that begins with a line and stands in comments, as an export of a notebook holds it."""
+    lines = source.splitlines()
+    start = next((n for n, line in enumerate(lines) if opening and line.lstrip("# ") == opening), len(lines))
+    below = takewhile(lambda line: line.startswith("#") and not re.match(r"# (%%|In\[)", line), lines[start:])
+    return "\n".join(line.removeprefix("#").removeprefix(" ") for line in below)
 
 
 def _with(answer: Answer, texts: Sequence[tuple[Piece, str]], sentence: str, heading: str = "") -> Answer:

@@ -113,6 +113,29 @@ def _merged_into_a_check(nb):
     _by_id(nb, "check-double").source += "\n\n" + pair.source
 
 
+def _written_into_one_new_cell(nb):
+    sources = [_by_id(nb, name).source for name in ("double", "pair")]
+    for name in ("double", "pair"):
+        _by_id(nb, name).source = _by_id(nb, name).metadata["stub"]
+    nb.cells.append(_code("\n\n".join(sources)))
+
+
+def _exported_into_one_cell(nb):
+    texts = ["# %%\n" + c.source if c.cell_type == "code" else _commented(c.source) for c in nb.cells]
+    texts.append("%matplotlib inline\n" + "# a long line that says nothing\n" * 3000)
+    nb.cells = [_code("\n\n".join(texts))]
+
+
+def _commented(text):
+    return "# %% [markdown]\n" + "\n".join(f"# {line}".strip() for line in text.split("\n"))
+
+
+def _written_into_two_new_cells(nb):
+    head, tail = _by_id(nb, "pair").source.split("\n\n\n")
+    _by_id(nb, "pair").source = _by_id(nb, "pair").metadata["stub"]
+    nb.cells += [_code(head), _code(tail)]
+
+
 def _question_copied(nb):
     nb.cells.append(_copied(_by_id(nb, "why"), "**Why** is it so?\n\nA second thought."))
 
@@ -235,6 +258,12 @@ def test_missing_question_is_put_back_empty(damaged, instructor):
     [
         (_merged_downward, "Exercise pair was merged into the cell of double; it was graded from there."),
         (_merged_into_a_check, "Exercise pair was merged into another cell; it was taken out."),
+        (_written_into_one_new_cell, "Exercise pair was merged into the cell of double; it was graded from there."),
+        (_exported_into_one_cell, "Exercise pair was merged into the cell of double; it was graded from there."),
+        (
+            _written_into_two_new_cells,
+            "Exercise pair had lost its cell; it was known by the functions that another cell defines.",
+        ),
     ],
 )
 def test_merged_cells_still_define_their_functions(damaged, damage, sentence):
@@ -247,6 +276,17 @@ def test_merged_cells_still_define_their_functions(damaged, damage, sentence):
             last |= dict.fromkeys(defined(cell.source), cell.source)
     assert "return x[-1]" in last["last"]
     assert "return x + x" in last["double"]
+
+
+def test_an_answer_in_words_that_was_exported_into_a_cell_of_code_is_shown(damaged, instructor):
+    """Text in the comments of a cell that holds the whole notebook stays open for a person; an empty one is no text."""
+    assert "Because it must be." in _by_id(damaged(_exported_into_one_cell).notebook, "why").source
+
+    def blank(nb):
+        _by_id(nb, "why").source = _by_id(instructor, "why").source
+        _exported_into_one_cell(nb)
+
+    assert _by_id(damaged(blank).notebook, "why").source == _by_id(instructor, "why").source
 
 
 def test_own_cells_stay_after_the_cell_they_followed(assignment, instructor, answered):
