@@ -138,11 +138,10 @@ def _only_raises(function: ast.FunctionDef) -> bool:
     return len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
 
 
-def definitions(source: str) -> str:
-    """Return a cell without what runs on its own: calls for their effect, loops, and all else but definitions."""
+def definitions(source: str) -> list[str]:
+    """Return the definitions of a cell, each by itself, without what runs on its own: calls for their effect, loops."""
     tree = parsed(source)
-    kept = [node for node in tree.body if isinstance(node, _DEFINES)] if tree else []
-    return "\n".join(map(ast.unparse, kept))
+    return [ast.unparse(node) for node in (tree.body if tree else ()) if isinstance(node, _DEFINES)]
 
 
 def _one_of(exercise: Cell, written: list[Piece], cells: SortedCells) -> Answer:

@@ -24,7 +24,7 @@ from autograder.authoring.course import Assignment
 from autograder.authoring.judging import judge_for
 from autograder.errors import UsageError
 from autograder.gradebook import results
-from autograder.gradebook.answers import definitions
+from autograder.gradebook.answers import defined, definitions
 from autograder.gradebook.experiments import home_cells, said_of
 from autograder.gradebook.rebuild import Rebuilt, rebuild
 from autograder.judge.judge import UNDECIDED, Judge
@@ -44,6 +44,7 @@ ENGINE = (
     "safe.py",
 )
 DRAWN = ("IPython.*", "matplotlib.*")  # what students may use of what draws and displays: all
+MOST_NAMED = 5  # other names of a cell that lacks the one it is asked for
 SEED = 0  # of the numbers that checks draw
 _RUN = frozenset({"code", "exercise", "scratch", "own"})
 
@@ -216,17 +217,36 @@ def _run_cells(assignment: Assignment, notebook: NotebookNode, session: Session)
     """Run the code and keep its outputs; figures of ours and visible checks are not run. Return what was mended."""
     cells = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.zeromean.kind in _RUN]
     homes = home_cells(assignment, [(cell.id, cell.source) for cell in cells])
+    asked = {exercise.id: exercise.functions for exercise in assignment.exercises}
     mended = []
     patience = Patience()
     for number, cell in enumerate(cells, start=1):
         functions, lost = homes.get(number - 1, []), len(session.lost)
         [outcome] = session.run([cell.source], functions)
-        if functions and len(session.lost) > lost:
-            session.run([definitions(cell.source)], functions)
-            mended.append(f"The cell of {', '.join(functions)} did not finish; only what it defines was taken.")
+        ended = len(session.lost) > lost
+        if functions and (ended or (outcome.error and not _are_there(functions, session))):
+            session.run(definitions(cell.source), functions)
+            if ended or _are_there(functions, session):
+                how = "did not finish" if ended else "ended in an error above the answer"
+                mended.append(f"The cell of {', '.join(functions)} {how}; only what it defines was taken.")
+        wanted = functions or asked.get(cell.id, ())
+        session.explain_missing(wanted, "" if ended else _why_missing(wanted, outcome.error, cell.source))
         cell.execution_count = number
         cell.outputs = nbformat.from_dict(patience.outputs(outcome.outputs))
     return mended
+
+
+def _are_there(functions: Sequence[str], session: Session) -> bool:
+    return not any(outcome.error for outcome in session.run([f"({name})" for name in functions]))
+
+
+def _why_missing(wanted: Sequence[str], error: str | None, source: str) -> str:
+    """Return why functions that a cell should define are not there: how it ended, or what it defines instead."""
+    if error:
+        return f"its cell ended in {error.rstrip('.')}."
+    names = defined(source)
+    listed = ", ".join(f"`{name}`" for name in sorted(names)[:MOST_NAMED])
+    return f"its cell defines {listed}." if names and not names & set(wanted) else ""
 
 
 def _show(notebook: NotebookNode, record: Record) -> None:

@@ -35,10 +35,12 @@ class StudentFailure(Exception):  # noqa: N818 - an outcome of grading, not an e
         return cls(f"`{function}` raised {exception}{said}", "raised", exception, bases, on_purpose)
 
     @classmethod
-    def missing(cls, function: str, kind: str = "") -> StudentFailure:
+    def missing(cls, function: str, kind: str = "", why: str = "") -> StudentFailure:
         """Return the failure of a `function` that the submission does not define, or binds to a `kind` of data."""
         if kind:
             return cls(f"`{function}` is no function: the notebook bound that name to a value. Got {kind}.", "missing")
+        if why:
+            return cls(f"`{function}` is not defined: {why}", "missing")
         return cls(f"`{function}` is not defined. Did its cell run without an error?", "missing")
 
     @classmethod

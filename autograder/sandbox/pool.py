@@ -44,6 +44,7 @@ class Session:
         self._cells = self._forks = 0
         self._exchange: Exchange | None = None
         self._timeouts: Counter[str] = Counter()
+        self._why_missing: dict[str, str] = {}
         self._waited = self._spent = self._asked = self._peak = 0.0
 
     def __enter__(self) -> Session:
@@ -82,6 +83,10 @@ class Session:
         """
         return [self._run(source, tuple(keep)) for source in cells]
 
+    def explain_missing(self, names: Sequence[str], why: str) -> None:
+        """Have a call of one of these functions say `why` it is not defined, if it is not."""
+        self._why_missing |= dict.fromkeys(names, why)
+
     def changed(self) -> dict[str, list[str]]:
         """Return by function that was kept what it uses, itself included, and a later cell changed."""
         try:
@@ -109,6 +114,8 @@ class Session:
             return self._guarded(f"`{name}`", ask)
         except StudentFailure as failure:
             self._timeouts[name] += failure.kind == "timeout"
+            if name in self._why_missing and failure.sentence == StudentFailure.missing(name).sentence:
+                raise StudentFailure.missing(name, why=self._why_missing[name]) from None
             raise
 
     def _run(self, source: str, keep: tuple[str, ...]) -> CellOutcome:

@@ -193,6 +193,12 @@ def _merged(nb: Any) -> None:
     nb["cells"][_place(nb, "double")]["source"] += "\n\n" + pair["source"]
 
 
+@kind("Several answers, or the whole notebook, in one cell", REPAIRED)
+def _one_cell(nb: Any) -> None:
+    code = "\n\n".join(cell["source"] for cell in nb["cells"] if cell["cell_type"] == "code")
+    nb["cells"] = [_code(code), nb["cells"][_place(nb, "why")]]
+
+
 kind("A cell that was turned into text", REPAIRED)(
     lambda nb: nb["cells"][_place(nb, "double")].update(cell_type="markdown")
 )
@@ -222,6 +228,11 @@ kind("Lines for the machine: `!pip`, `%load_ext`, `%matplotlib widget`", GRADED)
 )
 kind("`input()`, an error, `quit()` in a cell", GRADED)(
     lambda nb: nb["cells"].extend([_code("input()"), _code("1 / 0"), _code("quit()")])
+)
+kind("An error above an answer in its cell: an import, a file or a folder of another machine", REPAIRED)(
+    lambda nb: nb["cells"][_place(nb, "double")].update(
+        source="from google.colab import drive\n" + nb["cells"][_place(nb, "double")]["source"]
+    )
 )
 kind("A cell of an answer that does not come to an end", REPAIRED)(
     lambda nb: nb["cells"][_place(nb, "double")].update(

@@ -167,3 +167,51 @@ def test_a_cell_that_does_not_finish_costs_what_is_below_its_answer(grader, answ
     assert record.repairs == ("The cell of double did not finish; only what it defines was taken.",)
     said = "The cell `# my answer` did not finish within 0.5 s. Take out or shorten what runs long in it."
     assert record.lost_workers == (said,)
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "from google.colab import drive\ndrive.mount('/content/drive')",
+        "import torch, pandas as pd",
+        "import os\nos.chdir('/content')",
+        "data = np.load('/content/data.npy')",
+        "%%time\nfrom zeromean import figures",
+    ],
+)
+def test_an_error_above_an_answer_in_its_cell_costs_nothing(grader, answered, as_bytes, top):
+    """What another machine had and this one has not is passed over; the answer that does without keeps its marks."""
+    source = f"{top}\nTWO = 2\ndef double(x):\n    return TWO * x"
+    record = grader.grade(as_bytes(answered(double=source)), "ann").record
+    assert [exercise.score for exercise in record.exercises] == [2, 4]
+    said = "The cell of double ended in an error above the answer; only what it defines was taken."
+    assert record.repairs == (said,)
+
+
+def test_an_error_below_an_answer_mends_nothing(grader, answered, as_bytes):
+    """A failing test of the student's own below the answer needs no word."""
+    record = grader.grade(as_bytes(answered(double="def double(x):\n    return 2 * x\nassert False")), "ann").record
+    assert ([exercise.score for exercise in record.exercises], record.repairs) == ([2, 4], ())
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("def double(x):\n    return \u201c2\u201d", "its cell ended in SyntaxError: invalid character"),
+        ("<<<<<<< HEAD\ndef double(x):\n    return 2 * x", "its cell ended in SyntaxError: invalid syntax (line 1: `<"),
+        ("import numba\n@numba.njit\ndef double(x):\n    return 2 * x", "its cell ended in ImportError: numba cannot"),
+        ("def Double(x):\n    return 2 * x", "its cell defines `Double`."),
+        ("class Layer:\n    def double(x):\n        return 2 * x", "its cell defines `Layer`."),
+    ],
+)
+def test_a_function_that_is_not_there_says_why(grader, answered, as_bytes, source, why):
+    """The check names what ended the cell, with the line, or what the cell defines instead."""
+    record = grader.grade(as_bytes(answered(double=source)), "ann").record
+    assert [exercise.score for exercise in record.exercises] == [0, 4]
+    assert record.exercises[0].checks[0].message.startswith(f"`double` is not defined: {why}")
+
+
+def test_a_function_that_its_own_cell_deletes_is_asked_about(grader, answered, as_bytes):
+    """Where neither an error nor another name explains it, the sentence asks."""
+    record = grader.grade(as_bytes(answered(double="def double(x):\n    return 2 * x\ndel double")), "ann").record
+    assert record.exercises[0].checks[0].message == "`double` is not defined. Did its cell run without an error?"
