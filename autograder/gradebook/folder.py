@@ -25,8 +25,9 @@ def notebook_in(folder: Path, blank: NotebookNode) -> tuple[bytes, tuple[str, ..
     remarks: list[str] = []
     raw = _bytes(named, remarks)
     others = [path for path in _files(folder) if path != named]
-    if raw and (not any(path.suffix == ".ipynb" for path in others) or answers(raw, blank)):
-        return raw, tuple(remarks)
+    rest = [path for path in others if path.suffix == ".ipynb"]
+    if raw and (not rest or answers(raw, blank)):
+        return raw, (*remarks, *_halves(folder, raw, rest, blank))
     found = {path: _bytes(path, remarks) or b"" for path in others if _may_be_one(path, blank)}
     best = max(found, key=lambda path: (answers(found[path], blank), path.suffix == ".ipynb", path.name), default=None)
     if best is not None and (raw is None or answers(found[best], blank)):
@@ -39,14 +40,29 @@ def notebook_in(folder: Path, blank: NotebookNode) -> tuple[bytes, tuple[str, ..
 
 def answers(raw: bytes, blank: NotebookNode) -> int:
     """Count the cells of a file that may hold an answer: filled in, or of the student's own."""
+    return len(_answered(raw, blank))
+
+
+def _answered(raw: bytes, blank: NotebookNode) -> list[str]:
+    """Return what the cells that may hold an answer claim to be; nothing for one of the student's own."""
     released = {normal(cell["source"]) for cell in blank["cells"]} | {""}
     kinds = {cell["id"]: cell["metadata"]["zeromean"]["kind"] for cell in blank["cells"]}
     try:
         found = [p for p in pieces(raw) if normal(p.source) not in released and not unwritten(p.source)]
     except UnreadableError:
-        return 0
-    claimed = [next((kinds[claim] for claim in piece.claims if claim in kinds), None) for piece in found]
-    return sum(kind is None or kind in _ANSWERS for kind in claimed)
+        return []
+    claimed = [next((claim for claim in piece.claims if claim in kinds), "") for piece in found]
+    return [name for name in claimed if not name or kinds[name] in _ANSWERS]
+
+
+def _halves(folder: Path, raw: bytes, rest: list[Path], blank: NotebookNode) -> Iterator[str]:
+    """Name answers that stand in other notebooks, and not in the one that is graded."""
+    here = set(_answered(raw, blank))
+    for path in rest:
+        more = dict.fromkeys(name for name in _answered(_bytes(path, []) or b"", blank) if name and name not in here)
+        if more:
+            other, names = str(path.relative_to(folder)), ", ".join(more)
+            yield f"{other!r} holds answers that {folder.name}.ipynb lacks ({names}); it was not graded."
 
 
 def _files(folder: Path) -> list[Path]:

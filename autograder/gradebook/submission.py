@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,16 @@ import nbformat
 LARGEST = 200 * 2**20  # bytes of the file; plots in it can be large
 LONGEST = 4 * 2**20  # characters that the student wrote
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_OTHERS = {
+    b"pk\x03\x04": "a zip archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"rar!": "a rar archive",
+    b"%pdf": "a PDF",
+    b"<!doctype html": "a web page",
+    b"<html": "a web page",
+    b"version https://git-lfs": "a pointer of Git LFS, without what it points to",
+}
 
 
 class UnreadableError(ValueError):
@@ -69,13 +80,24 @@ def parse(raw: bytes) -> dict[str, Any]:
 def _json(raw: bytes) -> Any:
     try:
         try:
-            return json.loads(raw)
+            return json.loads(raw, strict=False)  # line ends within strings have one reading
         except UnicodeDecodeError:
-            return json.loads(raw.decode("utf-8", "replace"))
+            return json.loads(raw.decode("utf-8", "replace"), strict=False)
     except RecursionError:
         raise UnreadableError("the file is nested too deeply") from None
     except ValueError as error:
-        raise UnreadableError(f"the file is not JSON: {error}") from None
+        raise UnreadableError(_what_else(raw) or f"the file is not JSON: {error}") from None
+
+
+def _what_else(raw: bytes) -> str:
+    """Say what a file is that is no JSON, if its first bytes or lines tell."""
+    start = raw.lstrip()[:40].lower()
+    found = next((words for mark, words in _OTHERS.items() if start.startswith(mark)), "")
+    conflict = re.search(rb"^(<{7}|>{7}) ", raw, re.MULTILINE)
+    if conflict and not found:
+        line = raw.count(b"\n", 0, conflict.start()) + 1
+        found = f"a merge that was left half done: line {line} begins with {conflict[1].decode()}"
+    return f"the file is no notebook but {found}" if found else ""
 
 
 def _upgrade(data: dict[str, Any]) -> dict[str, Any]:

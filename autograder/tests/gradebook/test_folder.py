@@ -39,6 +39,12 @@ NOTHING = "There is no notebook small.ipynb in the folder that was handed in; it
     [
         ({NAMED: "right", "small.checks.json": b"{}"}, "right", []),
         ({NAMED: "right", "other.ipynb": "right"}, "right", []),
+        ({NAMED: "right", "other.ipynb": "some"}, "right", []),
+        (
+            {NAMED: "some", "part 2/other.ipynb": "right"},
+            "some",
+            ["'part 2/other.ipynb' holds answers that small.ipynb lacks (pair, why); it was not graded."],
+        ),
         ({NAMED: "blank", ".ipynb_checkpoints/small-checkpoint.ipynb": "right"}, "blank", []),
         ({NAMED: "blank", "a.txt": b"x"}, "blank", []),
         (

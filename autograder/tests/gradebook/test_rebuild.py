@@ -377,7 +377,14 @@ def test_a_notebook_of_version_3_is_upgraded(assignment, instructor, as_bytes):
         (b"", "the file is empty"),
         (b"  \n", "the file is empty"),
         (b"{", "the file is not JSON: Expecting property name"),
-        (b"PK\x03\x04\xff\xfe", "the file is not JSON"),
+        (b"PK\x03\x04\xff\xfe", "the file is no notebook but a zip archive"),
+        (b"\x1f\x8b\x08\x00", "the file is no notebook but a gzip archive"),
+        (b"\n<!DOCTYPE html><html>", "the file is no notebook but a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "the file is no notebook but a pointer of Git LFS"),
+        (
+            b'{"cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n]}',
+            "the file is no notebook but a merge that was left half done: line 2 begins with <<<<<<<",
+        ),
         (b"[" * 100_000, "the file is nested too deeply"),
         (b"[1]", "the file is JSON, but not a notebook"),
         (b"{}", "the file is JSON, but has no list of cells"),
@@ -392,6 +399,12 @@ def test_unreadable_files_leave_stubs_and_one_sentence(assignment, instructor, r
     assert len(rebuilt.repairs) == 1
     assert rebuilt.repairs[0].startswith(f"The notebook could not be read: {reason}")
     assert rebuilt.repairs[0].endswith("The file was kept as it was handed in.")
+
+
+def test_line_ends_within_a_string_are_read():
+    """JSON that was wrapped or written by hand, with line ends and tabs in its strings, has one reading."""
+    raw = b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "def f():\n\treturn 1"}]}'
+    assert pieces(raw)[0].source == "def f():\n\treturn 1"
 
 
 def test_a_file_of_hundreds_of_megabytes_is_refused(monkeypatch):
