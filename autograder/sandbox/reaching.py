@@ -71,6 +71,8 @@ def _deed(event: str, args: tuple[Any, ...], allowed: tuple[str, ...], above: se
         there = not path or path in above or any(path == each or path.startswith(f"{each}/") for each in allowed)
         importing = sys._getframe(2).f_code.co_filename.startswith(_IMPORTS)
         return "" if there or importing else f"{_FILES[event]} {path[:_SHOWN]!r}"
+    if event == "socket.__new__" and sys._getframe(3).f_code.co_name == "socketpair":
+        return ""  # both ends are here: an event loop, which a cell with `await` needs, wakes itself by them
     if event == "os.kill":
         return "send a signal to another process" if args[0] != os.getpid() else ""
     if event == "ctypes.dlsym":

@@ -55,6 +55,7 @@ def test_ordinary_work_is_not_noted(zygote):
         "import csv, unittest, sqlite3, multiprocessing, ctypes, socket, asyncio\nimport not_there",
         "!pip install torch\n%matplotlib widget\nnp.random.seed(0)\nhelp(np.sum)",
         "import os, signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\nos.kill(os.getpid(), signal.SIGUSR1)",
+        "import asyncio\nawait asyncio.sleep(0)",
         "1 / 0",
     ]
     assert reached(zygote, *cells) == []
