@@ -41,6 +41,8 @@ _MEND = {
     errno.EROFS: "Make it writable",
     errno.EACCES: "Make it readable and writable for you",
     errno.EPERM: "Make it readable and writable for you",
+    errno.EEXIST: "A folder should be there; move what is in its place away",
+    errno.ENOTDIR: "A folder should be there; move what is in its place away",
 }
 _MEND_DATABASE = {
     "database is locked": "Wait until nobody else writes to it, or end what does",
@@ -51,7 +53,7 @@ _MEND_DATABASE = {
 
 
 def trouble_with_the_disk(error: Exception) -> CourseError | None:
-    """Return what to say of a disk that is full or may not be written to; None if the trouble is another one."""
+    """Return what to say of a disk that is full, may not be written to or has a file in a folder's place; else None."""
     said = str(getattr(error, "orig", ""))  # SQLAlchemy keeps there what the database said
     if said in _MEND_DATABASE:
         return CourseError(f"The gradebook: {said}. {_MEND_DATABASE[said]}, and run the same command again.")

@@ -67,7 +67,8 @@ def misnamed(class_folder: Path, assignment: str, students: Collection[str] = ()
         if (students and folder.name not in students) or not folder.is_dir() or (folder / assignment).is_dir():
             continue
         for path in sorted(folder.iterdir()):
-            if path.name not in course.assignments() and _alike(path.stem, assignment):
+            in_its_place = path.name == assignment  # a file: folders of that name were passed over above
+            if in_its_place or (path.name not in course.assignments() and _alike(path.stem, assignment)):
                 sentences.append(f"{path} is not graded: it should be {folder / assignment}{'/' * path.is_file()}.")
     return sentences
 

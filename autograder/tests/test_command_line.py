@@ -270,6 +270,22 @@ def test_a_folder_that_was_renamed_is_named(folder: Path) -> None:
     assert result.stderr == f"{bob}/A1 tiny is not graded: it should be {bob}/a1_tiny.\n"
 
 
+def test_a_file_in_the_place_of_a_folder_is_named(folder: Path) -> None:
+    """What a file blocks is told with the file: a submission, graded notebooks, reports."""
+    (folder / "submitted" / "bob").mkdir()
+    bob = folder / "submitted" / "bob" / "a1_tiny"
+    bob.write_text("my answers")
+    said = f"{bob} is not graded: it should be {bob}/.\n"
+    assert call("grade", "a1_tiny", "--jobs", "1").stderr == said
+    for name, command in {"autograded": "grade", "reports": "report"}.items():
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / name).write_text("")
+        said = refused(command, "a1_tiny", *["--force"] * (command == "grade"), code=1)
+        assert said.startswith(
+            f"{folder / name}: File exists. A folder should be there; move what is in its place away,"
+        )
+
+
 def test_site(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lectures and assignments are written, and the page that leads to them is named."""
     monkeypatch.setattr(gallery, "modules", lambda: iter(()))
