@@ -11,6 +11,8 @@ from autograder.sandbox.values import pcg64_state, refuse_knots, set_pcg64_state
 from autograder.sandbox.wire import WireError
 from autograder.sandbox.writer import Writer
 
+LARGEST_LEFT = 4 << 20  # bytes; what a state holds is sent, compared and copied at every step
+_PART = 1 << 10  # what a part of a container costs besides its bytes, in time
 _ndarray, _Generator = np.ndarray, np.random.Generator
 
 
@@ -58,6 +60,19 @@ def refill(known: list[Any], changes: Any, reader: Reader) -> None:
         _refill_one(known[number], reader.value(form))
     for thing in known if changes else ():
         refuse_knots(thing)
+    for number, _ in changes:
+        if (size := _weight(known[number])) > LARGEST_LEFT:
+            raise WireError(f"an argument was left with {size >> 20} MB in it, at most {LARGEST_LEFT >> 20} go back.")
+
+
+def _weight(thing: Any) -> int:
+    """Return about how much work a value is, as a number of bytes."""
+    kind = type(thing)
+    if kind is dict:
+        return _PART + sum(_weight(part) for pair in thing.items() for part in pair)
+    if kind in (list, tuple):
+        return _PART + sum(map(_weight, thing))
+    return int(thing.nbytes) if kind is _ndarray else len(thing) if kind in (str, bytes) else _PART
 
 
 def turned(now: np.ndarray, shape: tuple[int, ...], dtype: np.dtype[Any]) -> str:

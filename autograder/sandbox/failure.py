@@ -47,3 +47,8 @@ class StudentFailure(Exception):  # noqa: N818 - an outcome of grading, not an e
     def not_handed_over(cls, function: str, why: object) -> StudentFailure:
         """Return the failure of a `function` that did something to its results or arguments which no frame can say."""
         return cls(f"`{function}` returned what cannot be handed over: {why}", "garbage")
+
+    @classmethod
+    def not_given(cls, function: str, why: object) -> StudentFailure:
+        """Return the failure of a `function` that should get what an earlier call returned, or left in an argument."""
+        return cls(f"`{function}` was not called: an earlier call left what cannot be handed to it: {why}", "garbage")

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.values import AS_IT_IS, DTYPES, MAX_DEPTH, set_pcg64_state
+from autograder.sandbox.values import AS_IT_IS, DTYPES, MAX_DEPTH, MAX_INT_BITS, set_pcg64_state
 from autograder.sandbox.wire import MAX_PAYLOAD, WireError
 
 _ndarray, _Generator, _PCG64, _BOOL = np.ndarray, np.random.Generator, np.random.PCG64, np.dtype(bool)
-_AS_IT_COMES = AS_IT_IS | {int, str}
+_AS_IT_COMES = AS_IT_IS | {str}
 
 
 class Reader:
@@ -33,6 +33,8 @@ class Reader:
         """Return the value that `form` describes, or raise WireError."""
         kind = type(form)
         if kind in _AS_IT_COMES:
+            return form
+        if kind is int and form.bit_length() <= MAX_INT_BITS:
             return form
         if kind is not list or not form or type(form[0]) is not str or depth > MAX_DEPTH:
             raise WireError("a value has no known form.")

@@ -137,6 +137,26 @@ def test_a_function_that_raises(session: Session, code: str, sentence: str) -> N
     assert failure.value.sentence.startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    "left", ["{i: 0 for i in range(5000)}", "np.zeros(600_000)", "'x' * (5 << 20)", "[[b'x' * (5 << 20)]]"]
+)
+def test_what_is_left_in_an_argument_is_bounded(session: Session, left: str) -> None:
+    """What a call leaves in a dict comes back at each step after it, so it may be no large thing."""
+    session.run([f"import numpy as np\ndef f(state):\n    state['kept'] = {left}\ndef g(x): return x"])
+    with pytest.raises(StudentFailure, match=r"an argument was left with \d+ MB in it, at most 4 go back"):
+        session.call("f", ({},))
+    assert session.call("g", (1,)) == 1
+
+
+def test_what_cannot_be_handed_back(session: Session) -> None:
+    """A result that fills a frame by itself fits no frame with more in it: a failure of the student's, not ours."""
+    session.run(["import numpy as np\ndef f(): return np.zeros((64 << 20) - 64, np.uint8)\ndef g(a, b): return 1"])
+    with pytest.raises(StudentFailure, match="`g` was not called: an earlier call left what cannot be handed to it"):
+        session.call("g", (session.call("f"), np.ones(100)))
+    assert session.call("g", (1, 2)) == 1
+    assert session.lost == []
+
+
 def test_a_function_kept_for_later(session: Session) -> None:
     """A function of ours works only as long as the call that brought it."""
     session.run(["def keep(g):\n    global kept\n    kept = g", "def use():\n    return kept(1)"])

@@ -167,6 +167,7 @@ ARRAY = "an array has a dtype or shape that cannot be."
         (["b", -1], "a number of bytes is negative."),
         (["b", True], "a value of the form 'b' has wrong fields."),
         (["c", 1, 2], "a value of the form 'c' has wrong fields."),
+        (1 << values.MAX_INT_BITS, "a value has no known form."),
         (["r", 0], "a value refers to an object that does not exist."),
         (["r", -1], "a value refers to an object that does not exist."),
         (["d", 1], "a dict has a key without a value."),

@@ -76,6 +76,10 @@ def test_equal(got: object, expected: object) -> None:
         (X[0] > 0, X[0] < 2.5, "out: 1 of 3 entries differs; the worst is out[2]: got True, expected False"),
         (2.5, 2.0, "out: got 2.5, expected 2"),
         (np.nan, 2.0, "out: got nan, expected 2"),
+        pytest.param(-(10**1200), X, "out is the number -1e+1200, expected an array of shape (2, 3)", id="huge"),
+        pytest.param(
+            10**400, 2.0, "out holds something else than numbers (object), expected floating-point numbers", id="large"
+        ),
         (True, False, "out: got True, expected False"),
         (3, None, "out is the number 3, expected None"),
         (X, None, "out is an array of shape (2, 3), expected None"),

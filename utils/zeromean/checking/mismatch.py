@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -167,7 +168,11 @@ def _pair(got: Any, expected: Any) -> str:
 
 
 def _digits(value: Any, digits: int = 4) -> str:
-    return f"{value.item():.{digits}g}"
+    number = value.item()
+    try:
+        return f"{number:.{digits}g}"
+    except OverflowError:  # an integer that is larger than any float
+        return f"{Decimal(number).normalize():.{digits}g}"
 
 
 def _is_number(value: Any) -> bool:

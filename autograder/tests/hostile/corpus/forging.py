@@ -127,6 +127,26 @@ def double(x):
     return np.lib.stride_tricks.as_strided(x, (3,), (0,))
 
 
+# %% an integer larger than any float
+def double(x):
+    return 10**400
+
+
+# %% an integer that no writer of ours would send
+import json, os, struct
+
+
+def double(x):
+    for fd in range(3, 40):
+        for number in range(1, 60):
+            text = f'{{"n": {number}, "result": 1{"0" * 4200}, "changes": []}}'.encode()
+            try:
+                os.write(fd, struct.pack("<4sII", b"ZMW1", len(text), 0) + text)
+            except OSError:
+                break
+    return x
+
+
 # %% NaN
 import numpy as np
 
