@@ -153,7 +153,7 @@ _CLONE_THREAD = 0x10000
 _O_TRUNC, _O_WRITING = 0x200, (os.O_WRONLY, os.O_RDWR)
 _TERMINAL_QUESTIONS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # is it a terminal, its size, close-on-exec
 _NAMING = (15, 16, 0x53564D41)  # prctl: name a thread, name a mapping
-_FCNTL_REFUSED = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX send signals to others
+_FCNTL = (*range(8), 36, 37, 38, 1030, 1032)  # copies, flags, locks; not signals to others, leases, watched folders
 
 
 def supported() -> bool:
@@ -210,7 +210,7 @@ def _checks(*, files: bool) -> dict[str, _Code]:
         "openat2": [_give(_ENOSYS)],
         "prctl": _only(0, _NAMING),
         "ioctl": _only(1, _TERMINAL_QUESTIONS),
-        "fcntl": _except(1, _FCNTL_REFUSED),
+        "fcntl": _only(1, _FCNTL),
         "sendto": _no_address(4),
         "socketpair": [_argument(1), (_AND, 0, 0, 0xF), (_EQUAL, 0, 1, 1), _give(_ALLOW), _give(_EPERM)],
     }
@@ -235,10 +235,6 @@ def _opening(argument: int) -> _Code:
 
 def _only(argument: int, values: Sequence[int]) -> _Code:
     return [_argument(argument), *_each(values, _ALLOW), _give(_EPERM)]
-
-
-def _except(argument: int, values: Sequence[int]) -> _Code:
-    return [_argument(argument), *_each(values, _EPERM), _give(_ALLOW)]
 
 
 def _each(values: Iterable[int], verdict: int) -> _Code:

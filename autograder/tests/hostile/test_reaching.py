@@ -173,6 +173,8 @@ def test_a_line_for_the_shell(session: Session, code: str) -> None:
         "import os, signal\nsignal.pidfd_send_signal(os.pidfd_open(os.getppid()), 9)",
         "import fcntl, os\nfcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, os.getppid())",
         "import fcntl, os\nfcntl.fcntl(os.pipe()[0], 10, 9)",
+        "import fcntl, os\nfcntl.fcntl(os.open(os.path.dirname(os.__file__), os.O_RDONLY), fcntl.F_NOTIFY, 1)",
+        "import fcntl, os\nfcntl.fcntl(os.open(os.__file__, os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_RDLCK)",
         "import os, resource\nresource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1))",
         "import os\nos.setpriority(os.PRIO_PGRP, 0, 19)",
         "import os\nopen(f'/proc/{os.getppid()}/mem', 'r+b')",
