@@ -66,6 +66,11 @@ def encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def printable(text: str) -> str:
+    """Return `text` for a terminal: what would move it, or turn the text round, stands as its number."""
+    return "".join([sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text])
+
+
 def _work(text: str) -> int:
     """Estimate what a parser makes of `text`: its tags times the most elements that are open at once."""
     opened: Counter[str] = Counter()

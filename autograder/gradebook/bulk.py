@@ -30,6 +30,7 @@ from autograder.gradebook.job import Done, Order
 from autograder.gradebook.timestamps import UNREAD
 from autograder.gradebook.workforce import Crew
 from autograder.judge.record import Record
+from autograder.safe import printable
 
 if TYPE_CHECKING:
     from autograder.gradebook.ledger import Ledger
@@ -70,7 +71,7 @@ class Summary:
             said.append(f"{', '.join(self.reached_out)} reached out of the sandbox in vain; the report says for what.")
         if self.odd_times:
             said.append(f"When {', '.join(self.odd_times)} handed in is not certain; see timestamp.txt.")
-        return " ".join([*said, self.stopped]).strip()
+        return printable(" ".join([*said, self.stopped]).strip())
 
 
 def grade_class(

@@ -15,6 +15,7 @@ from autograder.authoring import course
 from autograder.errors import UsageError, meant
 from autograder.gradebook.folder import notebook_in
 from autograder.gradebook.timestamps import LARGEST, read_time
+from autograder.safe import encodable, printable
 
 NEARLY = 0.8
 
@@ -47,7 +48,7 @@ def submissions(
         If there are none, or none by one of `students`.
     """
     folders = sorted(path for path in class_folder.glob(f"submitted/*/{assignment}") if path.is_dir())
-    found = {path.parent.name: path for path in folders}
+    found = {path.parent.name: path for path in folders if _writable(path.parent.name)}
     missing = sorted(set(students) - set(found))
     hints = misnamed(class_folder, assignment, missing)
     if missing:
@@ -61,16 +62,28 @@ def submissions(
 
 
 def misnamed(class_folder: Path, assignment: str, students: Collection[str] = ()) -> list[str]:
-    """Return a sentence for each student (of `students`) who handed in nothing, but something nearly of that name."""
+    """Return a sentence for each student (of `students`) who handed in nothing, but something nearly of that name.
+
+    And for each folder whose own name no file of ours can hold.
+    """
     sentences = []
     for folder in sorted(class_folder.glob("submitted/*")):
+        if not _writable(folder.name):
+            sentences.append(printable(f"{folder} is not graded: its name is not written in UTF-8. Rename it."))
+            continue
         if (students and folder.name not in students) or not folder.is_dir() or (folder / assignment).is_dir():
             continue
         for path in sorted(folder.iterdir()):
             in_its_place = path.name == assignment  # a file: folders of that name were passed over above
             if in_its_place or (path.name not in course.assignments() and _alike(path.stem, assignment)):
-                sentences.append(f"{path} is not graded: it should be {folder / assignment}{'/' * path.is_file()}.")
+                right = f"{folder / assignment}{'/' * path.is_file()}"
+                sentences.append(printable(f"{path} is not graded: it should be {right}."))
     return sentences
+
+
+def _writable(name: str) -> bool:
+    """Whether a name can be written down: a folder of an old archive may have one that is not UTF-8."""
+    return encodable(name) == name
 
 
 def _alike(name: str, assignment: str) -> bool:
@@ -83,7 +96,7 @@ def read(student: str, folder: Path, blank: NotebookNode) -> Submission:
     """Read what a student left in a folder, which is named after the assignment; `blank` is what they were given."""
     raw, remarks = notebook_in(folder, blank)
     timestamp, odd = read_time(folder)
-    return Submission(student, folder, raw, timestamp, (*remarks, *filter(None, [odd])))
+    return Submission(student, folder, raw, timestamp, tuple(map(encodable, filter(None, (*remarks, odd)))))
 
 
 def publish(class_folder: Path, submission: Submission, assignment: str, notebook: bytes) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -10,7 +12,8 @@ from nbformat import NotebookNode
 from autograder.gradebook.answers import normal, unwritten
 from autograder.gradebook.submission import LARGEST, UnreadableError, pieces
 
-MOST_FILES = 200
+MOST_FILES, MOST_SEEN = 200, 10_000
+DEEPEST = 20
 _ANSWERS = ("exercise", "question")
 
 
@@ -67,21 +70,23 @@ def _halves(folder: Path, raw: bytes, rest: list[Path], blank: NotebookNode) -> 
 
 def _files(folder: Path) -> list[Path]:
     """Return the files of a folder and of those in it, in order; nothing hidden, no links."""
-    return sorted(_walk(folder))[:MOST_FILES]
+    return sorted(islice(_walk(folder), MOST_SEEN))[:MOST_FILES]
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    try:
-        inside = list(folder.iterdir())
-    except OSError:  # may not be opened: as if nothing were in it
-        return
-    for path in inside:
-        if path.name.startswith((".", "__MACOSX")) or path.is_symlink() or path.name == "timestamp.txt":
-            continue
-        if path.is_dir():
-            yield from _walk(path)
-        elif path.is_file():
-            yield path
+    """Yield files; what lies too deep, or cannot be looked at, is passed over as if it were not there."""
+    waiting = [(folder, 0)]
+    while waiting:
+        inside, depth = waiting.pop()
+        with contextlib.suppress(OSError):  # may not be opened
+            for path in inside.iterdir():
+                with contextlib.suppress(OSError):  # has too long a path
+                    if path.name.startswith((".", "__MACOSX")) or path.is_symlink() or path.name == "timestamp.txt":
+                        continue
+                    if path.is_dir():
+                        waiting += [(path, depth + 1)] if depth < DEEPEST else []
+                    elif path.is_file():
+                        yield path
 
 
 def _may_be_one(path: Path, blank: NotebookNode) -> bool:

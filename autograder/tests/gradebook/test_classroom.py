@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import shutil
 
@@ -47,6 +48,28 @@ def test_what_is_nearly_called_so_is_named(class_folder, instructor, name):
     with pytest.raises(UsageError, match=re.escape(sentence)):
         submissions(folder, "small", instructor, ["bob"])
     assert misnamed(folder, "other") == misnamed(folder, "small", ["ann"]) == []
+
+
+def test_a_name_that_cannot_be_written_down_stops_nobody(class_folder, instructor):
+    """A folder from an old archive, whose name is not UTF-8, is told; a file of such a name can be spoken of."""
+    folder = class_folder(ann=b"1")
+    (folder / "submitted" / os.fsdecode(b"b\xfcb") / "small").mkdir(parents=True)
+    assert [s.student for s in submissions(folder, "small", instructor)] == ["ann"]
+    assert misnamed(folder, "small") == [
+        rf"{folder}/submitted/b\udcfcb is not graded: its name is not written in UTF-8. Rename it."
+    ]
+    (folder / "submitted/ann/small/small.ipynb").rename(folder / "submitted/ann/small" / os.fsdecode(b"\xfc.bin"))
+    [found] = submissions(folder, "small", instructor)
+    assert found.remarks[0].endswith("; it holds ?.bin.")
+
+
+def test_names_do_not_move_a_terminal(class_folder):
+    """What a file is called reaches the teacher's terminal as text."""
+    folder = class_folder(ann=b"1")
+    (folder / "submitted/ann/small").rename(folder / "submitted/ann/\x1b[2Ksmall\u202e")
+    (sentence,) = misnamed(folder, "small")
+    assert "/\\x1b[2Ksmall\\u202e is not graded" in sentence
+    assert sentence.isprintable()
 
 
 def test_publishing_replaces_whole_files(class_folder, instructor):

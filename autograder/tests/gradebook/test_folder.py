@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,23 @@ def test_a_pipe_is_no_notebook(handed_in, tmp_path):
     (tmp_path / "small").mkdir()
     os.mkfifo(tmp_path / "small" / NAMED)
     assert handed_in()[0] == b""
+
+
+@pytest.mark.parametrize(("name", "depth"), [("d", 1500), ("d" * 250, 30)])
+def test_a_folder_without_a_bottom_stops_nobody(handed_in, tmp_path, name, depth):
+    """Folders in folders, deeper than Python counts or longer than a path may be, are passed over."""
+    handed_in(**{NAMED: "right"})
+    inside = os.open(tmp_path / "small", os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=inside)
+        deeper = os.open(name, os.O_RDONLY, dir_fd=inside)
+        os.close(inside)
+        inside = deeper
+    os.close(inside)
+    try:
+        assert handed_in() == ("right", ())
+    finally:
+        subprocess.run(["rm", "-rf", tmp_path / "small"], check=True)  # which pytest could not
 
 
 def test_a_file_that_cannot_be_opened_is_told(handed_in, monkeypatch):
