@@ -158,7 +158,6 @@ def _views() -> list[View]:
             "steps lie in the two shaded quadrants, where both weights move the same way",
             size="large",
             ratio=0.8,
-            equal=True,
         ),
         View(
             "Signs (dark: −)",
@@ -192,7 +191,7 @@ def demo() -> Stage:
         compute,
         [
             Slider("step", "Step", STEPS, 0, fmt="d", play=True),
-            Slider("mean", "Mean of inputs", MEANS, 0.5, fmt=".1f"),
+            Slider("mean", "Input mean", MEANS, 0.5, fmt=".1f"),
             Slider("n", "Batch", BATCHES, 1, fmt="d"),
             Slider("d", "Inputs", INPUTS, 10, fmt="d"),
             Check("agree", "Upstream signs agree"),

@@ -115,7 +115,7 @@ def _views() -> list[View]:
             *[marks.line(f"{r}_x", f"{r}_y", "", *looks[r], width=3.5) for r in RULES],
         ],
         "A map of the loss over batch and rate; at batch {batch} and rate {rate:.3g} it is {loss:.3f}; {origin}",
-        [Handle("Batch and rate", along=("batch", "rate"), path=grid, color="purple")],
+        [Handle("Batch and rate", along=("batch", "rate"), path=grid, color="purple", around=(1, 1))],
         ratio=0.66,
         size="large",
         least=520,
