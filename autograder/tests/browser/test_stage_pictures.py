@@ -27,6 +27,8 @@ def test_an_example_is_followed_through_all_pictures(page: Page, tmp_path: Path)
     page.wait_for_function("(old) => document.querySelector('.zm-followed').innerText !== old", arg=words)
     page.mouse.move(5, 5)
     page.wait_for_function("(old) => document.querySelector('.zm-followed').innerText === old", arg=words)
+    stage.get_by_role("button", name="Reset").click()
+    assert stage.get_by_role("slider", name="Follow one example").input_value() == "0"
 
 
 def test_a_picture_that_a_key_leaves_as_it_was_is_not_drawn_again(page: Page, tmp_path: Path) -> None:

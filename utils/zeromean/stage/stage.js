@@ -74,6 +74,7 @@ class StageView {
   }
 
   reset() {
+    Object.assign(this.follow, { pinned: null, pointed: null });
     this.move(Object.fromEntries(this.spec.controls.map((c) => [c.name, c.start])), { smooth: true, anew: true });
   }
 
