@@ -53,4 +53,5 @@ def fitted(shot: Image.Image) -> Image.Image:
     part = ImageOps.contain(part, (SIZE[0] - 24, SIZE[1] - 24), Image.Resampling.LANCZOS)
     paper = Image.new("RGB", SIZE, "white")
     paper.paste(part, ((SIZE[0] - part.width) // 2, (SIZE[1] - part.height) // 2))
-    return paper.quantize(128, dither=Image.Dither.NONE)
+    # By coverage: the colour of a thin line is kept, which the usual way gives to the nearest that is frequent.
+    return paper.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
