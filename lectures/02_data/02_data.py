@@ -388,9 +388,9 @@ Table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# **Centring alone is worse than nothing**, 19 times: of the mean square of the large feature it takes 74 %, of the
-# small one 95 %, and what is left of the two is strongly correlated. Scaling alone looks best, until a bias arrives:
-# its input is 1 with no spread, and the mean of the others is its twin. Both together: 28, with and without.
+# **Centring alone is worse than nothing**, 19 times: it takes 74 % of the large feature's mean square, and 95 % of the
+# small one's. Scaling alone looks best, until a bias arrives: its input is 1 with no spread, and the mean of the others
+# is its twin. Both together: 28, with and without.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} covers="zero-mean-unit-variance"
 # ### Why 28, and not 1?

@@ -681,8 +681,8 @@ from zeromean.demos.l05_optimizers import race
 race.demo()
 
 # %% [markdown] slideshow={"slide_type": "fragment"} tags=["answer"]
-# **What you should have seen.** In the straight ravine the adaptive rules win; momentum alone rolls out of the wrong valley,
-# since Nesterov brakes; on the exact ridge of a saddle nobody moves.
+# **What you should have seen.** In the straight ravine AdaGrad and RMSProp win, and Adam ends last; momentum alone rolls out of the
+# wrong valley, since Nesterov brakes; on the exact ridge of a saddle nobody moves.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now only the coordinates turn, not the problem. **Then find** the angle from which on momentum is ahead of Adam.

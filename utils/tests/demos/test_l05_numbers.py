@@ -119,6 +119,17 @@ def test_only_momentum_gets_over_the_hill() -> None:
     assert [name for name, over in crossed.items() if over] == ["momentum"]
 
 
+def test_who_wins_in_the_straight_ravine() -> None:
+    """AdaGrad and RMSProp end a thousand times lower than the others, and Adam, which overshoots, last."""
+    land = race.Land("ravine")
+    ends, _ = race.walk(land, (-1.6, 0.8), 1.0, 0.9, 0.0)
+    above = dict(zip(race.NAMES, land.above(ends[:, -1]), strict=True))
+    order = sorted(above, key=above.__getitem__)
+    assert set(order[:2]) == {"adagrad", "rmsprop"}
+    assert above[order[1]] < above[order[2]] / 1000
+    assert order[-1] == "adam"
+
+
 def test_nobody_leaves_the_ridge_of_a_saddle() -> None:
     """Exactly on the ridge all six come to the saddle; a hair beside it all six leave."""
     on, _ = race.walk(race.Land("saddle"), (-1.6, 0.0), 1.0, 0.9, 0.0, 400)

@@ -226,7 +226,7 @@ def demo() -> Stage:
             Preset("All too timid", {**here, "landscape": "ravine", "factor": 0.125}),
         ],
         prediction=Prediction(
-            "Six rules start in the right one of two valleys, the shallow one. Who gets over the hill into the lower "
+            "Six rules start in the shallow one of two valleys, on the right. Who gets over the hill into the lower "
             "valley?",
             ["nobody", "momentum alone", "momentum and Nesterov", "the adaptive rules"],
             1,
