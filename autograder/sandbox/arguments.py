@@ -12,7 +12,7 @@ from autograder.sandbox.wire import WireError
 from autograder.sandbox.writer import Writer
 
 LARGEST_LEFT = 4 << 20  # bytes; what a state holds is sent, compared and copied at every step
-_PART = 1 << 10  # what a part of a container costs besides its bytes, in time
+_PART = 1 << 8  # what a part of a container costs besides its bytes, in time
 _ndarray, _Generator = np.ndarray, np.random.Generator
 
 
@@ -61,8 +61,8 @@ def refill(known: list[Any], changes: Any, reader: Reader) -> None:
     for thing in known if changes else ():
         refuse_knots(thing)
     for number, _ in changes:
-        if (size := _weight(known[number])) > LARGEST_LEFT:
-            raise WireError(f"an argument was left with {size >> 20} MB in it, at most {LARGEST_LEFT >> 20} go back.")
+        if _weight(known[number]) > LARGEST_LEFT:
+            raise WireError("an argument was left with too much in it, at most 4 MB or some 16,000 parts go back.")
 
 
 def _weight(thing: Any) -> int:

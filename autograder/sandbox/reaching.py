@@ -7,6 +7,7 @@ instructor, who wants to know who tried.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterable
 from os.path import abspath
@@ -14,6 +15,7 @@ from pathlib import Path, PosixPath
 from typing import Any
 
 MOST = 20
+_PAIR = socket.socketpair.__code__
 _SHOWN = 80
 _IMPORTS = "<frozen importlib"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
@@ -71,7 +73,7 @@ def _deed(event: str, args: tuple[Any, ...], allowed: tuple[str, ...], above: se
         there = not path or path in above or any(path == each or path.startswith(f"{each}/") for each in allowed)
         importing = sys._getframe(2).f_code.co_filename.startswith(_IMPORTS)
         return "" if there or importing else f"{_FILES[event]} {path[:_SHOWN]!r}"
-    if event == "socket.__new__" and sys._getframe(3).f_code.co_name == "socketpair":
+    if event == "socket.__new__" and sys._getframe(3).f_code is _PAIR:
         return ""  # both ends are here: an event loop, which a cell with `await` needs, wakes itself by them
     if event == "os.kill":
         return "send a signal to another process" if args[0] != os.getpid() else ""

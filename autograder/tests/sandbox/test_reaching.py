@@ -61,6 +61,12 @@ def test_ordinary_work_is_not_noted(zygote):
     assert reached(zygote, *cells) == []
 
 
+def test_a_socket_is_noted_whatever_opens_it_is_called(zygote):
+    """Only the library's own pair of sockets is let pass, not a function of its name."""
+    code = "import socket\ndef socketpair():\n    try: socket.socket()\n    except OSError: pass\nsocketpair()"
+    assert reached(zygote, code) == ["open a socket"]
+
+
 def test_calls_are_listened_to_and_the_list_is_short(zygote):
     """What a function does when the judge calls it is noted too; each thing once, and only so many."""
     with Session(zygote) as session:
