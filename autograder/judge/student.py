@@ -199,7 +199,7 @@ class Student:
         count, named = len(expected), len(names) == len(expected)
         if not isinstance(result, (tuple, list)) or len(result) != count:
             wanted = f"{count} values ({', '.join(names)})" if named else f"{count} values"
-            returned = len(result) if isinstance(result, (tuple, list)) else "one"
+            returned = len(result) if isinstance(result, (tuple, list)) else f"one{_of_type(result)}"
             return f"`{name}` should return {wanted}, but returned {returned}."
         return None
 
@@ -213,6 +213,12 @@ class Student:
         if sum(part is not ANYTHING for part in expected) == 1:
             raise CheckFailed(next(filter(None, wrong)))
         return tuple(Misfit(message) if message else part for part, message in zip(result, wrong, strict=True))
+
+
+def _of_type(value: Any) -> str:
+    """Name the type of one value in the place of several where it tells what went wrong: a coroutine, a dict."""
+    kind = getattr(value, "type_name", "dict" if isinstance(value, dict) else "")
+    return f" object of type {kind}" if kind else ""
 
 
 def _arrays(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[np.ndarray]:

@@ -105,7 +105,9 @@ class Worker:
         self._handed_out += 1
         self._handles[self._handed_out] = value
         self._handles.pop(self._handed_out - MAX_HANDLES, None)
-        return ["h", self._handed_out, type(value).__name__[:100]]
+        kind = type(value).__name__[:100]
+        objects = isinstance(value, np.ndarray) and value.dtype == object
+        return ["h", self._handed_out, f"{kind} of dtype object" if objects else kind]
 
     def _handled(self, form: list[Any]) -> Any:
         if form[1] not in self._handles:

@@ -145,6 +145,10 @@ def test_the_reference_has_the_same_interface(judge: Judge) -> None:
 FORWARD = [
     (lambda x, f, state: None, "`scale_forward` returned None. Is its `return` missing?"),
     (lambda x, f, state: x * f, "`scale_forward` should return 2 values (out, cache), but returned one."),
+    (
+        lambda x, f, state: {"out": x * f},
+        "`scale_forward` should return 2 values (out, cache), but returned one object of type dict.",
+    ),
     (lambda x, f, state: (x, f, state), "`scale_forward` should return 2 values (out, cache), but returned 3."),
     (lambda x, f, state: ((x * f).tolist(), f), "out is a list of 2, expected an array"),
     (lambda x, f, state: ((x * f)[0], f), "out has shape (3,), expected (2, 3)"),

@@ -52,8 +52,31 @@ def source(function: Callable[..., object]) -> str:
     return text[text.index("def ") :]
 
 
-def test_an_object_that_stays_in_the_worker_is_named(zygote: Zygote, judge: Judge) -> None:
+@pytest.mark.parametrize(
+    ("head", "body", "message"),
+    [
+        ("def", "return Thing(), dout.sum(axis=0)", "dx is an object of type Thing, expected an array or a number."),
+        (
+            "def",
+            "return dout.astype(object), 1.0",
+            "dx is an object of type ndarray of dtype object, expected an array",
+        ),
+        (
+            "def",
+            "yield dout",
+            "`scale_backward` should return 2 values (dx, count), but returned one object of type generator.",
+        ),
+        (
+            "async def",
+            "return dout, 1.0",
+            "`scale_backward` should return 2 values (dx, count), but returned one object of type coroutine.",
+        ),
+    ],
+)
+def test_an_object_that_stays_in_the_worker_is_named(
+    zygote: Zygote, judge: Judge, head: str, body: str, message: str
+) -> None:
     """What cannot cross the wire as numbers fails the check with the name of its type."""
-    cell = "class Thing: pass\ndef scale_backward(dout, cache):\n    return Thing(), dout.sum(axis=0)"
-    outcome, message, _ = in_sandbox(zygote, judge, cell)["test_gradient"]
-    assert (outcome, message) == ("failed", "dx is an object of type Thing, expected an array or a number.")
+    cell = f"class Thing: pass\n{head} scale_backward(dout, cache):\n    {body}"
+    outcome, said, _ = in_sandbox(zygote, judge, cell)["test_gradient"]
+    assert (outcome, said[: len(message)]) == ("failed", message)
