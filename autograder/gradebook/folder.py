@@ -22,8 +22,9 @@ def notebook_in(folder: Path, blank: NotebookNode) -> tuple[bytes, tuple[str, ..
 
     The one that is named like the folder is graded, unless it holds no answer and another one does.
     """
-    if folder.is_symlink():
-        return b"", (f"The folder {folder.name} is a link, which is not followed.",)
+    link = next((each for each in (folder.parent, folder) if each.is_symlink()), None)  # an archive can hold some
+    if link:
+        return b"", (f"The folder {link.name} is a link, which is not followed.",)
     named = folder / f"{folder.name}.ipynb"
     remarks: list[str] = []
     raw = _bytes(named, remarks)

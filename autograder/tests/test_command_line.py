@@ -286,6 +286,15 @@ def test_a_file_in_the_place_of_a_folder_is_named(folder: Path) -> None:
         )
 
 
+def test_a_name_that_cannot_be_written_stops_nobody(folder: Path) -> None:
+    """A folder whose name an archive left in another encoding is named; all others are graded."""
+    shutil.copytree(os.fsencode(folder / "submitted" / "ann"), os.fsencode(folder / "submitted") + b"/M\xfcller")
+    result = call("grade", "a1_tiny", "--json", "--jobs", "1")
+    assert json.loads(result.stdout)["graded"] == 1
+    named = folder / "submitted" / r"M\udcfcller"
+    assert result.stderr == f"{named} is not graded: its name is not written in UTF-8. Rename it.\n"
+
+
 def test_site(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lectures and assignments are written, and the page that leads to them is named."""
     monkeypatch.setattr(gallery, "modules", lambda: iter(()))

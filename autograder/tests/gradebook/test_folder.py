@@ -101,8 +101,10 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path, instructor, as_bytes,
     theirs.mkdir(parents=True)
     (theirs / NAMED).write_bytes(as_bytes(answered()))
     (tmp_path / "small").symlink_to(theirs)
-    said = "The folder small is a link, which is not followed."
-    assert notebook_in(tmp_path / "small", instructor) == (b"", (said,))
+    (tmp_path / "bob").symlink_to(tmp_path / "ann")
+    for folder, link in ((tmp_path / "small", "small"), (tmp_path / "bob" / "small", "bob")):
+        said = f"The folder {link} is a link, which is not followed."
+        assert notebook_in(folder, instructor) == (b"", (said,))
 
 
 def test_a_pipe_is_no_notebook(handed_in, tmp_path):
