@@ -289,6 +289,8 @@ def bench(rounds: int, load: int | None, cluster: bool, as_json: bool) -> None:
     refuse_elsewhere()
     from autograder.sample import bench as benching
 
+    if load and cluster:
+        raise UsageError("--load and --cluster measure two things. Give one of them.")
     if load:
         _load(load, as_json)
     if cluster:

@@ -117,7 +117,14 @@ def _piece(position: int, cell: dict[str, Any]) -> Piece:
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     claims = tuple(name for name in (grade_id, cell.get("id")) if isinstance(name, str))
     cell_type = "code" if cell.get("cell_type") == "code" else "markdown"
-    return Piece(position, cell_type, _text(cell.get("source")), claims, _pictures(cell.get("attachments")))
+    return Piece(position, cell_type, _text(_lines(cell.get("source"))), claims, _pictures(cell.get("attachments")))
+
+
+def _lines(source: Any) -> Any:
+    """Give lines their ends back where all have lost theirs: no other reading of several lines is a program."""
+    lines = [line for line in source if isinstance(line, str)] if isinstance(source, list) else []
+    lost = len(lines) > 1 and not any(line.endswith("\n") for line in lines[:-1])
+    return "\n".join(lines) if lost else source
 
 
 def _text(source: Any) -> str:

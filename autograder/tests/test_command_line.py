@@ -212,6 +212,12 @@ def test_luck(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert said == "--diagnosis and --seeds are two questions. Ask them one after the other."
 
 
+def test_bench_measures_one_thing() -> None:
+    """A large class and a cluster are measured one after the other."""
+    said = refused("bench", "--load", "2", "--cluster", code=2)
+    assert said == "--load and --cluster measure two things. Give one of them."
+
+
 def test_diagnosis(tiny: Path) -> None:
     """How well suites diagnose is printed, as words or as data."""
     assert "in all" in call("suites", "--diagnosis").stdout

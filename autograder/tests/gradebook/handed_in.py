@@ -135,6 +135,14 @@ def _wrong_types(nb: Any) -> None:
 
 kind("Halves of characters (lone surrogates)", GRADED)(lambda nb: nb["cells"].append(_code("x = '\ud800'")))
 kind("Null characters in a cell", GRADED)(lambda nb: nb["cells"].append(_code("x = 1\0")))
+
+
+@kind("Lines of a cell without their ends, as some programs write notebooks", GRADED)
+def _lines_without_ends(nb: Any) -> None:
+    for cell in nb["cells"]:
+        cell["source"] = cell["source"].split("\n")
+
+
 kind("Odd characters: emoji, right-to-left, zero width", GRADED)(
     lambda nb: nb["cells"].append(_code("# 🎉 \u202e \u200b\nx = 1"))
 )
