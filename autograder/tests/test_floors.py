@@ -16,10 +16,10 @@ STUDENTS_FLOORS = {  # each room of the students' package, and the rooms that it
     "waiting": {"checking", "guesses"},
     "figures": {"style"},
     "style": {"fold"},
-    "tables": {"fold"},
+    "tables": {"fold", "words"},
     "stage": set(),
     "training": {"digits"},
-    "demos": {"stage", "training", "digits"},
+    "demos": {"stage", "training", "digits", "words"},
 }
 DOORS = {
     "jupytext": {"autograder/authoring/course.py"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from zeromean.fold import folded
-from zeromean.stage.words import set_numbers
+from zeromean.words import set_numbers
 
 
 @dataclass(frozen=True)

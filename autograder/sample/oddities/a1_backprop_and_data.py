@@ -10,8 +10,16 @@ odd = ODDITIES.enter
 
 @odd("numerical_gradient")
 def asks_the_checker(paper: Paper) -> None:
-    """One answer imports the course's own gradient checker, which graded code does not reach."""
-    paper.prepend("numerical_gradient", "from zeromean.gradients import check_gradient")
+    """One answer asks the course's own gradient checker, which graded code does not reach."""
+    paper.answer(
+        "numerical_gradient",
+        """
+        from zeromean.gradients import check_gradient
+
+        def numerical_gradient(f, x, h=1e-5):
+            return check_gradient(f, x, np.zeros_like(x))
+        """,
+    )
 
 
 @odd("numerical_gradient")

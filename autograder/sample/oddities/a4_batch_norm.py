@@ -107,8 +107,24 @@ def global_state(paper: Paper) -> None:
 
 @odd("fuse_bn_conv")
 def needs_scipy(paper: Paper) -> None:
-    """One answer imports what graded code may not."""
-    paper.prepend("fuse_bn_conv", "from scipy import linalg")
+    """One answer needs what graded code may not import."""
+    paper.answer(
+        "fuse_bn_conv",
+        """
+        from scipy import linalg
+
+        def fuse_bn_conv(W, b, gamma, beta, mean, var, eps=1e-5):
+            scale = linalg.inv(np.diag(np.sqrt(var + eps))) @ gamma
+            return W * scale[:, None, None, None], (b - mean) * scale + beta
+        """,
+    )
+
+
+@odd()
+def comes_from_colab(paper: Paper) -> None:
+    """Right, with imports above an answer that only another machine has."""
+    paper.prepend("fuse_bn_conv", "import torch")
+    paper.prepend("fuse_bn_conv", "from google.colab import drive")
 
 
 @odd()

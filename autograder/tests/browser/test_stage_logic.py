@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from zeromean.stage import words
+from zeromean import words
 from zeromean.stage.export import SCRIPT
 
 from autograder.tests.browser.guard import Guarded

@@ -91,26 +91,6 @@ def test_no_prediction_is_spoiled(cells: Cells) -> None:
             assert "What you should have seen" not in cell.source, f"tag it `answer`: {cell.source}"
 
 
-def test_the_time_plan_adds_up(cells: Cells) -> None:
-    """The minutes of the parts sum to what the plan promises, and that is an hour to an hour and a quarter."""
-    plan = next(" ".join(cell.source.split()) for cell in cells if "**Time plan, " in cell.source)
-    promised, parts = re.findall(r"Time plan, (\d+) minutes\.\*\* ([^.]*)\.", plan)[0]
-    assert sum(int(part.split("(")[0].split()[-1]) for part in parts.split(" · ")) == int(promised)
-    assert 60 <= int(promised) <= 75
-
-
-@pytest.mark.parametrize("name", [path.parent.name for path in sorted(LECTURES.glob("*/*.py"))])
-def test_its_guide_tells_minutes_and_slides_as_they_are(name: str) -> None:
-    """The page for lecturers begins with the minutes of the plan and the number of slides, and so does their list."""
-    source = (LECTURES / name / f"{name}.py").read_text(encoding="utf-8")
-    minutes = re.findall(r"Time plan, (\d+) minutes", source)[0]
-    shown = len(re.findall(r'slide_type": "(?:sub)?slide"', source))
-    guide = LECTURES.parent / "docs" / f"lecture-{name[:2]}.md"
-    assert f"\n{minutes} minutes, {shown} slides," in guide.read_text(encoding="utf-8")
-    listed = guide.with_name("lecturers.md").read_text(encoding="utf-8")
-    assert f"({guide.name}) | {minutes} minutes |" in listed
-
-
 def test_after_a_prediction_an_answer(cells: Cells) -> None:
     """Whoever was asked to predict finds an answer, and nothing else is displayed before it."""
     for at, cell in enumerate(cells):

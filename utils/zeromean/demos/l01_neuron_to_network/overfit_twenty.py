@@ -14,9 +14,9 @@ from zeromean import digits
 from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
-from zeromean.stage.words import write
 from zeromean.training import nets
 from zeromean.training.loop import descent
+from zeromean.words import write
 
 NET = nets.Net((64, 100, 10))
 COUNT, COLUMNS, STEPS = 20, 5, 20

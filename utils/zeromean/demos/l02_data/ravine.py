@@ -13,7 +13,7 @@ import numpy as np
 from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
-from zeromean.stage.words import place
+from zeromean.words import place
 
 MEANS = np.round(np.linspace(0, 3, 13), 2)
 RATIOS = (1.0, 1.5, 2.0, 3.0, 4.0)

@@ -18,8 +18,8 @@ from autograd import grad, hessian
 from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
-from zeromean.stage.words import place
 from zeromean.training.rules import RULES
+from zeromean.words import place
 
 # (along, across, how much steeper across): the height
 LANDSCAPES: dict[str, Callable[[Any, Any, float], Any]] = {

@@ -16,7 +16,7 @@ from autograd import make_vjp
 from zeromean.stage import marks
 from zeromean.stage.parts import Axis, Choice, Goal, Handle, Params, Prediction, Preset, Slider, View
 from zeromean.stage.stage import Stage
-from zeromean.stage.words import write
+from zeromean.words import write
 
 SCALES = np.round(np.geomspace(1e-4, 1e3, 141), 10)
 EPS = ("0", "1e-5")

@@ -1,4 +1,4 @@
-"""Numbers in the words that a demo makes itself, written as the page writes its own."""
+"""Numbers in words that Python makes, written as the page of a demo writes its own."""
 
 from __future__ import annotations
 
