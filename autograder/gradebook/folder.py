@@ -15,6 +15,7 @@ from autograder.gradebook.submission import LARGEST, UnreadableError, pieces
 MOST_FILES, MOST_SEEN = 200, 10_000
 DEEPEST = 20
 _ANSWERS = ("exercise", "question")
+_MAY_BE_ONE = (".ipynb", ".json", ".txt")
 
 
 def notebook_in(folder: Path, blank: NotebookNode) -> tuple[bytes, tuple[str, ...]]:
@@ -29,10 +30,11 @@ def notebook_in(folder: Path, blank: NotebookNode) -> tuple[bytes, tuple[str, ..
     remarks: list[str] = []
     raw = _bytes(named, remarks)
     others = [path for path in _files(folder) if path != named]
-    rest = [path for path in others if path.suffix == ".ipynb"]
+    read = _together([path for path in others if path.suffix.lower() in _MAY_BE_ONE], remarks)
+    rest = [path for path in read if path.suffix == ".ipynb"]
     if raw and (not rest or answers(raw, blank)):
         return raw, (*remarks, *_halves(folder, raw, rest, blank))
-    found = {path: _bytes(path, remarks) or b"" for path in others if _may_be_one(path, blank)}
+    found = {path: _bytes(path, remarks) or b"" for path in read if _may_be_one(path, blank)}
     best = max(found, key=lambda path: (answers(found[path], blank), path.suffix == ".ipynb", path.name), default=None)
     if best is not None and (raw is None or answers(found[best], blank)):
         return found[best], (*remarks, *_instead(folder, best, found, raw is None))
@@ -92,11 +94,20 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _may_be_one(path: Path, blank: NotebookNode) -> bool:
     """Whether a file is a notebook by its name, or holds answers under another one, such as ``.ipynb.txt``."""
-    if path.suffix == ".ipynb":
-        return True
-    if path.suffix.lower() not in (".ipynb", ".json", ".txt"):
-        return False
-    return answers(_bytes(path, []) or b"", blank) > 0
+    return path.suffix == ".ipynb" or answers(_bytes(path, []) or b"", blank) > 0
+
+
+def _together(paths: list[Path], remarks: list[str]) -> list[Path]:
+    """Return the files that together are no larger than one may be, so that no folder takes minutes to read."""
+    left, kept = LARGEST, []
+    for path in paths:
+        size = path.stat().st_size if path.is_file() else 0
+        if size <= left or size > LARGEST:  # one that is too large by itself is told by itself, and not read
+            kept.append(path)
+            left -= size if size <= LARGEST else 0
+    if len(kept) < len(paths):
+        remarks.append(f"{len(paths) - len(kept)} more files were not read; together up to {LARGEST // 2**20} MB are.")
+    return kept
 
 
 def _bytes(path: Path, remarks: list[str]) -> bytes | None:

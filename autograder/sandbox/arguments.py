@@ -62,7 +62,8 @@ def refill(known: list[Any], changes: Any, reader: Reader) -> None:
         refuse_knots(thing)
     for number, _ in changes:
         if _weight(known[number]) > LARGEST_LEFT:
-            raise WireError("an argument was left with too much in it, at most 4 MB or some 16,000 parts go back.")
+            most = f"{LARGEST_LEFT >> 20} MB, or {LARGEST_LEFT // _PART:,} parts,"
+            raise WireError(f"an argument was left with too much in it; at most {most} go back.")
 
 
 def _weight(thing: Any) -> int:

@@ -178,10 +178,11 @@ def test_what_draws_nothing_has_no_table(page: Page) -> None:
     count = """() => {
       const at = (...data) => ({ data, shape: [data.length] }), spec = { title: 'A', x: {}, y: {} };
       const frame = { x: at(1, 2), y: at(3, NaN), no: at(NaN, NaN), words: at('a', 'b') };
-      const marks = [{ x: 'x', y: 'y' }, { x: 'x', y: 'no' }, { x: 'x', y: 'y', words: 'words' }];
+      frame.empty = { data: [NaN, NaN], shape: [1, 2] };
+      const marks = [{ x: 'x', y: 'y' }, { x: 'x', y: 'no' }, { x: 'x', y: 'y', words: 'words' }, { z: 'empty' }];
       return marks.map((m) => tablesOf(m, frame, spec).length);
     }"""
-    assert page.evaluate(count) == [1, 0, 1]
+    assert page.evaluate(count) == [1, 0, 1, 0]
 
 
 def test_an_address_names_positions(page: Page) -> None:

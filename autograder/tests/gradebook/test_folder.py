@@ -107,6 +107,16 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path, instructor, as_bytes,
         assert notebook_in(folder, instructor) == (b"", (said,))
 
 
+def test_many_large_files_are_not_all_read(handed_in, monkeypatch):
+    """Files beside the notebook are read up to the size that one may have, together; what is left is told."""
+    monkeypatch.setattr("autograder.gradebook.folder.LARGEST", 3 << 20)
+    more = {f"copy {n}.ipynb": b" " * (2 << 20) for n in range(3)}
+    assert handed_in(**{NAMED: "right"}, **more) == (
+        "right",
+        ("2 more files were not read; together up to 3 MB are.",),
+    )
+
+
 def test_a_pipe_is_no_notebook(handed_in, tmp_path):
     """What is no file is not waited for."""
     (tmp_path / "small").mkdir()

@@ -24,14 +24,14 @@ class Kernel {
 
   /** Asks a kernel that is idle, or between two frames, for the settings around: at first those of the last direction,
    * the others when the hand rests, since their answers come in the way of the next key. */
-  lookAhead(between = false) {
+  lookAhead() {
     const { stage } = this, { name, step } = stage.way, around = [];
-    if (!this.on || (this.request && !between) || this.blind || this.gone || stage.hidden) return;
+    if (!this.on || (this.request && !this.isBetween()) || this.blind || this.gone || stage.hidden) return;
     if (name) around.push([name, step], [name, 2 * step], [name, 3 * step], [name, -step]);
     const others = stage.spec.controls.filter((c) => c.kind === 'slider' && c.name !== name);
     const since = performance.now() - stage.moved;
     clearTimeout(this.rest);
-    if (since < REST) this.rest = setTimeout(() => this.lookAhead(this.isBetween()), REST - since);
+    if (since < REST) this.rest = setTimeout(() => this.lookAhead(), REST - since);
     else for (const c of others) around.push([c.name, 1], [c.name, -1]);
     for (const [moved, by] of around) {
       if (this.ahead.size >= 2) return;
@@ -110,7 +110,7 @@ class Kernel {
       if (content.more && request.key === stage.wanted) {
         this.send({ id: request.id });
         this.wait();
-        if (!request.act) this.lookAhead(true);
+        this.lookAhead();
         return;
       }
     }
@@ -144,7 +144,7 @@ class Kernel {
     if (!this.blind) this.keep(key, decode(content.table, ownBuffer(buffers[0]), []), content.more && this.begun);
     const waited = key === stage.wanted && stage.shown !== key;
     if (waited && !this.request) this.arrived();
-    if (waited) stage.find(); else this.lookAhead(this.isBetween());
+    if (waited) stage.find(); else this.lookAhead();
   }
 
   keep(key, frame, shelf) {

@@ -34,7 +34,7 @@ const told = ({ data }) => Array.prototype.some.call(data, (v) => typeof v === '
 /** Returns the tables of one mark: one for its series, one for each matrix; none where it draws nothing. */
 function tablesOf(m, frame, spec) {
   const caption = `${spec.title}${m.name ? `: ${m.name}` : ''}`;
-  if (typeof m.z === 'string') return [matrixTable(caption, frame[m.z])];
+  if (typeof m.z === 'string') return told(frame[m.z]) ? [matrixTable(caption, frame[m.z])] : [];
   const keys = ['x', 'y', 'dx', 'dy', 'low', 'high', 'words'].filter((k) => typeof m[k] === 'string');
   if (!keys.every((k) => told(frame[m[k]]))) return [];
   const flat = keys.filter((k) => frame[m[k]].shape.length < 2);
