@@ -31,7 +31,7 @@ class Question {
 
   answered(i) {
     const { stage, answer, choices } = this, right = i === answer;
-    stage.move(this.at);
+    stage.move(this.at, { anew: true });
     this.open();
     const said = right ? 'You saw it coming: ' : `You said: ${choices[i]}. It is: `, why = make('span');
     const verdict = make('p', { class: 'zm-verdict', 'data-right': right, tabindex: -1 },
